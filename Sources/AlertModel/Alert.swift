@@ -1,0 +1,141 @@
+/// One alert on its way: the detector's bytes, what its format makes of them, and what enrichers have added so far.
+///
+/// A field is looked up by name in this order, and the first place that has a value other than null answers: fields
+/// added by enrichers, the format's table of ECS names, the detector's document (dotted keys and nested objects alike).
+///
+/// An alert borrows its memory from the worker that parses it. It cannot be copied or kept.
+public struct Alert: ~Copyable {
+  /// The detector's document.
+  public let root: JSONNode
+
+  /// The document that this alert was unwrapped from, where there was one.
+  public let envelope: JSONNode?
+
+  /// The place of the alert's format in `Vocabulary.tables`.
+  public let table: Int
+
+  /// Weir's severity, by the format's rule.
+  public let severity: Severity
+
+  /// What enrichers have added, in their order.
+  public private(set) var added: [AddedField] = []
+
+  private let vocabulary: Vocabulary
+  private let arena: TextArena
+
+  /// - Parameters:
+  ///   - table: the place of the alert's format in `vocabulary.tables`.
+  ///   - arena: memory for texts that are worked out; reset by whoever makes the next alert.
+  public init(
+    root: JSONNode, envelope: JSONNode? = nil, table: Int, severity: Severity, vocabulary: Vocabulary, arena: TextArena
+  ) {
+    self.root = root
+    self.envelope = envelope
+    self.table = table
+    self.severity = severity
+    self.vocabulary = vocabulary
+    self.arena = arena
+  }
+
+  /// Adds what an enricher returned. A field that was added before stays as it is.
+  public mutating func add(_ fields: [AddedField]) {
+    if added.isEmpty {
+      added = fields
+      return
+    }
+    for field in fields where !added.contains(where: { $0.path == field.path }) { added.append(field) }
+  }
+
+  /// Calls `body` with each value of the field that is not null, until it returns true.
+  ///
+  /// The elements of an array are values each; an object is one value of kind `object`.
+  /// - Returns: true where `body` returned true.
+  @discardableResult
+  public func forEachValue(_ field: Field, _ body: (FieldValue) -> Bool) -> Bool {
+    if !added.isEmpty {
+      let visit = visitAdded(field, body)
+      if visit != .nothing { return visit == .stopped }
+    }
+    if let source = field.sources[table] {
+      let visit = source.forEachValue(
+        in: root, envelope: envelope, scratch: arena, emptyIsMissing: vocabulary.tables[table].emptyIsMissing, body)
+      if visit != .nothing { return visit == .stopped }
+    }
+    var visit = Visit.nothing
+    visit.follow(field.path, in: root, emptyIsMissing: false, body)
+    return visit == .stopped
+  }
+
+  /// The field's first value that is not null.
+  public func first(_ field: Field) -> FieldValue? {
+    var found: FieldValue?
+    forEachValue(field) { value in
+      found = value
+      return true
+    }
+    return found
+  }
+
+  /// The field's first value as text.
+  public func text(_ field: Field) -> String? { first(field)?.text }
+
+  /// Calls `body` with each object or value at the field's path in the detector's document, until it returns true: for
+  /// conditions that must hold within one object of an array.
+  @discardableResult
+  public func forEachNode(_ field: Field, _ body: (JSONNode) -> Bool) -> Bool {
+    if case .path(let path)? = field.sources[table], path.forEachValue(in: root, body) { return true }
+    return field.path.forEachValue(in: root, body)
+  }
+
+  /// Calls `body` with the dotted name and the value of every field that holds text, a number or a truth value, until it
+  /// returns true: those added, those of the format's table, those of the detector's document. Slow: it visits all.
+  @discardableResult
+  public func forEachField(_ body: (_ name: String, _ value: FieldValue) -> Bool) -> Bool {
+    for field in added {
+      let stopped = field.withRoot { $0.forEachScalar(under: field.path.name, body) }
+      if stopped == true { return true }
+    }
+    let fields = vocabulary.tables[table]
+    for name in fields.names {
+      guard let source = fields[name] else { continue }
+      let visit = source.forEachValue(
+        in: root, envelope: envelope, scratch: arena, emptyIsMissing: fields.emptyIsMissing
+      ) { $0.isScalar && body(name, $0) }
+      if visit == .stopped { return true }
+    }
+    return root.forEachScalar(under: "", body)
+  }
+
+  private func visitAdded(_ field: Field, _ body: (FieldValue) -> Bool) -> Visit {
+    let name = field.path
+    var visit = Visit.nothing
+    for candidate in added where visit != .stopped {
+      if candidate.path == name {
+        _ = candidate.withRoot { visit.follow(FieldPath(""), in: $0, emptyIsMissing: false, body) }
+      } else if let rest = name.remainder(below: candidate.path) {
+        _ = candidate.withRoot { visit.follow(rest, in: $0, emptyIsMissing: false, body) }
+      } else if visit == .nothing, candidate.path.remainder(below: name) != nil {
+        // The field is an object that Weir added to; the detector's own members, if any, are looked at as well.
+        let object = FieldValue(kind: .object, bytes: UnsafeRawBufferPointer(start: nil, count: 0))
+        visit = body(object) ? .stopped : .nothing
+      }
+    }
+    return visit
+  }
+}
+
+extension JSONNode {
+  /// Calls `body` with the dotted name and the value of every leaf that is not null, until it returns true.
+  func forEachScalar(under name: String, _ body: (String, FieldValue) -> Bool) -> Bool {
+    switch kind {
+    case .object:
+      return members.contains { member in
+        let key = member.key.value.text
+        return member.value.forEachScalar(under: name.isEmpty ? key : name + "." + key, body)
+      }
+    case .array: return elements.contains { $0.forEachScalar(under: name, body) }
+    case .null: return false
+    case .string, .number, .true, .false: return body(name, value)
+    }
+  }
+}

@@ -1,0 +1,157 @@
+internal import CSimdjson
+internal import Glibc
+
+/// Writes alerts as one line of JSON each: the detector's bytes, with Weir's fields spliced in beside them.
+///
+/// A field under an existing object lands inside that object; where there is none, Weir makes it at the end of the
+/// document, or adds a dotted key where the document writes its siblings that way. A field that the document already has
+/// is not written: the detector's own stands. Nothing else of the bytes changes, except that line breaks between tokens
+/// go. One writer serves one thread; its memory is used again for the next alert.
+public struct AlertWriter {
+  /// One field to write, its value somewhere in `values`.
+  private struct Addition {
+    let path: FieldPath
+    let value: Range<Int>
+    /// Where in the document, and how many bytes of the path name what is there already.
+    var offset = 0
+    var consumed = 0
+    var isFirstMember = false
+    var isWritten = true
+  }
+
+  private var values: [UInt8] = []
+  private var additions: [Addition] = []
+
+  public init() {}
+
+  /// Begins a new alert: forgets the fields of the one before.
+  public mutating func begin() {
+    values.removeAll(keepingCapacity: true)
+    additions.removeAll(keepingCapacity: true)
+  }
+
+  /// Adds a field to write. Of two with the same name, the first is written.
+  public mutating func add(_ field: AddedField) {
+    add(field.path) { $0.append(contentsOf: field.json) }
+  }
+
+  /// Adds a field to write, whose JSON `write` appends. Of two with the same name, the first is written.
+  public mutating func add(_ path: FieldPath, _ write: (inout [UInt8]) -> Void) {
+    let start = values.count
+    write(&values)
+    additions.append(Addition(path: path, value: start..<values.count))
+  }
+
+  /// Appends the alert with its fields, on one line, without a line break at the end.
+  ///
+  /// - Returns: where in `output` the value of the field `located` stands, if that was written now.
+  @discardableResult
+  public mutating func write(_ root: JSONNode, to output: inout [UInt8], locating located: FieldPath? = nil) -> Range<Int>? {
+    place(in: root)
+    var place: Range<Int>?
+    let source = root.source
+    let base = root.offset
+    var copied = 0
+    var next = 0
+    while next < additions.count {
+      var end = next + 1
+      while end < additions.count, additions[end].offset == additions[next].offset { end += 1 }
+      let offset = additions[next].offset - base
+      Self.copy(UnsafeRawBufferPointer(rebasing: source[copied..<offset]), to: &output)
+      copied = offset
+      if !additions[next].isFirstMember { output.append(UInt8(ascii: ",")) }
+      writeMembers(next..<end, to: &output, locating: located, at: &place)
+      next = end
+    }
+    Self.copy(UnsafeRawBufferPointer(rebasing: source[copied...]), to: &output)
+    return place
+  }
+
+  /// Appends JSON text on one line: line breaks, which can only stand between tokens, are left out.
+  public static func copy(_ json: UnsafeRawBufferPointer, to output: inout [UInt8]) {
+    guard let start = json.baseAddress, json.count > 0 else { return }
+    if memchr(start, 0x0A, json.count) == nil, memchr(start, 0x0D, json.count) == nil {
+      output.append(contentsOf: json)
+    } else {
+      output.append(contentsOf: json.lazy.filter { $0 != 0x0A && $0 != 0x0D })
+    }
+  }
+
+  /// Decides where each field goes, drops those that are there already, and sorts by place.
+  private mutating func place(in root: JSONNode) {
+    for index in additions.indices {
+      let path = additions[index].path
+      if additions[..<index].contains(where: { $0.path == path }) || path.exists(in: root) {
+        additions[index].isWritten = false
+        continue
+      }
+      let (object, consumed) = path.deepestObject(in: root)
+      let end = object.endOfLastMember
+      additions[index].offset = end
+      additions[index].consumed = consumed
+      additions[index].isFirstMember = object.isEmptyContainer
+    }
+    additions.removeAll { !$0.isWritten }
+    guard additions.count > 1 else { return }
+    // Insertion sort: there are a handful, nearly always in order already. Equal places stay in order, but fields that
+    // share an object that does not exist yet come to stand together.
+    for index in 1..<additions.count {
+      var at = index
+      while at > 0, additions[at].offset < additions[at - 1].offset {
+        additions.swapAt(at, at - 1)
+        at -= 1
+      }
+    }
+  }
+
+  /// Writes fields that go to the same place, `consumed` bytes of whose names are there already.
+  private func writeMembers(
+    _ range: Range<Int>, to output: inout [UInt8], locating located: FieldPath?, at place: inout Range<Int>?
+  ) {
+    var pending = Array(range)
+    var isFirst = true
+    while let index = pending.first {
+      if !isFirst { output.append(UInt8(ascii: ",")) }
+      isFirst = false
+      writeMember(index, depth: additions[index].consumed, &pending, to: &output, locating: located, at: &place)
+    }
+  }
+
+  /// Writes one field, and with it every other that goes below the same new object.
+  private func writeMember(
+    _ index: Int, depth: Int, _ pending: inout [Int], to output: inout [UInt8], locating located: FieldPath?,
+    at place: inout Range<Int>?
+  ) {
+    let addition = additions[index]
+    let component = addition.path.component(from: depth)
+    output.append(UInt8(ascii: "\""))
+    output.append(contentsOf: component)
+    output.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
+    guard !addition.path.ends(at: depth + component.count) else {
+      let start = output.count
+      output.append(contentsOf: values[addition.value])
+      if addition.path == located { place = start..<output.count }
+      pending.removeAll { $0 == index }
+      return
+    }
+    output.append(UInt8(ascii: "{"))
+    let below = depth + component.count + 1
+    let siblings = pending.filter { additions[$0].path.shares(prefixOf: below, with: addition.path) && additions[$0].consumed <= depth }
+    var isFirst = true
+    for sibling in siblings where pending.contains(sibling) {
+      if !isFirst { output.append(UInt8(ascii: ",")) }
+      isFirst = false
+      writeMember(sibling, depth: below, &pending, to: &output, locating: located, at: &place)
+    }
+    output.append(UInt8(ascii: "}"))
+  }
+}
+
+extension JSONNode {
+  /// Where another member would be inserted: behind the last, or behind the opening brace.
+  fileprivate var endOfLastMember: Int {
+    var at = Int(node.pointee.end) - 1
+    while at > 0, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[at - 1]) { at -= 1 }
+    return at
+  }
+}

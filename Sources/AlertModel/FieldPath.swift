@@ -1,0 +1,177 @@
+internal import CSimdjson
+internal import Glibc
+
+/// The name of a field, prepared for looking it up in documents.
+///
+/// `a.b.c` finds the value under nested objects, under dotted keys, and under any mixture of both; arrays on the way are
+/// crossed (every element is looked at). Keys may hold anything else too, so `output_fields.proc.aname[2]` is a path.
+/// Where an object repeats a key, its last value counts, as in JavaScript, Python and Go.
+public struct FieldPath: Hashable, Sendable {
+  /// The name as written.
+  public let name: String
+  private let utf8: [UInt8]
+
+  public init(_ name: String) {
+    self.name = name
+    utf8 = Array(name.utf8)
+  }
+
+  /// Calls `body` with each value at this path below `root`, in document order, until it returns true.
+  ///
+  /// An array is not a value but each of its elements is; `null` is passed on, an empty array gives nothing.
+  /// - Returns: true where `body` returned true.
+  @discardableResult
+  public func forEachValue(in root: JSONNode, _ body: (JSONNode) -> Bool) -> Bool {
+    utf8.withUnsafeBytes { visit(root, $0, throughArrays: true, body) }
+  }
+
+  /// Calls `body` with each node at this path below `root`, arrays as they are, until it returns true.
+  @discardableResult
+  public func forEachNode(in root: JSONNode, _ body: (JSONNode) -> Bool) -> Bool {
+    utf8.withUnsafeBytes { visit(root, $0, throughArrays: false, body) }
+  }
+
+  /// The first value at this path below `root` that is not `null`.
+  public func first(in root: JSONNode) -> JSONNode? {
+    var found: JSONNode?
+    forEachValue(in: root) { node in
+      guard node.kind != .null else { return false }
+      found = node
+      return true
+    }
+    return found
+  }
+
+  /// What is left of this name below `other`; nil where it is not below it.
+  func remainder(below other: FieldPath) -> FieldPath? {
+    let length = other.utf8.count
+    guard length < utf8.count, utf8[length] == UInt8(ascii: "."), utf8.starts(with: other.utf8) else { return nil }
+    return FieldPath(String(decoding: utf8[(length + 1)...], as: UTF8.self))
+  }
+
+  private func visit(
+    _ node: JSONNode, _ rest: UnsafeRawBufferPointer, throughArrays: Bool, _ body: (JSONNode) -> Bool
+  ) -> Bool {
+    if node.isArray, throughArrays || !rest.isEmpty {
+      for element in node.elements where visit(element, rest, throughArrays: throughArrays, body) { return true }
+      return false
+    }
+    guard !rest.isEmpty else { return body(node) }
+    guard node.isObject else { return false }
+    let end = node.node + Int(node.node.pointee.span)
+    var key = node.node + 1
+    while key < end {
+      let matched = matchedLength(of: key, in: node, rest)
+      if matched >= 0, !isRepeated(key, until: end, in: node) {
+        let remaining = UnsafeRawBufferPointer(rebasing: rest[min(matched + 1, rest.count)...])
+        if visit(JSONNode(bytes: node.bytes, node: key + 1), remaining, throughArrays: throughArrays, body) { return true }
+      }
+      key += Int(key.pointee.span)
+    }
+    return false
+  }
+
+  /// How many bytes of `rest` the key stands for: all of them, or as many as come before a dot; -1 where it differs.
+  @inline(__always)
+  private func matchedLength(
+    of key: UnsafePointer<weir_json_node>, in object: JSONNode, _ rest: UnsafeRawBufferPointer
+  ) -> Int {
+    let length = Int(key.pointee.end &- key.pointee.start)
+    if key.pointee.escaped != 0 { return matchedLength(ofEscaped: key, in: object, rest) }
+    guard length <= rest.count, length > 0 else { return -1 }
+    let start = object.bytes + Int(key.pointee.start)
+    guard start.pointee == rest[0], memcmp(start, rest.baseAddress!, length) == 0 else { return -1 }
+    return length == rest.count || rest[length] == UInt8(ascii: ".") ? length : -1
+  }
+
+  private func matchedLength(
+    ofEscaped key: UnsafePointer<weir_json_node>, in object: JSONNode, _ rest: UnsafeRawBufferPointer
+  ) -> Int {
+    var text: [UInt8] = []
+    JSONNode(bytes: object.bytes, node: key).value.appendText(to: &text)
+    guard !text.isEmpty, rest.starts(with: text) else { return -1 }
+    return text.count == rest.count || rest[text.count] == UInt8(ascii: ".") ? text.count : -1
+  }
+
+  /// True where the same key comes again further on, so that this one does not count.
+  private func isRepeated(
+    _ key: UnsafePointer<weir_json_node>, until end: UnsafePointer<weir_json_node>, in object: JSONNode
+  ) -> Bool {
+    let length = key.pointee.end &- key.pointee.start
+    let start = object.bytes + Int(key.pointee.start)
+    var other = key + Int(key.pointee.span)
+    while other < end {
+      if other.pointee.end &- other.pointee.start == length,
+        memcmp(object.bytes + Int(other.pointee.start), start, Int(length)) == 0
+      {
+        return true
+      }
+      other += Int(other.pointee.span)
+    }
+    return false
+  }
+
+  // MARK: What the writer asks
+
+  /// True where the document has this field, even as `null`.
+  func exists(in root: JSONNode) -> Bool {
+    forEachNode(in: root) { _ in true }
+  }
+
+  /// The deepest object on the way to this field, and how many bytes of the name lead there.
+  ///
+  /// Where something that is no object stands in the way, or where the document writes siblings with dotted keys, that is
+  /// the root and all of the name is left: the field becomes a dotted key.
+  func deepestObject(in root: JSONNode) -> (object: JSONNode, consumed: Int) {
+    utf8.withUnsafeBytes { name in
+      var object = root
+      var consumed = 0
+      var siblingIsDotted = false
+      search: while true {
+        let rest = UnsafeRawBufferPointer(rebasing: name[consumed...])
+        let first = rest.prefix { $0 != UInt8(ascii: ".") }
+        let end = object.node + Int(object.node.pointee.span)
+        var key = object.node + 1
+        while key < end {
+          let matched = matchedLength(of: key, in: object, rest)
+          if matched >= 0, matched < rest.count, !isRepeated(key, until: end, in: object) {
+            let value = JSONNode(bytes: object.bytes, node: key + 1)
+            guard value.isObject else { return (root, Self.wholeName) }
+            object = value
+            consumed += matched + 1
+            continue search
+          }
+          if consumed == 0, !siblingIsDotted {
+            siblingIsDotted = JSONNode(bytes: object.bytes, node: key).value.bytes.begins(with: first, UInt8(ascii: "."))
+          }
+          key += Int(key.pointee.span)
+        }
+        return consumed == 0 && siblingIsDotted ? (root, Self.wholeName) : (object, consumed)
+      }
+    }
+  }
+
+  /// In place of a number of bytes that lead to an object: the name is to be written as one dotted key.
+  static let wholeName = -1
+
+  /// The part of the name that begins at `start`, up to the next dot; all of the name for `wholeName`.
+  func component(from start: Int) -> ArraySlice<UInt8> {
+    if start == Self.wholeName { return utf8[...] }
+    return utf8[start...].prefix { $0 != UInt8(ascii: ".") }
+  }
+
+  /// True where the name has `end` bytes.
+  func ends(at end: Int) -> Bool { end >= utf8.count || end == utf8.count + Self.wholeName }
+
+  /// True where both names begin with the same `length` bytes.
+  func shares(prefixOf length: Int, with other: FieldPath) -> Bool {
+    utf8.count >= length && other.utf8.count >= length && utf8[..<length] == other.utf8[..<length]
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// True where these bytes begin with `prefix` and then `byte`.
+  fileprivate func begins(with prefix: Slice<UnsafeRawBufferPointer>, _ byte: UInt8) -> Bool {
+    count > prefix.count && self[prefix.count] == byte && starts(with: prefix)
+  }
+}

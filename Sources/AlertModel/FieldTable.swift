@@ -1,0 +1,37 @@
+/// One format's vocabulary: where each ECS field's value stands in the detector's document.
+public struct FieldTable: Sendable {
+  /// The ECS names, in the order in which the format lists them.
+  public let names: [String]
+
+  /// True where a value that is null, `""`, `{}` or `[]` counts as missing when it is asked for by its ECS name.
+  public let emptyIsMissing: Bool
+
+  private let sources: [String: FieldSource]
+
+  /// - Parameter fields: names and sources; where a name comes twice, the later source counts.
+  public init(emptyIsMissing: Bool = false, _ fields: KeyValuePairs<String, FieldSource>) {
+    self.init(emptyIsMissing: emptyIsMissing, pairs: fields.map { ($0.key, $0.value) })
+  }
+
+  /// - Parameter pairs: names and sources; where a name comes twice, the later source counts.
+  public init(emptyIsMissing: Bool = false, pairs: [(name: String, source: FieldSource)]) {
+    self.emptyIsMissing = emptyIsMissing
+    sources = Dictionary(pairs.map { ($0.name, $0.source) }) { _, later in later }
+    var seen: Set<String> = []
+    names = pairs.map(\.name).filter { seen.insert($0).inserted }
+  }
+
+  /// Where the table says that `name` is: by that name itself, below a name that it lists, or as a prefix of several.
+  public subscript(name: String) -> FieldSource? {
+    if let source = sources[name] { return source }
+    var end = name.endIndex
+    while let dot = name[..<end].lastIndex(of: ".") {
+      if let source = sources[String(name[..<dot])], let below = source.appending(String(name[name.index(after: dot)...])) {
+        return below
+      }
+      end = dot
+    }
+    let below = names.filter { $0.hasPrefix(name + ".") }.compactMap { sources[$0] }
+    return below.isEmpty ? nil : .prefix(below)
+  }
+}

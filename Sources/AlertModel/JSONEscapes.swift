@@ -1,0 +1,85 @@
+/// Between text and the inside of a JSON string (RFC 8259, section 7).
+public enum JSONEscapes {
+  /// Appends the text that `escaped`, the inside of a JSON string, stands for. A lone surrogate becomes U+FFFD.
+  public static func appendUnescaped(_ escaped: UnsafeRawBufferPointer, to text: inout [UInt8]) {
+    var at = 0
+    while at < escaped.count {
+      let byte = escaped[at]
+      guard byte == UInt8(ascii: "\\"), at + 1 < escaped.count else {
+        text.append(byte)
+        at += 1
+        continue
+      }
+      switch escaped[at + 1] {
+      case UInt8(ascii: "b"): text.append(0x08)
+      case UInt8(ascii: "f"): text.append(0x0C)
+      case UInt8(ascii: "n"): text.append(0x0A)
+      case UInt8(ascii: "r"): text.append(0x0D)
+      case UInt8(ascii: "t"): text.append(0x09)
+      case UInt8(ascii: "u"):
+        var (scalar, length) = (codeUnit(in: escaped, at: at + 2), 6)
+        if (0xD800..<0xDC00).contains(scalar), at + 7 < escaped.count, escaped[at + 6] == UInt8(ascii: "\\"),
+          escaped[at + 7] == UInt8(ascii: "u")
+        {
+          let low = codeUnit(in: escaped, at: at + 8)
+          if (0xDC00..<0xE000).contains(low) {
+            scalar = 0x10000 + (scalar - 0xD800) << 10 + (low - 0xDC00)
+            length = 12
+          }
+        }
+        text.append(contentsOf: Array(String(Unicode.Scalar(scalar) ?? "\u{FFFD}").utf8))
+        at += length
+        continue
+      default: text.append(escaped[at + 1])
+      }
+      at += 2
+    }
+  }
+
+  /// Appends `text` as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD.
+  public static func appendQuoted(_ text: some StringProtocol, to json: inout [UInt8]) {
+    json.append(UInt8(ascii: "\""))
+    for byte in text.utf8 { appendEscaped(byte, to: &json) }
+    json.append(UInt8(ascii: "\""))
+  }
+
+  /// Appends UTF-8 `text` as a JSON string with its quotes.
+  public static func appendQuoted(_ text: UnsafeRawBufferPointer, to json: inout [UInt8]) {
+    json.append(UInt8(ascii: "\""))
+    for byte in text { appendEscaped(byte, to: &json) }
+    json.append(UInt8(ascii: "\""))
+  }
+
+  private static func appendEscaped(_ byte: UInt8, to json: inout [UInt8]) {
+    switch byte {
+    case UInt8(ascii: "\""): json.append(contentsOf: [UInt8(ascii: "\\"), byte])
+    case UInt8(ascii: "\\"): json.append(contentsOf: [byte, byte])
+    case 0x0A: json.append(contentsOf: Array("\\n".utf8))
+    case 0x0D: json.append(contentsOf: Array("\\r".utf8))
+    case 0x09: json.append(contentsOf: Array("\\t".utf8))
+    case 0..<0x20:
+      json.append(contentsOf: Array("\\u00".utf8))
+      json.append(hexDigit(byte >> 4))
+      json.append(hexDigit(byte & 15))
+    default: json.append(byte)
+    }
+  }
+
+  private static func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
+
+  private static func codeUnit(in escaped: UnsafeRawBufferPointer, at start: Int) -> UInt32 {
+    var unit: UInt32 = 0
+    for at in start..<min(start + 4, escaped.count) {
+      let byte = escaped[at]
+      let digit: UInt8 =
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        default: (byte | 0x20) - UInt8(ascii: "a") + 10
+        }
+      unit = unit << 4 | UInt32(digit & 15)
+    }
+    return unit
+  }
+}

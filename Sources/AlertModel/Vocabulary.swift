@@ -1,0 +1,29 @@
+/// The field tables of all formats: what turns a name into a field that can be looked up in any alert.
+public struct Vocabulary: Sendable {
+  /// The tables, in the order that `Alert.table` counts in.
+  public let tables: [FieldTable]
+
+  public init(_ tables: [FieldTable] = []) {
+    self.tables = tables
+  }
+
+  /// Prepares the field of that name. A final `.keyword` or `.text` names the field itself.
+  public func field(_ name: String) -> Field {
+    var base = name
+    for suffix in [".keyword", ".text"] where base.hasSuffix(suffix) && base.count > suffix.count {
+      base.removeLast(suffix.count)
+      break
+    }
+    return Field(path: FieldPath(base), sources: tables.map { $0[base] })
+  }
+}
+
+/// A field's name, prepared for looking it up in alerts of any format. Made by `Vocabulary.field`.
+public struct Field: Sendable {
+  let path: FieldPath
+  /// By table: where the format says that this field is.
+  let sources: [FieldSource?]
+
+  /// The name, without a `.keyword` or `.text` suffix.
+  public var name: String { path.name }
+}
