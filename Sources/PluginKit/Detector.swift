@@ -1,0 +1,22 @@
+public import AlertModel
+
+/// Rules that turn raw events into alerts: the optional stage before enrichment.
+public protocol Detector: Plugin {
+  /// Appends one detection for each rule that the event matches. Called from several threads at once.
+  func detect(_ event: borrowing Alert, into detections: inout [Detection])
+}
+
+/// One rule that one event matched: what turns the event into an alert.
+public struct Detection: Sendable {
+  /// The rule's id; the alert's id is the event's id and this.
+  public let ruleID: String
+  public let severity: Severity
+  /// `rule.*`, `threat.*`, `message` and the like, made once a rule.
+  public let fields: [AddedField]
+
+  public init(ruleID: String, severity: Severity, fields: [AddedField]) {
+    self.ruleID = ruleID
+    self.severity = severity
+    self.fields = fields
+  }
+}

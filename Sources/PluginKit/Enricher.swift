@@ -1,0 +1,73 @@
+public import AlertModel
+
+/// Adds fields to an alert, or holds it back. In memory: it never suspends.
+///
+/// It returns what it adds; it cannot drop, reorder or overwrite.
+public protocol Enricher: Plugin {
+  /// Called from several threads at once.
+  ///
+  /// - Throws: `EnrichmentFailure`; the alert goes on without this enricher's fields, and the failure is noted on it.
+  func enrich(_ alert: borrowing Alert) throws(EnrichmentFailure) -> Enrichment
+}
+
+/// What an enricher makes of an alert.
+public enum Enrichment: Sendable {
+  /// Nothing to add.
+  case nothing
+  /// Fields to add, made once and shared by many alerts.
+  case fields([AddedField])
+  /// Hold the alert back. It goes to the configured place for suppressed alerts, with this record, and no route sees it.
+  case hold(Suppression)
+}
+
+/// Why an alert was held back: what its record says under `weir.suppression`.
+public struct Suppression: Sendable, Equatable {
+  /// The name of the allowlist entry.
+  public let entry: String
+  public let owner: String
+  public let reason: String
+  /// The last day on which the entry holds, as written: `2027-03-31`.
+  public let expires: String
+  /// What matched: every condition of the entry that rests on one field's value.
+  public let matched: [Match]
+
+  public init(entry: String, owner: String, reason: String, expires: String, matched: [Match]) {
+    self.entry = entry
+    self.owner = owner
+    self.reason = reason
+    self.expires = expires
+    self.matched = matched
+  }
+
+  /// One field whose value met a pattern.
+  public struct Match: Sendable, Equatable {
+    public let field: String
+    public let value: String
+    public let pattern: String
+
+    public init(field: String, value: String, pattern: String) {
+      self.field = field
+      self.value = value
+      self.pattern = pattern
+    }
+  }
+}
+
+/// Adds fields to whole batches of alerts and does I/O for it, within a deadline.
+public protocol RemoteEnricher: Plugin {
+  /// How long a batch may take; after that the alerts go on without this enricher's fields, and that is noted on them.
+  var deadline: Duration { get }
+
+  /// - Returns: one result an alert, in the order of the batch.
+  func enrich(_ batch: DeliveryBatch) async -> [Result<Enrichment, EnrichmentFailure>]
+}
+
+/// Why an enricher had nothing to say. Noted on the alert under `weir.enrichment_errors`; never a reason to hold it.
+public struct EnrichmentFailure: Error, Sendable, Equatable {
+  /// What is wrong, for whoever reads the alert.
+  public let reason: String
+
+  public init(_ reason: String) {
+    self.reason = reason
+  }
+}

@@ -1,0 +1,128 @@
+public import AlertModel
+
+/// How one detector's JSON maps to ECS names and to a severity. A value: a table, and a few rules.
+public struct Format: Sendable {
+  /// The name in configuration and in `weir normalize`, in snake_case: `cloudtrail`.
+  public let name: String
+
+  /// The detector's or the data's name as its vendor writes it.
+  public let title: String
+
+  /// The vendor's pages (or the source) that the format follows.
+  public let references: [String]
+
+  /// What a document of this format has.
+  public let shape: Shape
+
+  /// How envelopes of this format are opened; tried in order, the first that fits is taken.
+  public let envelopes: [Envelope]
+
+  /// The detector's own unique id for an alert; nil where it has none.
+  public let id: FieldSource?
+
+  /// How the detector's severity becomes Weir's.
+  public let severity: SeverityRule
+
+  /// Where the ECS fields are.
+  public let fields: FieldTable
+
+  /// The fields that identify who did it: what an allowlist's `actors` are compared with.
+  public let actors: [Actor]
+
+  /// ECS names, and prefixes ending in `.*`, of what an attacker can choose, besides actors marked so.
+  public let spoofable: Set<String>
+
+  /// ECS names of fields that stand in the envelope only and are therefore added to the alert when it is taken out.
+  public let carried: [String]
+
+  public init(
+    name: String, title: String, references: [String] = [], shape: Shape, envelopes: [Envelope] = [],
+    id: FieldSource? = nil, severity: SeverityRule, fields: FieldTable, actors: [Actor] = [],
+    spoofable: Set<String> = [], carried: [String] = []
+  ) {
+    self.name = name
+    self.title = title
+    self.references = references
+    self.shape = shape
+    self.envelopes = envelopes
+    self.id = id
+    self.severity = severity
+    self.fields = fields
+    self.actors = actors
+    self.spoofable = spoofable
+    self.carried = carried
+  }
+
+  /// A field that identifies who did it.
+  public struct Actor: Sendable {
+    /// The ECS name.
+    public let field: String
+    /// True where whoever acts can choose the value: a role session's name, a host's own name.
+    public let isSpoofable: Bool
+
+    public init(_ field: String, spoofable: Bool = false) {
+      self.field = field
+      isSpoofable = spoofable
+    }
+  }
+}
+
+/// What a document must have to be of a format.
+public indirect enum Shape: Sendable {
+  /// There is a value other than null at this path.
+  case has(FieldPath)
+  /// There is exactly this text at this path.
+  case equals(FieldPath, String)
+  /// There is text at this path that begins so.
+  case begins(FieldPath, String)
+  /// There is an array at this path.
+  case isArray(FieldPath)
+  case all([Shape])
+  case any([Shape])
+  case not(Shape)
+  /// Every document.
+  case anything
+
+  public static func has(_ path: String) -> Shape { .has(FieldPath(path)) }
+  public static func equals(_ path: String, _ text: String) -> Shape { .equals(FieldPath(path), text) }
+  public static func begins(_ path: String, _ text: String) -> Shape { .begins(FieldPath(path), text) }
+  public static func isArray(_ path: String) -> Shape { .isArray(FieldPath(path)) }
+
+  /// True where the document has this shape.
+  public func matches(_ root: JSONNode) -> Bool {
+    switch self {
+    case .has(let path): return path.first(in: root) != nil
+    case .equals(let path, let text):
+      return path.forEachValue(in: root) { node in node.kind == .string && node.value.text == text }
+    case .begins(let path, let text):
+      return path.forEachValue(in: root) { node in node.kind == .string && node.value.text.hasPrefix(text) }
+    case .isArray(let path): return path.forEachNode(in: root) { $0.kind == .array }
+    case .all(let shapes): return shapes.allSatisfy { $0.matches(root) }
+    case .any(let shapes): return shapes.contains { $0.matches(root) }
+    case .not(let shape): return !shape.matches(root)
+    case .anything: return true
+    }
+  }
+}
+
+/// A document that holds alerts: which shape it has, and where the alerts are.
+public struct Envelope: Sendable {
+  public let shape: Shape
+  /// An object, or an array whose elements are the alerts.
+  public let path: FieldPath
+
+  public init(_ shape: Shape, path: String) {
+    self.shape = shape
+    self.path = FieldPath(path)
+  }
+}
+
+/// How a detector's severity becomes Weir's.
+public indirect enum SeverityRule: Sendable {
+  /// The same for every alert.
+  case fixed(Severity)
+  /// By the text of a field, compared in lower case; then `otherwise`.
+  case words(FieldSource, [String: Severity], otherwise: SeverityRule)
+  /// By the number in a field (or its text): the severity of the highest threshold that it reaches; then `otherwise`.
+  case thresholds(FieldSource, [(from: Double, Severity)], otherwise: SeverityRule)
+}

@@ -1,0 +1,98 @@
+public import AlertModel
+public import Logging
+
+/// A part that a configuration can name: an input, a detector, an enricher or an output.
+///
+/// The life of a plugin: `init` (pure: no file, no socket), `load` (reads the local files that its settings name), and,
+/// only where the gateway runs, `start` and `stop`. `check` and every other offline command stop after `load`. A reload
+/// makes a new plugin and drops the old one, so nothing has to change after `load`.
+public protocol Plugin: Sendable {
+  associatedtype Options: PluginOptions
+
+  /// What a person needs to know about it.
+  static var manual: Manual { get }
+
+  /// Checks the options against each other and compiles what can be compiled. Does no I/O.
+  ///
+  /// - Throws: `ConfigurationError` with the place of the setting that is wrong.
+  init(options: Options, context: PluginContext) throws
+
+  /// Reads the local files that the settings name: tables, lists, certificates. Blocking reads are fine.
+  ///
+  /// - Throws: `ConfigurationError` that names the file, the place and what to do.
+  mutating func load() throws
+
+  /// Connects, opens, begins. Called once, before the first alert.
+  func start() async throws
+
+  /// Flushes and closes. Called once, after the last alert.
+  func stop() async
+}
+
+extension Plugin {
+  public mutating func load() throws {}
+  public func start() async throws {}
+  public func stop() async {}
+}
+
+/// What `weir plugins NAME` and the reference pages say about a plugin, besides its settings.
+public struct Manual: Sendable {
+  /// The name in configuration, in snake_case.
+  public let name: String
+
+  /// One line, a sentence.
+  public let summary: String
+
+  /// What one must know to use it: Markdown, a few paragraphs at the most.
+  public let discussion: String
+
+  /// A complete example of its entry in a configuration, YAML.
+  public let example: String
+
+  public init(name: String, summary: String, discussion: String = "", example: String) {
+    self.name = name
+    self.summary = summary
+    self.discussion = discussion
+    self.example = example
+  }
+}
+
+/// What the gateway hands to a plugin. Everything that a plugin may touch comes from here, so that tests can replace it.
+public struct PluginContext: Sendable {
+  /// The name of this part in the configuration, for logs and metrics: `soc`, `account_name`.
+  public let name: String
+
+  public let logger: Logger
+
+  /// The time, and sleeping until a time.
+  public let clock: any GatewayClock
+
+  /// HTTP requests.
+  public let http: any HTTPTransport
+
+  /// TCP, TLS, UDP and Unix-socket streams.
+  public let streams: any StreamTransport
+
+  /// Turns ECS names into fields that can be looked up in any alert.
+  public let vocabulary: Vocabulary
+
+  /// Reads YAML, JSON and CSV files that settings name.
+  public let files: any ConfigurationFiles
+
+  /// Where the gateway keeps its state; nil where a command keeps none.
+  public let stateFolder: String?
+
+  public init(
+    name: String, logger: Logger, clock: any GatewayClock, http: any HTTPTransport, streams: any StreamTransport,
+    vocabulary: Vocabulary, files: any ConfigurationFiles, stateFolder: String? = nil
+  ) {
+    self.name = name
+    self.logger = logger
+    self.clock = clock
+    self.http = http
+    self.streams = streams
+    self.vocabulary = vocabulary
+    self.files = files
+    self.stateFolder = stateFolder
+  }
+}
