@@ -1,0 +1,47 @@
+/// Reads the files that settings name. Paths are resolved already.
+public protocol ConfigurationFiles: Sendable {
+  /// The bytes of a file.
+  ///
+  /// - Parameter limit: the most bytes that it may have.
+  /// - Throws: `ConfigurationError` at the place of the setting, with the system's reason.
+  func bytes(of file: FilePath, limit: ByteCount) throws(ConfigurationError) -> [UInt8]
+
+  /// The tree of a YAML or JSON file, in which `${…}` is ordinary text.
+  ///
+  /// - Throws: `ConfigurationError` with every problem, at places in the file.
+  func tree(of file: FilePath) throws(ConfigurationError) -> LocatedNode
+
+  /// Notes something that is allowed but probably not meant: `check` shows it, `run` logs it.
+  func warn(_ message: String, at place: SourcePlace)
+}
+
+extension ConfigurationFiles {
+  /// The bytes of a file of at most 256 MiB.
+  public func bytes(of file: FilePath) throws(ConfigurationError) -> [UInt8] {
+    try bytes(of: file, limit: ByteCount(bytes: 256 << 20))
+  }
+
+  /// A file's tree as a value: options, a list of options, a dictionary, or any other setting's value.
+  ///
+  /// - Parameter subject: what the file is, for messages: `allowlist`.
+  /// - Throws: `ConfigurationError` with every problem, at places in the file.
+  public func value<Value: SettingValue>(
+    _ type: Value.Type = Value.self, of file: FilePath, subject: String? = nil
+  ) throws(ConfigurationError) -> Value {
+    try value(type, from: tree(of: file), folder: file.folder, subject: subject)
+  }
+
+  /// A tree, or a part of one, as a value.
+  ///
+  /// - Throws: `ConfigurationError` with every problem.
+  public func value<Value: SettingValue>(
+    _ type: Value.Type = Value.self, from node: LocatedNode, folder: String = ".", subject: String? = nil
+  ) throws(ConfigurationError) -> Value {
+    var reader = SettingReader(folder: folder, subject: subject)
+    let value = Value.read(node, &reader)
+    let errors = reader.diagnostics.filter { $0.severity == .error }
+    guard let value, errors.isEmpty else { throw ConfigurationError(reader.diagnostics) }
+    for warning in reader.diagnostics { warn(warning.message, at: warning.place) }
+    return value
+  }
+}

@@ -1,0 +1,99 @@
+/// A piece of a YAML or JSON file, with its place. Scalars are text; they take the type that a setting asks for.
+public struct LocatedNode: Sendable, Equatable {
+  public let place: SourcePlace
+  public let content: Content
+
+  public init(_ content: Content, at place: SourcePlace) {
+    self.content = content
+    self.place = place
+  }
+
+  public enum Content: Sendable, Equatable {
+    case scalar(Scalar)
+    case sequence([LocatedNode])
+    /// In the order of the file; no key comes twice.
+    case mapping([Entry])
+  }
+
+  /// One key of a mapping and its value.
+  public struct Entry: Sendable, Equatable {
+    public let key: LocatedText
+    public let value: LocatedNode
+
+    public init(key: LocatedText, value: LocatedNode) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  /// One value that is neither a list nor a mapping.
+  public struct Scalar: Sendable, Equatable {
+    public enum Style: Sendable {
+      /// Without quotes: `true`, `10s`, nothing at all.
+      case plain
+      /// In quotes, or a block (`|`, `>`): always text.
+      case quoted
+    }
+
+    public let text: LocatedText
+    public let style: Style
+
+    public init(_ text: LocatedText, style: Style) {
+      self.text = text
+      self.style = style
+    }
+
+    /// Nothing, `~` or `null`, without quotes.
+    public var isNull: Bool {
+      style == .plain && !text.isReference && ["", "~", "null", "Null", "NULL"].contains(text.text)
+    }
+  }
+
+  /// The scalar; nil for a list or a mapping.
+  public var scalar: Scalar? {
+    if case .scalar(let scalar) = content { scalar } else { nil }
+  }
+
+  /// The elements of a list; nil for anything else.
+  public var elements: [LocatedNode]? {
+    if case .sequence(let elements) = content { elements } else { nil }
+  }
+
+  /// The entries of a mapping; nil for anything else.
+  public var entries: [Entry]? {
+    if case .mapping(let entries) = content { entries } else { nil }
+  }
+
+  /// True for a scalar that says nothing; see `Scalar.isNull`.
+  public var isNull: Bool { scalar?.isNull ?? false }
+
+  /// The value of a mapping's key; nil where there is none, or no mapping.
+  public subscript(key: String) -> LocatedNode? { entries?.first { $0.key.text == key }?.value }
+
+  /// What this is, for messages: `a list`, `a mapping`, `text`, `nothing`. Never the value.
+  public var kindName: String {
+    switch content {
+    case .scalar(let scalar): scalar.isNull ? "nothing" : "a single value"
+    case .sequence: "a list"
+    case .mapping: "a mapping"
+    }
+  }
+}
+
+/// Trees can be written as literals, for tests and defaults; they have no place.
+extension LocatedNode: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
+  /// The file that messages name for what was not read from a file.
+  public static let nowhere = SourcePlace(file: "<none>")
+
+  public init(stringLiteral text: String) {
+    self.init(.scalar(Scalar(LocatedText(text), style: .plain)), at: Self.nowhere)
+  }
+
+  public init(arrayLiteral elements: LocatedNode...) {
+    self.init(.sequence(elements), at: Self.nowhere)
+  }
+
+  public init(dictionaryLiteral entries: (String, LocatedNode)...) {
+    self.init(.mapping(entries.map { Entry(key: LocatedText($0), value: $1) }), at: Self.nowhere)
+  }
+}

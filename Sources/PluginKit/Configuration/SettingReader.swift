@@ -1,0 +1,49 @@
+/// Reads located nodes as settings, and keeps what is wrong with them until all have been read.
+public struct SettingReader: Sendable {
+  /// The folder that relative file names start from: that of the file being read.
+  public let folder: String
+
+  /// What was found so far, in the order in which it was found.
+  public private(set) var diagnostics: [Diagnostic] = []
+
+  /// What the settings belong to, for messages: `output 'slack'`; nil at the top level of a file.
+  var subject: String?
+
+  /// - Parameter subject: what the settings belong to, for messages: `output 'slack'`.
+  public init(folder: String, subject: String? = nil) {
+    self.folder = folder
+    self.subject = subject
+  }
+
+  /// Notes an error.
+  public mutating func report(_ message: String, at place: SourcePlace) {
+    diagnostics.append(Diagnostic(.error, message, at: place))
+  }
+
+  /// Notes any diagnostic.
+  public mutating func report(_ diagnostic: Diagnostic) {
+    diagnostics.append(diagnostic)
+  }
+
+  /// Notes all of an error's.
+  public mutating func report(_ error: ConfigurationError) {
+    diagnostics += error.diagnostics
+  }
+
+  /// The scalar of a node; reports and returns nil where it is a list, a mapping or nothing.
+  public mutating func scalar<Value: SettingValue>(_ node: LocatedNode, as type: Value.Type) -> LocatedNode.Scalar? {
+    guard let scalar = node.scalar, !scalar.isNull else {
+      report("expected \(Value.typeName), but found \(node.kindName)", at: node.place)
+      return nil
+    }
+    return scalar
+  }
+
+  /// Reads with a narrower subject.
+  public mutating func within<Result>(_ subject: String?, _ body: (inout SettingReader) -> Result) -> Result {
+    let outer = self.subject
+    self.subject = subject
+    defer { self.subject = outer }
+    return body(&self)
+  }
+}

@@ -1,0 +1,29 @@
+/// Text that must never be shown: it prints as `***` however it is printed.
+public struct Secret: SettingValue, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  private let text: String
+
+  public init(_ text: String) {
+    self.text = text
+  }
+
+  /// The text, for whoever sends it where it belongs.
+  public func reveal() -> String { text }
+
+  public var description: String { "***" }
+  public var debugDescription: String { "***" }
+  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+
+  public static var typeName: String { "a secret text, best given as ${NAME} or ${file:/path}" }
+  public static var schema: SchemaNode { ["type": "string", "minLength": 1, "writeOnly": true] }
+
+  public static func read(_ node: LocatedNode, _ reader: inout SettingReader) -> Secret? {
+    guard let scalar = reader.scalar(node, as: Self.self) else { return nil }
+    guard !scalar.text.text.isEmpty else {
+      reader.report("expected \(typeName), but it is empty", at: node.place)
+      return nil
+    }
+    return Secret(scalar.text.text)
+  }
+
+  public var written: SchemaNode { .null }
+}
