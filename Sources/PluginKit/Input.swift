@@ -1,11 +1,20 @@
 /// Where alerts come from.
 public protocol Input: Plugin {
-  /// Reads until the end, or until the task is cancelled. Runs on a thread of its own executor only through `emit`:
-  /// blocking reads must not run on the cooperative pool (use `BlockingThread`).
+  /// Reads until the end, or until the task is cancelled. Blocking reads must not run on the cooperative pool (use
+  /// `BlockingThread`).
   ///
-  /// `emit` suspends while the gateway is full: that is the back-pressure. When it returns, the gateway holds the chunk;
-  /// it is durable once `acknowledge` has been called with the chunk's checkpoint.
-  func run(emit: @escaping @Sendable (InputChunk) async throws -> Void) async throws
+  /// Trouble with a part of the input (a broken line, a file that cannot be opened) is handed over as `UnreadableInput`;
+  /// reading goes on.
+  ///
+  /// - Parameters:
+  ///   - checkpoints: what was last committed for this input, one for each key; empty on the first run.
+  ///   - emit: takes the next chunk. It suspends while the gateway is full: that is the back-pressure. When it returns,
+  ///     the gateway holds the chunk; a crash before the chunk's deliveries are committed makes the next run begin at an
+  ///     earlier checkpoint. Called by one task at a time.
+  /// - Throws: what makes the whole input useless, or what `emit` threw.
+  func run(
+    from checkpoints: [InputCheckpoint], emit: @escaping @Sendable (InputChunk) async throws -> Void
+  ) async throws
 }
 
 /// What an input hands over at once: whole documents, and what could not be read.
@@ -13,7 +22,8 @@ public struct InputChunk: Sendable {
   /// The documents' bytes, one buffer for all.
   public let bytes: [UInt8]
 
-  /// Where each document stands in `bytes`, and where it came from. Documents are not yet parsed.
+  /// Where each document stands in `bytes`, and where it came from. Documents are not yet parsed: a frame may be broken,
+  /// and a frame that is one line may hold several documents (`DocumentFramer.documents(in:)` takes them apart).
   public let frames: [Frame]
 
   /// What could not be framed: dead letters already.
@@ -25,12 +35,15 @@ public struct InputChunk: Sendable {
   /// The value that `_index` has for alerts of this input; nil where the input sets none.
   public let index: String?
 
-  /// Where to go on after this chunk; nil where the input does not remember.
+  /// Where to go on after this chunk; nil where the input does not remember. A chunk may carry nothing else.
   public let checkpoint: InputCheckpoint?
+
+  /// How far the reading is, for whoever watches; nil where nobody can know.
+  public let progress: Progress?
 
   public init(
     bytes: [UInt8], frames: [Frame], unreadable: [UnreadableInput] = [], source: String, index: String? = nil,
-    checkpoint: InputCheckpoint? = nil
+    checkpoint: InputCheckpoint? = nil, progress: Progress? = nil
   ) {
     self.bytes = bytes
     self.frames = frames
@@ -38,6 +51,20 @@ public struct InputChunk: Sendable {
     self.source = source
     self.index = index
     self.checkpoint = checkpoint
+    self.progress = progress
+  }
+
+  /// How far the reading of this input's regular files is, this chunk included.
+  public struct Progress: Sendable, Equatable {
+    /// Bytes read, as they lie on disk (compressed where the file is).
+    public let bytesRead: Int64
+    /// Bytes that all files together have.
+    public let total: Int64
+
+    public init(bytesRead: Int64, total: Int64) {
+      self.bytesRead = bytesRead
+      self.total = total
+    }
   }
 
   /// One document in a chunk.
@@ -83,6 +110,8 @@ public struct UnreadableInput: Error, Sendable, Equatable {
 
 /// Where an input goes on after a restart: a key that names the place (one row a key is kept), and what the input needs
 /// to find it again. Committed together with the deliveries that came from what was read before it.
+///
+/// A checkpoint replaces the one with the same key; one with an empty value makes the gateway forget the key.
 public struct InputCheckpoint: Sendable, Equatable {
   public let key: String
   public let value: [UInt8]
