@@ -14,40 +14,59 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
   /// The values of all sources, one after the other.
   case all([FieldSource])
 
+  /// The same values, of a field that ECS always writes as an array.
+  case list(FieldSource)
+
+  /// The objects at a path, whose members have other names in ECS: detector's name to ECS name. Others keep theirs.
+  case renamed(FieldPath, [String: String])
+
   /// The same text for every alert of the format.
   case constant(String)
 
   /// Text worked out from the document: the closure appends it to the buffer, unescaped, and says what kind of value it
-  /// is; nil for no value. For what the other cases cannot say.
-  case computed(@Sendable (_ alert: JSONNode, _ envelope: JSONNode?, _ text: inout [UInt8]) -> FieldValue.Kind?)
+  /// is; nil for no value. For what the other cases cannot say. The label says in words what it does, for the reference.
+  case computed(String, @Sendable (_ alert: JSONNode, _ envelope: JSONNode?, _ text: inout [UInt8]) -> FieldValue.Kind?)
 
   /// An object that exists where any of these has a value: what a prefix of several fields' names stands for.
   case prefix([FieldSource])
 
   public init(stringLiteral path: String) { self = .path(FieldPath(path)) }
 
+  /// The values at a path of the envelope.
+  public static func envelope(_ path: String) -> FieldSource { .envelope(FieldPath(path)) }
+
+  /// The objects at a path, some of whose members have other names in ECS.
+  public static func renamed(_ path: String, _ names: [String: String]) -> FieldSource { .renamed(FieldPath(path), names) }
+
   /// What `name.suffix` means where this is what `name` means; nil where nothing lies below.
   func appending(_ suffix: String) -> FieldSource? {
     switch self {
     case .path(let path): return .path(FieldPath(path.name + "." + suffix))
     case .envelope(let path): return .envelope(FieldPath(path.name + "." + suffix))
+    case .renamed(let path, let names):
+      let original = names.first { suffix == $0.value || suffix.hasPrefix($0.value + ".") }
+      let below = original.map { $0.key + suffix.dropFirst($0.value.count) } ?? suffix
+      return .path(FieldPath(path.name + "." + below))
     case .first(let sources):
       let below = sources.compactMap { $0.appending(suffix) }
       return below.isEmpty ? nil : .first(below)
     case .all(let sources):
       let below = sources.compactMap { $0.appending(suffix) }
       return below.isEmpty ? nil : .all(below)
+    case .list(let source): return source.appending(suffix)
     case .constant, .computed, .prefix: return nil
     }
   }
 
   /// Calls `body` with each value that is not null until it returns true. Returns what became of it.
-  func forEachValue(
+  ///
+  /// - Parameter emptyIsMissing: whether `""`, `{}` and `[]` are passed over.
+  package func forEachValue(
     in alert: JSONNode, envelope: JSONNode?, scratch: TextArena, emptyIsMissing: Bool, _ body: (FieldValue) -> Bool
   ) -> Visit {
     var visit = Visit.nothing
     switch self {
-    case .path(let path):
+    case .path(let path), .renamed(let path, _):
       visit.follow(path, in: alert, emptyIsMissing: emptyIsMissing, body)
     case .envelope(let path):
       if let envelope { visit.follow(path, in: envelope, emptyIsMissing: emptyIsMissing, body) }
@@ -62,9 +81,11 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
           in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing, body)
         if other != .nothing { visit = other }
       }
+    case .list(let source):
+      visit = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing, body)
     case .constant(let text):
       visit = body(scratch.keep(.string) { $0.append(contentsOf: text.utf8) }) ? .stopped : .found
-    case .computed(let compute):
+    case .computed(_, let compute):
       var kind: FieldValue.Kind?
       let value = scratch.keep(.string) { kind = compute(alert, envelope, &$0) }
       if let kind {
@@ -75,14 +96,17 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
         source.forEachValue(
           in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing, { _ in true }) == .stopped
       }
-      if exists { visit = body(FieldValue(kind: .object, bytes: UnsafeRawBufferPointer(start: nil, count: 0))) ? .stopped : .found }
+      if exists {
+        let object = FieldValue(kind: .object, bytes: UnsafeRawBufferPointer(start: nil, count: 0))
+        visit = body(object) ? .stopped : .found
+      }
     }
     return visit
   }
 }
 
 /// What became of a walk over values.
-enum Visit: Equatable {
+package enum Visit: Equatable {
   /// There was no value.
   case nothing
   /// There were values, and all were looked at.

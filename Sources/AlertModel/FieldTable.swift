@@ -34,4 +34,11 @@ public struct FieldTable: Sendable {
     let below = names.filter { $0.hasPrefix(name + ".") }.compactMap { sources[$0] }
     return below.isEmpty ? nil : .prefix(below)
   }
+
+  /// The same table with further fields behind its own; a name that it has already keeps its source.
+  package func adding(_ fields: KeyValuePairs<String, FieldSource>) -> FieldTable {
+    let own = names.compactMap { name in sources[name].map { (name: name, source: $0) } }
+    let further = fields.filter { sources[$0.key] == nil }.map { (name: $0.key, source: $0.value) }
+    return FieldTable(emptyIsMissing: emptyIsMissing, pairs: own + further)
+  }
 }

@@ -35,10 +35,14 @@ public struct Format: Sendable {
   /// ECS names of fields that stand in the envelope only and are therefore added to the alert when it is taken out.
   public let carried: [String]
 
+  /// True where the detector's documents are in ECS already.
+  public let isECS: Bool
+
   public init(
     name: String, title: String, references: [String] = [], shape: Shape, envelopes: [Envelope] = [],
     id: FieldSource? = nil, severity: SeverityRule, fields: FieldTable, actors: [Actor] = [],
-    spoofable: Set<String> = [], carried: [String] = []
+    spoofable: Set<String> = [], carried: [String] = [],
+    isECS: Bool = false
   ) {
     self.name = name
     self.title = title
@@ -51,6 +55,7 @@ public struct Format: Sendable {
     self.actors = actors
     self.spoofable = spoofable
     self.carried = carried
+    self.isECS = isECS
   }
 
   /// A field that identifies who did it.
@@ -71,12 +76,14 @@ public struct Format: Sendable {
 public indirect enum Shape: Sendable {
   /// There is a value other than null at this path.
   case has(FieldPath)
-  /// There is exactly this text at this path.
-  case equals(FieldPath, String)
-  /// There is text at this path that begins so.
-  case begins(FieldPath, String)
+  /// There is exactly this text at this path (UTF-8).
+  case equals(FieldPath, [UInt8])
+  /// There is text at this path that begins so (UTF-8).
+  case begins(FieldPath, [UInt8])
   /// There is an array at this path.
   case isArray(FieldPath)
+  /// There is an object at this path.
+  case isObject(FieldPath)
   case all([Shape])
   case any([Shape])
   case not(Shape)
@@ -84,19 +91,31 @@ public indirect enum Shape: Sendable {
   case anything
 
   public static func has(_ path: String) -> Shape { .has(FieldPath(path)) }
-  public static func equals(_ path: String, _ text: String) -> Shape { .equals(FieldPath(path), text) }
-  public static func begins(_ path: String, _ text: String) -> Shape { .begins(FieldPath(path), text) }
+  public static func equals(_ path: String, _ text: String) -> Shape { .equals(FieldPath(path), Array(text.utf8)) }
+  public static func begins(_ path: String, _ text: String) -> Shape { .begins(FieldPath(path), Array(text.utf8)) }
   public static func isArray(_ path: String) -> Shape { .isArray(FieldPath(path)) }
+  public static func isObject(_ path: String) -> Shape { .isObject(FieldPath(path)) }
+
+  /// There is a value other than null at each of these paths.
+  public static func hasAll(_ paths: String...) -> Shape { .all(paths.map { .has($0) }) }
+
+  /// There is a value other than null at one of these paths.
+  public static func hasAny(_ paths: String...) -> Shape { .any(paths.map { .has($0) }) }
 
   /// True where the document has this shape.
   public func matches(_ root: JSONNode) -> Bool {
     switch self {
     case .has(let path): return path.first(in: root) != nil
     case .equals(let path, let text):
-      return path.forEachValue(in: root) { node in node.kind == .string && node.value.text == text }
+      return path.forEachValue(in: root) { node in
+        node.kind == .string && node.value.withText { $0.elementsEqual(text) }
+      }
     case .begins(let path, let text):
-      return path.forEachValue(in: root) { node in node.kind == .string && node.value.text.hasPrefix(text) }
+      return path.forEachValue(in: root) { node in
+        node.kind == .string && node.value.withText { $0.starts(with: text) }
+      }
     case .isArray(let path): return path.forEachNode(in: root) { $0.kind == .array }
+    case .isObject(let path): return path.forEachNode(in: root) { $0.kind == .object }
     case .all(let shapes): return shapes.allSatisfy { $0.matches(root) }
     case .any(let shapes): return shapes.contains { $0.matches(root) }
     case .not(let shape): return !shape.matches(root)
@@ -110,11 +129,25 @@ public struct Envelope: Sendable {
   public let shape: Shape
   /// An object, or an array whose elements are the alerts.
   public let path: FieldPath
+  /// True where what it holds is of the envelope's own format, without being recognised on its own.
+  public let isOwn: Bool
 
-  public init(_ shape: Shape, path: String) {
+  /// - Parameter own: whether what it holds is of the envelope's own format, without being recognised on its own.
+  public init(_ shape: Shape, path: String, own: Bool = false) {
     self.shape = shape
     self.path = FieldPath(path)
+    isOwn = own
   }
+
+  /// The envelopes of no single format: what carries alerts from one place to another. Tried after the formats' own.
+  public static let common: [Envelope] = [
+    // EventBridge (docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html).
+    Envelope(.all([.has("detail-type"), .has("source"), .isObject("detail")]), path: "detail"),
+    // The answer to an Elasticsearch search, and one hit of it
+    // (www.elastic.co/docs/api/doc/elasticsearch/operation/operation-search).
+    Envelope(.isArray("hits.hits"), path: "hits.hits"),
+    Envelope(.all([.hasAny("_index", "_id"), .isObject("_source")]), path: "_source"),
+  ]
 }
 
 /// How a detector's severity becomes Weir's.

@@ -1,0 +1,23 @@
+internal import AlertModel
+
+/// The words that detectors use for severities, in lower case.
+enum SeverityWords {
+  /// What most detectors, and people, call the steps of their scale.
+  static let common: [String: Severity] = [
+    "informational": .informational, "information": .informational, "info": .informational, "none": .informational,
+    "debug": .informational, "notice": .low, "ok": .informational, "low": .low, "minor": .low,
+    "medium": .medium, "med": .medium, "moderate": .medium, "warning": .medium, "warn": .medium,
+    "high": .high, "major": .high, "error": .high, "err": .high, "severe": .high,
+    "critical": .critical, "crit": .critical, "fatal": .critical, "emergency": .critical, "emerg": .critical,
+    "alert": .critical, "page": .critical, "emer": .critical, "panic": .critical,
+  ]
+}
+
+/// From which number on each severity begins.
+enum Thresholds {
+  /// Elastic's risk scores, 0 to 100: low 0–21, medium 22–47, high 48–73, critical 74–100
+  /// (https://www.elastic.co/docs/solutions/security/detect-and-alert/create-detection-rule).
+  static let elasticRiskScore: [(from: Double, Severity)] = [
+    (0, .low), (22, .medium), (48, .high), (74, .critical),
+  ]
+}

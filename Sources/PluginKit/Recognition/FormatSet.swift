@@ -1,0 +1,146 @@
+public import AlertModel
+
+/// The formats of a gateway, in order of priority: tells which one a document is of, takes alerts out of their envelopes,
+/// and answers what an alert's format says about it.
+///
+/// A format is named by its place in `formats`, which is also its place in `vocabulary.tables`. Everything here is
+/// prepared once; looking at a document allocates nothing.
+public struct FormatSet: Sendable {
+  /// The formats; the last one takes every document that no other does.
+  public let formats: [Format]
+
+  /// The formats' tables, for preparing fields. Every table also has `_index` and `_id` of an Elasticsearch hit.
+  public let vocabulary: Vocabulary
+
+  private let shapes: ShapeIndex
+  private let envelopes: [(envelope: Envelope, format: Int?)]
+  private let envelopeShapes: ShapeIndex
+  private let severities: [PreparedSeverity]
+  private let actors: [[ActorField]]
+
+  /// How many envelopes may lie inside one another; what is inside the last is an alert as it is.
+  private static let maximumDepth = 8
+
+  /// - Parameter formats: at least one, in order of priority. The last should be of the shape `.anything`.
+  public init(_ formats: [Format]) {
+    precondition(!formats.isEmpty, "a FormatSet needs at least one format")
+    self.formats = formats
+    let vocabulary = Vocabulary(formats.map { $0.fields.adding(["_index": .envelope("_index"), "_id": .envelope("_id")]) })
+    self.vocabulary = vocabulary
+    shapes = ShapeIndex(formats.map(\.shape))
+    let own = formats.indices.flatMap { place in
+      formats[place].envelopes.map { (envelope: $0, format: $0.isOwn ? place : nil) }
+    }
+    envelopes = own + Envelope.common.map { (envelope: $0, format: nil) }
+    envelopeShapes = ShapeIndex(envelopes.map(\.envelope.shape))
+    severities = formats.map { PreparedSeverity($0.severity) }
+    actors = formats.map { format in
+      format.actors.map { ActorField(field: vocabulary.field($0.field), isSpoofable: $0.isSpoofable) }
+    }
+  }
+
+  /// The place of the format of that name.
+  public func place(of name: String) -> Int? { formats.firstIndex { $0.name == name } }
+
+  /// The place of the first format whose shape the document has; of the last one where it has none.
+  public func recognise(_ root: JSONNode) -> Int {
+    shapes.first(of: root) ?? formats.count - 1
+  }
+
+  /// Calls `body` with each alert in a document: with the document itself, or with what its envelopes hold.
+  ///
+  /// The elements of an array are documents each. An alert need not be an object: whoever asked refuses what is not.
+  /// - Parameter body: receives the alert, the innermost envelope that it was taken out of, and its format's place.
+  /// - Returns: how many alerts there were. An envelope or array with nothing in it has none.
+  @discardableResult
+  public func forEachAlert(
+    in root: JSONNode, _ body: (_ alert: JSONNode, _ envelope: JSONNode?, _ format: Int) -> Void
+  ) -> Int {
+    visit(root, envelope: nil, depth: 0, body)
+  }
+
+  /// Weir's severity of an alert, by its format's rule.
+  public func severity(of alert: JSONNode, envelope: JSONNode?, format: Int, arena: TextArena) -> Severity {
+    severities[format].severity(of: alert, envelope: envelope, arena: arena)
+  }
+
+  /// Appends the detector's own id of an alert as the inside of a JSON string.
+  ///
+  /// - Returns: false where the detector has none; nothing is appended then.
+  public func appendID(
+    of alert: JSONNode, envelope: JSONNode?, format: Int, arena: TextArena, to json: inout [UInt8]
+  ) -> Bool {
+    guard let source = formats[format].id else { return false }
+    let visit = source.forEachValue(in: alert, envelope: envelope, scratch: arena, emptyIsMissing: true) { value in
+      guard value.isScalar else { return false }
+      value.appendInsideOfJSONString(to: &json)
+      return true
+    }
+    return visit == .stopped
+  }
+
+  /// The fields that identify who did it, prepared.
+  public func actorFields(of format: Int) -> [ActorField] { actors[format] }
+
+  /// True where an attacker can choose the value of that field in alerts of one format.
+  public func isSpoofable(_ field: String, in format: Int) -> Bool { formats[format].isSpoofable(field) }
+
+  /// True where an attacker can choose the value of that field in alerts of any format.
+  public func isSpoofable(_ field: String) -> Bool { formats.contains { $0.isSpoofable(field) } }
+
+  private func visit(
+    _ node: JSONNode, envelope: JSONNode?, depth: Int, _ body: (JSONNode, JSONNode?, Int) -> Void
+  ) -> Int {
+    var count = 0
+    if node.kind == .array, depth < Self.maximumDepth {
+      for element in node.elements { count += visit(element, envelope: envelope, depth: depth + 1, body) }
+      return count
+    }
+    if depth < Self.maximumDepth, let found = envelopeShapes.first(of: node) {
+      let (opened, format) = envelopes[found]
+      opened.path.forEachNode(in: node) { contents in
+        count += visit(contents, in: node, ofFormat: format, depth: depth + 1, body)
+        return false
+      }
+      return count
+    }
+    body(node, envelope, recognise(node))
+    return 1
+  }
+
+  /// Visits what an envelope holds.
+  private func visit(
+    _ contents: JSONNode, in envelope: JSONNode, ofFormat format: Int?, depth: Int,
+    _ body: (JSONNode, JSONNode?, Int) -> Void
+  ) -> Int {
+    guard let format else { return visit(contents, envelope: envelope, depth: depth, body) }
+    guard contents.kind == .array else {
+      body(contents, envelope, format)
+      return 1
+    }
+    var count = 0
+    for element in contents.elements {
+      body(element, envelope, format)
+      count += 1
+    }
+    return count
+  }
+}
+
+/// A field that identifies who did it, prepared for looking it up.
+public struct ActorField: Sendable {
+  public let field: Field
+  /// True where whoever acts can choose the value.
+  public let isSpoofable: Bool
+
+  /// The ECS name.
+  public var name: String { field.name }
+}
+
+extension Format {
+  /// True where an attacker can choose the value of that field.
+  public func isSpoofable(_ field: String) -> Bool {
+    if actors.contains(where: { $0.field == field && $0.isSpoofable }) || spoofable.contains(field) { return true }
+    return spoofable.contains { $0.hasSuffix(".*") && field.hasPrefix($0.dropLast()) }
+  }
+}
