@@ -88,7 +88,8 @@ let package = Package(
     .executableTarget(
       name: "weir",
       dependencies: [
-        "Gateway", "GatewayConfig", "PluginKit", "AlertModel", "KQL", "Pipeline", "Outbox", "CurlTransport", "BundledPlugins", logging,
+        "Gateway", "GatewayConfig", "PluginKit", "AlertModel", "KQL", "Pipeline", "Outbox", "CurlTransport",
+        "BundledPlugins", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -100,7 +101,7 @@ let package = Package(
         resources: $0.resources)
     }
     + [
-      tests("AlertModelTests", ["AlertModel"]),
+      tests("AlertModelTests", ["AlertModel"])
     ],
   cxxLanguageStandard: .cxx17
 )

@@ -14,21 +14,27 @@ public struct Alert: ~Copyable {
   /// The place of the alert's format in `Vocabulary.tables`.
   public let table: Int
 
-  /// Weir's severity, by the format's rule.
-  public let severity: Severity
+  /// Weir's severity: by the format's rule, or what an enricher lowered it to.
+  public private(set) var severity: Severity
 
   /// What enrichers have added, in their order.
   public private(set) var added: [AddedField] = []
+
+  /// What conditions can ask for although it is not part of the alert: where it was read from.
+  private let ambient: [AddedField]
 
   private let vocabulary: Vocabulary
   private let arena: TextArena
 
   /// - Parameters:
   ///   - table: the place of the alert's format in `vocabulary.tables`.
+  ///   - ambient: fields that conditions can ask for, but that are never written.
   ///   - arena: memory for texts that are worked out; reset by whoever makes the next alert.
   public init(
-    root: JSONNode, envelope: JSONNode? = nil, table: Int, severity: Severity, vocabulary: Vocabulary, arena: TextArena
+    root: JSONNode, envelope: JSONNode? = nil, table: Int, severity: Severity, ambient: [AddedField] = [],
+    vocabulary: Vocabulary, arena: TextArena
   ) {
+    self.ambient = ambient
     self.root = root
     self.envelope = envelope
     self.table = table
@@ -46,6 +52,11 @@ public struct Alert: ~Copyable {
     for field in fields where !added.contains(where: { $0.path == field.path }) { added.append(field) }
   }
 
+  /// Lowers the severity; a higher one than the alert has changes nothing.
+  public mutating func lowerSeverity(to other: Severity) {
+    severity = min(severity, other)
+  }
+
   /// Calls `body` with each value of the field that is not null, until it returns true.
   ///
   /// The elements of an array are values each; an object is one value of kind `object`.
@@ -53,7 +64,11 @@ public struct Alert: ~Copyable {
   @discardableResult
   public func forEachValue(_ field: Field, _ body: (FieldValue) -> Bool) -> Bool {
     if !added.isEmpty {
-      let visit = visitAdded(field, body)
+      let visit = Self.visit(added, field, body)
+      if visit != .nothing { return visit == .stopped }
+    }
+    if !ambient.isEmpty {
+      let visit = Self.visit(ambient, field, body)
       if visit != .nothing { return visit == .stopped }
     }
     if let source = field.sources[table] {
@@ -106,7 +121,9 @@ public struct Alert: ~Copyable {
     return root.forEachScalar(under: "", body)
   }
 
-  private func visitAdded(_ field: Field, _ body: (FieldValue) -> Bool) -> Visit {
+  private static func visit(
+    _ added: [AddedField], _ field: Field, _ body: (FieldValue) -> Bool
+  ) -> Visit {
     let name = field.path
     var visit = Visit.nothing
     for candidate in added where visit != .stopped {

@@ -46,7 +46,9 @@ public struct AlertWriter {
   ///
   /// - Returns: where in `output` the value of the field `located` stands, if that was written now.
   @discardableResult
-  public mutating func write(_ root: JSONNode, to output: inout [UInt8], locating located: FieldPath? = nil) -> Range<Int>? {
+  public mutating func write(_ root: JSONNode, to output: inout [UInt8], locating located: FieldPath? = nil) -> Range<
+    Int
+  >? {
     place(in: root)
     var place: Range<Int>?
     let source = root.source
@@ -136,7 +138,9 @@ public struct AlertWriter {
     }
     output.append(UInt8(ascii: "{"))
     let below = depth + component.count + 1
-    let siblings = pending.filter { additions[$0].path.shares(prefixOf: below, with: addition.path) && additions[$0].consumed <= depth }
+    let siblings = pending.filter {
+      additions[$0].path.shares(prefixOf: below, with: addition.path) && additions[$0].consumed <= depth
+    }
     var isFirst = true
     for sibling in siblings where pending.contains(sibling) {
       if !isFirst { output.append(UInt8(ascii: ",")) }

@@ -64,7 +64,9 @@ public struct FieldPath: Hashable, Sendable {
       let matched = matchedLength(of: key, in: node, rest)
       if matched >= 0, !isRepeated(key, until: end, in: node) {
         let remaining = UnsafeRawBufferPointer(rebasing: rest[min(matched + 1, rest.count)...])
-        if visit(JSONNode(bytes: node.bytes, node: key + 1), remaining, throughArrays: throughArrays, body) { return true }
+        if visit(JSONNode(bytes: node.bytes, node: key + 1), remaining, throughArrays: throughArrays, body) {
+          return true
+        }
       }
       key += Int(key.pointee.span)
     }
@@ -142,7 +144,8 @@ public struct FieldPath: Hashable, Sendable {
             continue search
           }
           if consumed == 0, !siblingIsDotted {
-            siblingIsDotted = JSONNode(bytes: object.bytes, node: key).value.bytes.begins(with: first, UInt8(ascii: "."))
+            siblingIsDotted = JSONNode(bytes: object.bytes, node: key).value.bytes.begins(
+              with: first, UInt8(ascii: "."))
           }
           key += Int(key.pointee.span)
         }

@@ -36,7 +36,9 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
   public static func envelope(_ path: String) -> FieldSource { .envelope(FieldPath(path)) }
 
   /// The objects at a path, some of whose members have other names in ECS.
-  public static func renamed(_ path: String, _ names: [String: String]) -> FieldSource { .renamed(FieldPath(path), names) }
+  public static func renamed(_ path: String, _ names: [String: String]) -> FieldSource {
+    .renamed(FieldPath(path), names)
+  }
 
   /// What `name.suffix` means where this is what `name` means; nil where nothing lies below.
   func appending(_ suffix: String) -> FieldSource? {

@@ -26,7 +26,9 @@ public struct FieldTable: Sendable {
     if let source = sources[name] { return source }
     var end = name.endIndex
     while let dot = name[..<end].lastIndex(of: ".") {
-      if let source = sources[String(name[..<dot])], let below = source.appending(String(name[name.index(after: dot)...])) {
+      if let source = sources[String(name[..<dot])],
+        let below = source.appending(String(name[name.index(after: dot)...]))
+      {
         return below
       }
       end = dot

@@ -8,6 +8,18 @@ public struct FieldValue {
   public enum Kind: UInt8, Sendable {
     case object = 1
     case array, string, number, `true`, `false`, null
+
+    /// The kind with its article, for messages: "an array".
+    public var article: String {
+      switch self {
+      case .object: "an object"
+      case .array: "an array"
+      case .string: "a string"
+      case .number: "a number"
+      case .true, .false: "a truth value"
+      case .null: "null"
+      }
+    }
   }
 
   public let kind: Kind

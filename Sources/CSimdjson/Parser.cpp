@@ -11,6 +11,8 @@ namespace {
 
 struct OpenContainer {
   uint32_t node;
+  // The key whose value is being read.
+  uint32_t key;
   uint8_t isArray;
 };
 
@@ -213,7 +215,7 @@ value:
   case '{': {
     if (depth == parser->maxDepth) FAIL(WEIR_JSON_TOO_DEEP, indexes[index]);
     nodes[count] = {indexes[index], 0, 0, WEIR_JSON_OBJECT, 0, 0, 0};
-    open[depth++] = {count++, 0};
+    open[depth++] = {count++, 0, 0};
     index++;
     if (index < indexCount && bytes[indexes[index]] == '}') goto closeObject;
     goto key;
@@ -221,7 +223,7 @@ value:
   case '[': {
     if (depth == parser->maxDepth) FAIL(WEIR_JSON_TOO_DEEP, indexes[index]);
     nodes[count] = {indexes[index], 0, 0, WEIR_JSON_ARRAY, 0, 0, 0};
-    open[depth++] = {count++, 1};
+    open[depth++] = {count++, 0, 1};
     index++;
     if (index < indexCount && bytes[indexes[index]] == ']') goto closeArray;
     goto value;
@@ -263,6 +265,7 @@ value:
 key:
   if (index >= indexCount) FAIL(WEIR_JSON_UNCLOSED_CONTAINER, static_cast<uint32_t>(length));
   if (bytes[indexes[index]] != '"') FAIL(WEIR_JSON_EXPECTED_KEY, indexes[index]);
+  open[depth - 1].key = count;
   READ_STRING(1);
   if (index >= indexCount) FAIL(WEIR_JSON_UNCLOSED_CONTAINER, static_cast<uint32_t>(length));
   if (bytes[indexes[index]] != ':') FAIL(WEIR_JSON_EXPECTED_COLON, indexes[index]);
@@ -278,6 +281,7 @@ valueDone:
     if (c == ']') goto closeArray;
     FAIL(WEIR_JSON_EXPECTED_COMMA_OR_BRACKET, indexes[index]);
   }
+  nodes[open[depth - 1].key].span = count - open[depth - 1].key;
   if (c == ',') { index++; goto key; }
   if (c == '}') goto closeObject;
   FAIL(WEIR_JSON_EXPECTED_COMMA_OR_BRACE, indexes[index]);
@@ -293,10 +297,6 @@ closeArray: {
 
 documentDone:
   if (index < indexCount) FAIL(WEIR_JSON_TRAILING_CONTENT, indexes[index]);
-  // A key ends where its value ends.
-  for (uint32_t i = 0; i < count; i++) {
-    if (nodes[i].key) nodes[i].span = 1 + nodes[i + 1].span;
-  }
   *nodesOut = nodes;
   *countOut = count;
   return WEIR_JSON_OK;

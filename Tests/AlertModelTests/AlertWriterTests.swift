@@ -21,16 +21,30 @@ struct AlertWriterTests {
   @Test(
     "a field lands inside the deepest object that exists",
     arguments: [
-      (#"{"cloud":{"account":{"id":"1"}}}"#, [("cloud.account.name", #""a""#)], #"{"cloud":{"account":{"id":"1","name":"a"}}}"#),
+      (
+        #"{"cloud":{"account":{"id":"1"}}}"#, [("cloud.account.name", #""a""#)],
+        #"{"cloud":{"account":{"id":"1","name":"a"}}}"#
+      ),
       (#"{"cloud":{"account":{}}}"#, [("cloud.account.name", #""a""#)], #"{"cloud":{"account":{"name":"a"}}}"#),
       (#"{"cloud":{"x":1}}"#, [("cloud.account.name", #""a""#)], #"{"cloud":{"x":1,"account":{"name":"a"}}}"#),
       (#"{"x":1}"#, [("cloud.account.name", #""a""#)], #"{"x":1,"cloud":{"account":{"name":"a"}}}"#),
-      (#"{"cloud.account.id":"1"}"#, [("cloud.account.name", #""a""#)], #"{"cloud.account.id":"1","cloud.account.name":"a"}"#),
-      (#"{"cloud.account":{"id":"1"}}"#, [("cloud.account.name", #""a""#)], #"{"cloud.account":{"id":"1","name":"a"}}"#),
+      (
+        #"{"cloud.account.id":"1"}"#, [("cloud.account.name", #""a""#)],
+        #"{"cloud.account.id":"1","cloud.account.name":"a"}"#
+      ),
+      (
+        #"{"cloud.account":{"id":"1"}}"#, [("cloud.account.name", #""a""#)], #"{"cloud.account":{"id":"1","name":"a"}}"#
+      ),
       (#"{"cloud":"aws"}"#, [("cloud.account.name", #""a""#)], #"{"cloud":"aws","cloud.account.name":"a"}"#),
-      (#"{"cloud":{"account":{"name":"theirs"}}}"#, [("cloud.account.name", #""a""#)], #"{"cloud":{"account":{"name":"theirs"}}}"#),
+      (
+        #"{"cloud":{"account":{"name":"theirs"}}}"#, [("cloud.account.name", #""a""#)],
+        #"{"cloud":{"account":{"name":"theirs"}}}"#
+      ),
       ("{}", [("a", "1"), ("b.c", "2"), ("b.d", "3"), ("e", "4")], #"{"a":1,"b":{"c":2,"d":3},"e":4}"#),
-      (#"{"z":{"y":1},"b":{"q":0}}"#, [("b.c", "1"), ("z.k.l", "2"), ("z.k.m", "3"), ("w", "4")], #"{"z":{"y":1,"k":{"l":2,"m":3}},"b":{"q":0,"c":1},"w":4}"#),
+      (
+        #"{"z":{"y":1},"b":{"q":0}}"#, [("b.c", "1"), ("z.k.l", "2"), ("z.k.m", "3"), ("w", "4")],
+        #"{"z":{"y":1,"k":{"l":2,"m":3}},"b":{"q":0,"c":1},"w":4}"#
+      ),
       ("{\n  \"a\": 1\r\n}", [("b", "2")], #"{  "a": 1,"b":2}"#),
     ])
   func splices(json: String, fields: [(String, String)], expected: String) throws {

@@ -1,0 +1,48 @@
+public import Pipeline
+
+/// The counts of every terminal state: proof that every alert is accounted for.
+public struct Ledger: Sendable, Equatable {
+  public var alerts = AlertCounts()
+
+  /// In the order of the configuration.
+  public var outputs: [Output] = []
+
+  /// What became of the alerts that were routed to one output.
+  public struct Output: Sendable, Equatable {
+    public let name: String
+    public var delivered = 0
+    public var deadLettered = 0
+    public var pending = 0
+    /// How many of `delivered` were told of in a digest instead of a message each.
+    public var deliveredByDigest = 0
+    /// How many alerts the routes sent here.
+    public var routed = 0
+
+    public init(name: String) {
+      self.name = name
+    }
+
+    /// True where every alert routed here has exactly one state. Alerts left over from earlier runs come on top.
+    public var isBalanced: Bool { routed == delivered + deadLettered + pending }
+  }
+
+  public init() {}
+
+  /// True where nothing is missing and nothing was counted twice.
+  public var isBalanced: Bool { alerts.isBalanced && outputs.allSatisfy(\.isBalanced) }
+
+  public var pending: Int { outputs.reduce(0) { $0 + $1.pending } }
+
+  /// The ledger as one JSON object on one line, without a line feed.
+  public var json: String {
+    let parts = outputs.map { output in
+      let digest = output.deliveredByDigest > 0 ? ",\"delivered_by_digest\":\(output.deliveredByDigest)" : ""
+      let counts = "\"delivered\":\(output.delivered),\"dead_lettered\":\(output.deadLettered)"
+      return "\"\(output.name)\":{\(counts),\"pending\":\(output.pending)\(digest)}"
+    }
+    let events = alerts.events > 0 ? "\"events\":\(alerts.events),\"unmatched\":\(alerts.unmatched)," : ""
+    let ends = "\"routed\":\(alerts.routed),\"suppressed\":\(alerts.suppressed),\"unrouted\":\(alerts.unrouted)"
+    return "{\(events)\"read\":\(alerts.read),\(ends),\"dead_lettered\":\(alerts.deadLettered),"
+      + "\"outputs\":{\(parts.joined(separator: ","))}}"
+  }
+}

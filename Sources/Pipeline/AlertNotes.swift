@@ -1,0 +1,62 @@
+internal import AlertModel
+internal import PluginKit
+
+/// What Weir writes on an alert of its own accord, besides what enrichers add.
+struct AlertNotes {
+  /// The stable id, as the inside of a JSON string.
+  var id: [UInt8] = []
+  /// Enrichers that failed, and why.
+  var failures: [(enricher: String, reason: String)] = []
+  /// Why the alert is held back.
+  var suppression: Suppression?
+
+  /// Hands the notes to the writer as fields under `weir`.
+  func write(to writer: inout AlertWriter) {
+    writer.add(WeirField.alertID) { json in
+      json.append(UInt8(ascii: "\""))
+      json.append(contentsOf: id)
+      json.append(UInt8(ascii: "\""))
+    }
+    if !failures.isEmpty { writer.add(WeirField.enrichmentErrors, appendFailures) }
+    if let suppression {
+      writer.add(WeirField.suppression) { suppression.appendJSON(to: &$0) }
+    }
+  }
+
+  private func appendFailures(to json: inout [UInt8]) {
+    json.append(UInt8(ascii: "["))
+    for (index, failure) in failures.enumerated() {
+      if index > 0 { json.append(UInt8(ascii: ",")) }
+      json.append(contentsOf: Array(#"{"enricher":"#.utf8))
+      JSONEscapes.appendQuoted(failure.enricher, to: &json)
+      json.append(contentsOf: Array(#","reason":"#.utf8))
+      JSONEscapes.appendQuoted(failure.reason, to: &json)
+      json.append(UInt8(ascii: "}"))
+    }
+    json.append(UInt8(ascii: "]"))
+  }
+}
+
+extension Suppression {
+  /// Appends the record as a JSON object: entry, owner, reason, expires, matched.
+  func appendJSON(to json: inout [UInt8]) {
+    func member(_ name: StaticString, _ value: String, first: Bool = false) {
+      json.append(contentsOf: Array((first ? "{\"" : ",\"").utf8))
+      json.append(contentsOf: Array("\(name)\":".utf8))
+      JSONEscapes.appendQuoted(value, to: &json)
+    }
+    member("entry", entry, first: true)
+    member("owner", owner)
+    member("reason", reason)
+    member("expires", expires)
+    json.append(contentsOf: Array(#","matched":["#.utf8))
+    for (index, match) in matched.enumerated() {
+      if index > 0 { json.append(UInt8(ascii: ",")) }
+      member("field", match.field, first: true)
+      member("value", match.value)
+      member("pattern", match.pattern)
+      json.append(UInt8(ascii: "}"))
+    }
+    json.append(contentsOf: Array("]}".utf8))
+  }
+}

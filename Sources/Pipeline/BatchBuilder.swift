@@ -1,0 +1,111 @@
+internal import AlertModel
+internal import PluginKit
+
+/// Gathers what becomes of the alerts of one chunk.
+struct BatchBuilder {
+  /// Alerts that stopped before an enricher that does I/O, with what Weir has to say of them so far.
+  struct Waiting {
+    let batch: DeliveryBatch
+    let notes: [AlertNotes]
+  }
+
+  let now: Timestamp
+  var counts = AlertCounts()
+  var waiting: [AlertNotes] = []
+
+  private var bytes: [UInt8] = []
+  private var entries: [AlertBlock.Entry] = []
+  private var places: [[Int32]]
+  private var deadLetters: [DeadLetter] = []
+  private var waitingBytes: [UInt8] = []
+  private var waitingEntries: [AlertBlock.Entry] = []
+
+  init(plan: Plan, capacity: Int, now: Timestamp) {
+    self.now = now
+    places = Array(repeating: [], count: plan.outputCount)
+    // Room for what enrichers add: an id and a name or two for each alert.
+    bytes.reserveCapacity(capacity + capacity / 8)
+  }
+
+  var entryCount: Int { entries.count }
+
+  /// Notes that the alert at `place` goes to an output; twice is once.
+  mutating func mark(_ place: Int32, for output: Int) {
+    if places[output].last != place { places[output].append(place) }
+  }
+
+  /// Writes the alert behind the others.
+  mutating func append(
+    _ alert: borrowing Alert, _ notes: AlertNotes, _ writer: inout AlertWriter, time: Timestamp, to outputs: [Int]
+  ) {
+    for output in outputs { mark(Int32(entries.count), for: output) }
+    Self.write(alert, notes, &writer, time: time, to: &bytes, &entries)
+  }
+
+  /// Writes the alert to where it waits for the next stage.
+  mutating func wait(_ alert: inout Alert, _ notes: AlertNotes, _ writer: inout AlertWriter, time: Timestamp) {
+    var idOnly = AlertNotes()
+    idOnly.id = notes.id
+    Self.write(alert, idOnly, &writer, time: time, to: &waitingBytes, &waitingEntries)
+    waiting.append(notes)
+  }
+
+  mutating func takeWaiting() -> Waiting {
+    defer {
+      waiting = []
+      waitingBytes = []
+      waitingEntries = []
+    }
+    return Waiting(batch: DeliveryBatch(AlertBlock(bytes: waitingBytes, entries: waitingEntries)), notes: waiting)
+  }
+
+  mutating func add(_ unreadable: UnreadableInput, source: String) {
+    if unreadable.countsAsAlert {
+      counts.read += 1
+      counts.deadLettered += 1
+    }
+    deadLetters.append(
+      DeadLetter(
+        reason: unreadable.reason, source: source, line: unreadable.line, offset: unreadable.offset,
+        bytes: unreadable.bytes))
+  }
+
+  mutating func addDeadLetter(
+    _ reason: String, _ bytes: UnsafeRawBufferPointer, _ frame: InputChunk.Frame, source: String
+  ) {
+    counts.read += 1
+    counts.deadLettered += 1
+    deadLetters.append(
+      DeadLetter(reason: reason, source: source, line: frame.line, offset: frame.offset, bytes: Array(bytes)))
+  }
+
+  consuming func finish(checkpoint: InputCheckpoint?) -> BatchOutcome {
+    BatchOutcome(
+      block: AlertBlock(bytes: bytes, entries: entries), places: places, deadLetters: deadLetters, counts: counts,
+      checkpoint: checkpoint)
+  }
+
+  private static func write(
+    _ alert: borrowing Alert, _ notes: AlertNotes, _ writer: inout AlertWriter, time: Timestamp,
+    to bytes: inout [UInt8], _ entries: inout [AlertBlock.Entry]
+  ) {
+    writer.begin()
+    for field in alert.added { writer.add(field) }
+    notes.write(to: &writer)
+    let start = bytes.count
+    let written = writer.write(alert.root, to: &bytes, locating: WeirField.alertID)
+    // An alert that came from another Weir has its id in it already.
+    let id = written.map { $0.lowerBound + 1..<$0.upperBound - 1 } ?? find(notes.id, in: bytes, from: start)
+    entries.append(
+      AlertBlock.Entry(
+        start: UInt32(start), count: UInt32(bytes.count - start), idStart: UInt32(id.lowerBound),
+        idCount: UInt32(id.count), time: time, severity: alert.severity, table: UInt16(alert.table)))
+    bytes.append(0x0A)
+  }
+
+  /// Where `text` stands in `bytes`; an empty place where it does not.
+  private static func find(_ text: [UInt8], in bytes: [UInt8], from start: Int) -> Range<Int> {
+    let found = bytes[start...].firstRange(of: text)
+    return found ?? start..<start
+  }
+}

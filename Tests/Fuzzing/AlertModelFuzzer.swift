@@ -1,0 +1,42 @@
+// A libFuzzer target over everything that touches a detector's bytes: parsing, looking up, splicing.
+// scripts/fuzz.sh builds it together with AlertModel into one module, with the address sanitizer.
+
+/// Called by libFuzzer with arbitrary bytes. Stops the process where a promise is broken.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  // A copy of exactly the document's size, so that the sanitizer sees a read of one byte too many.
+  let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+  bytes.withUnsafeBytes { fuzz($0) }
+  return 0
+}
+
+private let vocabulary = Vocabulary([FieldTable(["user.name": "a.b", "event.id": .first(["x", "y.z"])])])
+private let paths = ["a", "a.b", "a.b.c", "cloud.account.name", "weir.alert_id"]
+
+private func fuzz(_ bytes: UnsafeRawBufferPointer) {
+  let parser = DocumentParser()
+  guard let root = try? parser.parse(bytes) else { return }
+  check(root.source.count <= bytes.count, "a document is larger than its text")
+  for path in paths { _ = FieldPath(path).first(in: root)?.value.text }
+  guard root.kind == .object else { return }
+  let alert = Alert(root: root, table: 0, severity: .low, vocabulary: vocabulary, arena: TextArena())
+  _ = alert.text(vocabulary.field("user.name"))
+  _ = alert.forEachField { name, value in name == value.text }
+  var writer = AlertWriter()
+  writer.begin()
+  for path in paths { writer.add(AddedField(path, text: "\"\u{1}é")) }
+  var output: [UInt8] = []
+  writer.write(root, to: &output)
+  let again = DocumentParser()
+  output.withUnsafeBytes { written in
+    check(!written.contains(0x0A), "a line holds a line break")
+    guard let spliced = try? again.parse(written) else { return check(false, "what was spliced is no JSON") }
+    for path in paths.map({ FieldPath($0) }) {
+      check(path.forEachNode(in: spliced) { _ in true }, "a field is missing: \(path.name)")
+    }
+  }
+}
+
+private func check(_ holds: Bool, _ promise: String) {
+  precondition(holds, promise)
+}
