@@ -3,6 +3,9 @@ public protocol Output: Plugin {
   /// `.queued` for whatever crosses a network, `.direct` for what is local.
   static var delivery: DeliveryMode { get }
 
+  /// For queued outputs: how they are served where the configuration does not say otherwise.
+  static var deliveryDefaults: DeliveryDefaults { get }
+
   /// Sends the batch. Returning means that every alert of it was accepted.
   ///
   /// Never retries, never waits to be polite: it says what went wrong, and the delivery worker does the rest. It may be
@@ -15,6 +18,7 @@ public protocol Output: Plugin {
 }
 
 extension Output {
+  public static var deliveryDefaults: DeliveryDefaults { DeliveryDefaults() }
   public func flush() async throws(DeliveryError) {}
 }
 

@@ -1,0 +1,76 @@
+/// Keeps secrets out of what people read: error reasons, logs, dead letters.
+///
+/// A server may send back what it was sent (`Cannot POST /services/T0/B0/secret`), so whatever quotes a server goes
+/// through this.
+public struct Redaction: Sendable {
+  private let hidden: [String]
+
+  /// Shorter texts than this are not looked for: they would be found everywhere, and guard nothing.
+  private static let shortest = 4
+
+  /// - Parameters:
+  ///   - url: its path, its query, and the user and password in it are hidden; its host is not.
+  ///   - secrets: what else must not be seen: keys, tokens, passwords.
+  public init(url: String = "", secrets: [String] = []) {
+    var hidden = secrets
+    let parts = URLParts(url)
+    hidden += [url, parts.credentials, parts.path, parts.query]
+    hidden += parts.credentials.split(separator: ":").map(String.init)
+    hidden += parts.path.split(separator: "/").map(String.init)
+    hidden += parts.query.split { "&=".contains($0) }.map(String.init)
+    // Bearer tokens and the like: the value may come back without the word in front.
+    hidden += secrets.flatMap { $0.split(separator: " ").map(String.init) }
+    let escaped = hidden.map { $0.replacing("/", with: "\\/") }
+    // Longest first, so that no part of a longer one is left standing.
+    self.hidden = Set(hidden + escaped).filter { $0.utf8.count >= Self.shortest }.sorted { $0.utf8.count > $1.utf8.count }
+  }
+
+  /// The text with `***` in place of everything that must not be seen.
+  public func apply(to text: String) -> String {
+    hidden.reduce(text) { $0.contains($1) ? $0.replacing($1, with: "***") : $0 }
+  }
+
+  /// The beginning of a response's body on one line, for a reason: at most 200 characters, nothing secret, no control
+  /// characters. Empty for HTML pages, which say little in many words.
+  public func excerpt(of body: [UInt8]) -> String {
+    let text = apply(to: String(decoding: body.prefix(4096), as: UTF8.self))
+    guard !text.lowercased().contains("<html") else { return "" }
+    let words = text.split { $0.isWhitespace || $0.isNewline }.joined(separator: " ")
+    let visible = String(String.UnicodeScalarView(words.unicodeScalars.map { Self.isControl($0) ? "\u{FFFD}" : $0 }))
+    return visible.count > 200 ? visible.prefix(200) + "…" : visible
+  }
+
+  /// The host that an absolute URL names, with its port; nil for anything else.
+  public static func host(inURL url: String) -> String? {
+    let host = URLParts(url).host
+    let isPlain = host.unicodeScalars.allSatisfy { !isControl($0) && $0 != " " }
+    return host.isEmpty || !isPlain ? nil : String(host.prefix(253))
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
+  }
+}
+
+/// The parts of a URL that matter here (RFC 3986, appendix B). Nothing is checked or decoded.
+private struct URLParts {
+  var credentials = ""
+  var host = ""
+  var path = ""
+  var query = ""
+
+  init(_ url: String) {
+    guard let scheme = url.firstRange(of: "//") else { return }
+    let rest = url[scheme.upperBound...].prefix { $0 != "#" }
+    let authority = rest.prefix { !"/?".contains($0) }
+    if let at = authority.lastIndex(of: "@") {
+      credentials = String(authority[..<at])
+      host = String(authority[authority.index(after: at)...])
+    } else {
+      host = String(authority)
+    }
+    let beyond = rest[authority.endIndex...]
+    path = String(beyond.prefix { $0 != "?" })
+    query = String(beyond[beyond.index(beyond.startIndex, offsetBy: path.count)...].dropFirst())
+  }
+}
