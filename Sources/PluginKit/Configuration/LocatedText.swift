@@ -11,7 +11,7 @@ public struct LocatedText: Sendable {
   public let isReference: Bool
 
   /// Where the runs of characters stand that lie side by side in the file; empty where only the beginning is known.
-  let runs: [Run]
+  public let runs: [Run]
 
   /// Characters that stand side by side on one line of the file.
   public struct Run: Sendable, Equatable {
@@ -31,7 +31,9 @@ public struct LocatedText: Sendable {
   }
 
   /// - Parameter runs: ascending by offset; empty where only the beginning is known.
-  public init(_ text: String, at place: SourcePlace = LocatedNode.nowhere, runs: [Run] = [], isReference: Bool = false) {
+  public init(
+    _ text: String, at place: SourcePlace = LocatedNode.nowhere, runs: [Run] = [], isReference: Bool = false
+  ) {
     self.text = text
     self.place = place
     self.runs = runs
@@ -48,8 +50,8 @@ public struct LocatedText: Sendable {
     return SourcePlace(file: place.file, line: run.line, column: run.column + text.unicodeScalars[start..<end].count)
   }
 
-  /// The text in quotes for a message; where it came from `${…}`, only that it did.
-  public var quoted: String { isReference ? "the value of ${…}" : "'\(text)'" }
+  /// The text in quotes for a message, on one line and not too long; where it came from `${…}`, only that it did.
+  public var quoted: String { isReference ? "the value from ${…}" : VisibleText.quoted(text) }
 }
 
 extension LocatedText: Equatable {

@@ -135,15 +135,21 @@ public struct OptionFields: Sendable {
   public func reportUnknown(known: [String], _ reader: inout SettingReader) {
     let subject = reader.subject.map { " for \($0)" } ?? ""
     for entry in entries where !known.contains(entry.key.text) {
+      let written = entry.key.text
       let hint: String
-      if let suggestion = Suggestion.closest(to: entry.key.text, in: known) {
+      if let colon = written.firstIndex(of: ":"), entry.value.isNull {
+        // `path:alerts.ndjson` is one word to YAML. What follows the colon may be secret.
+        let name = LocatedText(String(written[..<colon])).quoted
+        reader.report("unknown setting\(subject); write a space after the colon of \(name)", at: entry.key.place)
+        continue
+      } else if let suggestion = Suggestion.closest(to: written, in: known) {
         hint = "did you mean '\(suggestion)'?"
       } else if known.isEmpty {
         hint = "there are none to set"
       } else {
         hint = "known are " + known.map { "'\($0)'" }.joined(separator: ", ")
       }
-      reader.report("unknown setting '\(entry.key.text)'\(subject); \(hint)", at: entry.key.place)
+      reader.report("unknown setting \(entry.key.quoted)\(subject); \(hint)", at: entry.key.place)
     }
   }
 }

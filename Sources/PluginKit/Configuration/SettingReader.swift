@@ -6,6 +6,9 @@ public struct SettingReader: Sendable {
   /// What was found so far, in the order in which it was found.
   public private(set) var diagnostics: [Diagnostic] = []
 
+  /// Where secrets stand that were written out, and not given as `${…}`.
+  public private(set) var writtenSecrets: [SourcePlace] = []
+
   /// What the settings belong to, for messages: `output 'slack'`; nil at the top level of a file.
   var subject: String?
 
@@ -18,6 +21,11 @@ public struct SettingReader: Sendable {
   /// Notes an error.
   public mutating func report(_ message: String, at place: SourcePlace) {
     diagnostics.append(Diagnostic(.error, message, at: place))
+  }
+
+  /// Notes that a secret stands in the file itself.
+  public mutating func noteWrittenSecret(at place: SourcePlace) {
+    writtenSecrets.append(place)
   }
 
   /// Notes any diagnostic.
@@ -39,7 +47,7 @@ public struct SettingReader: Sendable {
     return scalar
   }
 
-  /// Reads with a narrower subject.
+  /// Reads with another subject.
   public mutating func within<Result>(_ subject: String?, _ body: (inout SettingReader) -> Result) -> Result {
     let outer = self.subject
     self.subject = subject

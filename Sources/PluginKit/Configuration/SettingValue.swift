@@ -46,7 +46,8 @@ extension SettingValue where Self: RawRepresentable & CaseIterable, RawValue == 
   public static func read(_ node: LocatedNode, _ reader: inout SettingReader) -> Self? {
     guard let scalar = reader.scalar(node, as: Self.self) else { return nil }
     if let value = Self(rawValue: scalar.text.text) { return value }
-    let suggestion = scalar.text.isReference ? nil : Suggestion.closest(to: scalar.text.text, in: allCases.map(\.rawValue))
+    let words = allCases.map(\.rawValue)
+    let suggestion = scalar.text.isReference ? nil : Suggestion.closest(to: scalar.text.text, in: words)
     let hint = suggestion.map { "; did you mean '\($0)'?" } ?? ""
     reader.report("\(scalar.text.quoted) is not \(typeName)\(hint)", at: node.place)
     return nil

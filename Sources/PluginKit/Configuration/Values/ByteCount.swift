@@ -25,7 +25,8 @@ public struct ByteCount: ScalarSettingValue, Hashable, Comparable {
 
   /// As it would be written in configuration: `10MiB`.
   public var settingText: String {
-    for (power, letter) in [(4, "T"), (3, "G"), (2, "M"), (1, "K")] where bytes > 0 && bytes % (1 << (10 * power)) == 0 {
+    for (power, letter) in [(4, "T"), (3, "G"), (2, "M"), (1, "K")] {
+      guard bytes > 0, bytes.isMultiple(of: 1 << (10 * power)) else { continue }
       return "\(bytes >> (10 * power))\(letter)iB"
     }
     return "\(bytes)"

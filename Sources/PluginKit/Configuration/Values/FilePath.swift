@@ -33,7 +33,8 @@ public struct FilePath: SettingValue, Hashable, ExpressibleByStringLiteral {
     guard let scalar = reader.scalar(node, as: Self.self) else { return nil }
     let text = scalar.text.text
     guard !text.isEmpty, !text.utf8.contains(0) else {
-      reader.report("expected \(typeName), but it is \(text.isEmpty ? "empty" : "text with a NUL in it")", at: node.place)
+      let fault = text.isEmpty ? "empty" : "text with a NUL in it"
+      reader.report("expected \(typeName), but it is \(fault)", at: node.place)
       return nil
     }
     return FilePath(text, in: reader.folder, at: node.place)

@@ -1,5 +1,5 @@
 /// Text that must never be shown: it prints as `***` however it is printed.
-public struct Secret: SettingValue, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct Secret: SettingValue, Equatable {
   private let text: String
 
   public init(_ text: String) {
@@ -8,10 +8,6 @@ public struct Secret: SettingValue, Equatable, CustomStringConvertible, CustomDe
 
   /// The text, for whoever sends it where it belongs.
   public func reveal() -> String { text }
-
-  public var description: String { "***" }
-  public var debugDescription: String { "***" }
-  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 
   public static var typeName: String { "a secret text, best given as ${NAME} or ${file:/path}" }
   public static var schema: SchemaNode { ["type": "string", "minLength": 1, "writeOnly": true] }
@@ -22,8 +18,15 @@ public struct Secret: SettingValue, Equatable, CustomStringConvertible, CustomDe
       reader.report("expected \(typeName), but it is empty", at: node.place)
       return nil
     }
+    if !scalar.text.isReference { reader.noteWrittenSecret(at: node.place) }
     return Secret(scalar.text.text)
   }
 
   public var written: SchemaNode { .null }
+}
+
+extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  public var description: String { "***" }
+  public var debugDescription: String { "***" }
+  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }

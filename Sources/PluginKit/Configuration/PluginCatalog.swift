@@ -1,0 +1,55 @@
+/// The plugins that a configuration can name, and the formats that alerts are recognised by.
+///
+/// ```swift
+/// let catalog = BundledPlugins.catalog + [MyOutput.self]
+/// ```
+public struct PluginCatalog: Sendable {
+  public private(set) var inputs: [any Input.Type] = []
+  public private(set) var detectors: [any Detector.Type] = []
+  public private(set) var enrichers: [any Enricher.Type] = []
+  public private(set) var remoteEnrichers: [any RemoteEnricher.Type] = []
+  public private(set) var outputs: [any Output.Type] = []
+  /// In order of priority: the first whose shape a document has is taken.
+  public private(set) var formats: [Format] = []
+
+  public init(_ plugins: [any Plugin.Type] = [], formats: [Format] = []) {
+    self.formats = formats
+    for plugin in plugins { add(plugin) }
+  }
+
+  /// This catalog with more plugins, each among those of its kind. One of the same kind and name as an earlier one takes
+  /// its place; so does a format. New formats come before the others.
+  public func adding(_ plugins: [any Plugin.Type], formats: [Format] = []) -> PluginCatalog {
+    var catalog = self
+    for plugin in plugins { catalog.add(plugin) }
+    let names = Set(formats.map(\.name))
+    catalog.formats = formats + self.formats.filter { !names.contains($0.name) }
+    return catalog
+  }
+
+  public static func + (catalog: PluginCatalog, plugins: [any Plugin.Type]) -> PluginCatalog {
+    catalog.adding(plugins)
+  }
+
+  private mutating func add(_ plugin: any Plugin.Type) {
+    let name = plugin.manual.name
+    if let input = plugin as? any Input.Type {
+      inputs = inputs.filter { $0.manual.name != name } + [input]
+    }
+    if let detector = plugin as? any Detector.Type {
+      detectors = detectors.filter { $0.manual.name != name } + [detector]
+    }
+    if plugin is any Enricher.Type || plugin is any RemoteEnricher.Type {
+      enrichers.removeAll { $0.manual.name == name }
+      remoteEnrichers.removeAll { $0.manual.name == name }
+    }
+    if let enricher = plugin as? any Enricher.Type {
+      enrichers.append(enricher)
+    } else if let enricher = plugin as? any RemoteEnricher.Type {
+      remoteEnrichers.append(enricher)
+    }
+    if let output = plugin as? any Output.Type {
+      outputs = outputs.filter { $0.manual.name != name } + [output]
+    }
+  }
+}
