@@ -17,7 +17,7 @@ public enum HTTPDate {
   private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
   private static func time(day: String, month: String, year: String, clock: String) -> Timestamp? {
-    let parts = clock.split(separator: ":", omittingEmptySubsequences: false).map { $0.count == 2 ? number($0[...]) : nil }
+    let parts = clock.split(separator: ":", omittingEmptySubsequences: false).map { $0.count == 2 ? number($0) : nil }
     guard let month = months.firstIndex(of: month).map({ Int64($0 + 1) }), let day = number(day[...]),
       var year = number(year[...]), parts.count == 3, let hour = parts[0], let minute = parts[1], let second = parts[2],
       hour < 24, minute < 60, second <= 60

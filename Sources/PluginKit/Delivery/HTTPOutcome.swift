@@ -25,9 +25,10 @@ public enum HTTPOutcome {
     case 200..<300: return nil
     case 300..<400: return .reject(reason: redirect(response))
     case 401, 403: return .unauthorized(reason: reason(response, redaction))
-    case 408, 425, 429: return .retry(reason: reason(response, redaction), after: RetryAfter.delay(in: response, now: now))
-    case 400..<500: return .reject(reason: reason(response, redaction))
-    default: return .retry(reason: reason(response, redaction), after: RetryAfter.delay(in: response, now: now))
+    case 400..<500 where ![408, 425, 429].contains(response.status):
+      return .reject(reason: reason(response, redaction))
+    default:
+      return .retry(reason: reason(response, redaction), after: RetryAfter.delay(in: response, now: now))
     }
   }
 

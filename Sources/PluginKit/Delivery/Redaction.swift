@@ -2,7 +2,7 @@
 ///
 /// A server may send back what it was sent (`Cannot POST /services/T0/B0/secret`), so whatever quotes a server goes
 /// through this.
-public struct Redaction: Sendable {
+public struct Redaction: Sendable, CustomStringConvertible, CustomReflectable {
   private let hidden: [String]
 
   /// Shorter texts than this are not looked for: they would be found everywhere, and guard nothing.
@@ -22,8 +22,14 @@ public struct Redaction: Sendable {
     hidden += secrets.flatMap { $0.split(separator: " ").map(String.init) }
     let escaped = hidden.map { $0.replacing("/", with: "\\/") }
     // Longest first, so that no part of a longer one is left standing.
-    self.hidden = Set(hidden + escaped).filter { $0.utf8.count >= Self.shortest }.sorted { $0.utf8.count > $1.utf8.count }
+    self.hidden = Set(hidden + escaped).filter { $0.utf8.count >= Self.shortest }
+      .sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
   }
+
+  /// Printing a redaction shows nothing of what it hides.
+  public var description: String { "Redaction" }
+  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+
 
   /// The text with `***` in place of everything that must not be seen.
   public func apply(to text: String) -> String {

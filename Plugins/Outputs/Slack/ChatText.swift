@@ -1,0 +1,163 @@
+/// Writes text that comes from an alert, and is therefore an attacker's, into a chat message: as the inside of a JSON
+/// string in which nothing is a mention, a link, or formatting.
+///
+/// Control characters are shown and not obeyed; what turns the direction of writing round becomes U+FFFD.
+enum ChatText {
+  /// What the text will be part of.
+  enum Style {
+    /// Slack's `plain_text`: nothing but `&`, `<` and `>` means anything (Slack, "Formatting text for app surfaces").
+    case plain
+    /// One line between backticks in Slack's mrkdwn.
+    case code
+    /// Markdown as Mattermost reads it.
+    case markdown
+    /// One line between backticks in Markdown.
+    case markdownCode
+
+    fileprivate var isOneLine: Bool { self == .code || self == .markdownCode }
+    fileprivate var isMarkdown: Bool { self == .markdown || self == .markdownCode }
+  }
+
+  /// How much text there may be, after escaping.
+  struct Limit {
+    /// UTF-16 code units: never fewer than Unicode scalars or what a person calls characters, so safe for each of these.
+    var characters: Int
+    /// Bytes of JSON.
+    var bytes = Int.max
+  }
+
+  /// Room for the note that says how much was left out.
+  private static let noteRoom = 48
+
+  /// Appends the text, or its beginning and how many characters were left out.
+  ///
+  /// - Parameter text: UTF-8.
+  /// - Returns: false where something was left out.
+  @discardableResult
+  static func append(_ text: [UInt8], as style: Style, limit: Limit, to json: inout [UInt8]) -> Bool {
+    let start = json.count
+    var used = 0
+    // The last place at which the note still had room.
+    var cut = (at: 0, count: start)
+    var at = 0
+    let end = text.count
+    while at < end {
+      if used + noteRoom <= limit.characters, json.count - start + noteRoom <= limit.bytes { cut = (at, json.count) }
+      let byte = text[at]
+      if byte < 0x80 {
+        used += appendASCII(byte, at, of: text, style, to: &json)
+        at += 1
+      } else {
+        let length = min(byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4, end - at)
+        if isUnwelcome(text[at..<at + length]) {
+          json.append(contentsOf: [0xEF, 0xBF, 0xBD])
+        } else {
+          json.append(contentsOf: text[at..<at + length])
+        }
+        used += length == 4 ? 2 : 1
+        at += length
+      }
+      if used > limit.characters || json.count - start > limit.bytes {
+        json.removeLast(json.count - cut.count)
+        let left = text[cut.at...].count { $0 & 0xC0 != 0x80 }
+        json.append(contentsOf: "… \(left) characters left out".utf8)
+        return false
+      }
+    }
+    return true
+  }
+
+  /// Appends one ASCII character; returns how many characters of text that made.
+  @inline(__always)
+  private static func appendASCII(
+    _ byte: UInt8, _ at: Int, of text: [UInt8], _ style: Style, to json: inout [UInt8]
+  ) -> Int {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: " "), UInt8(ascii: "."), UInt8(ascii: ","):
+      json.append(byte)
+      return 1
+    case UInt8(ascii: "&"): return json.append("&amp;", counting: 5)
+    case UInt8(ascii: "<"): return json.append("&lt;", counting: 4)
+    case UInt8(ascii: ">"): return json.append("&gt;", counting: 4)
+    case UInt8(ascii: "\""): return json.append("\\\"", counting: 1)
+    case UInt8(ascii: "\\"):
+      return style == .markdown ? json.append("\\\\\\\\", counting: 2) : json.append("\\\\", counting: 1)
+    case UInt8(ascii: "`") where style.isOneLine: return json.append("ˋ", counting: 1)
+    case UInt8(ascii: "@"):
+      json.append(byte)
+      return beginsMention(at, in: text, anyName: style.isMarkdown) ? 1 + json.append("\u{200B}", counting: 1) : 1
+    case UInt8(ascii: ":") where style == .markdown:
+      // Markdown makes links of bare addresses; this takes `://` apart.
+      json.append(byte)
+      let isScheme = at + 2 < text.count && text[at + 1] == UInt8(ascii: "/") && text[at + 2] == UInt8(ascii: "/")
+      return isScheme ? 1 + json.append("\u{200B}", counting: 1) : 1
+    case UInt8(ascii: "`"), UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "["), UInt8(ascii: "]"),
+      UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "#"), UInt8(ascii: "+"), UInt8(ascii: "-"),
+      UInt8(ascii: "!"), UInt8(ascii: "~"), UInt8(ascii: "|"), UInt8(ascii: "{"), UInt8(ascii: "}"):
+      guard style == .markdown else {
+        json.append(byte)
+        return 1
+      }
+      json.append("\\\\")
+      json.append(byte)
+      return 2
+    case 0x0A where !style.isOneLine: return json.append("\\n", counting: 1)
+    case 0x09, 0x0A, 0x0D: return json.append(" ", counting: 1)
+    case 0x00..<0x20:
+      // U+2400 and what follows: pictures of control characters.
+      json.append(contentsOf: [0xE2, 0x90, 0x80 + byte])
+      return 1
+    case 0x7F: return json.append("\u{2421}", counting: 1)
+    default:
+      json.append(byte)
+      return 1
+    }
+  }
+
+  /// True where the `@` at `at` would mention somebody: it begins a word, and one of the words that reach everybody (or,
+  /// with `anyName`, anything that may be a name) comes after it.
+  private static func beginsMention(_ at: Int, in text: [UInt8], anyName: Bool) -> Bool {
+    func isWord(_ place: Int) -> Bool {
+      guard text.indices.contains(place) else { return false }
+      let byte = text[place]
+      return byte >= 0x80 || byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26
+    }
+    guard !isWord(at - 1), isWord(at + 1) else { return false }
+    if anyName { return true }
+    let name = text[(at + 1)...].prefix(8).map { $0 | 0x20 }
+    return reachesEverybody.contains { name.starts(with: $0) }
+  }
+
+  private static let reachesEverybody = ["channel", "here", "everyone", "all", "group"].map { Array($0.utf8) }
+
+  /// True for what deceives the eye: C1 controls, line and paragraph separators, and marks that turn the direction of
+  /// writing (Unicode, UAX 9).
+  private static func isUnwelcome(_ scalar: ArraySlice<UInt8>) -> Bool {
+    let at = scalar.startIndex
+    switch (scalar[at], scalar.count) {
+    case (0xC2, 2): return scalar[at + 1] < 0xA0
+    case (0xD8, 2): return scalar[at + 1] == 0x9C
+    case (0xE2, 3):
+      let (second, third) = (scalar[at + 1], scalar[at + 2])
+      return second == 0x80 && ((0xA8...0xAE).contains(third) || third == 0x8E || third == 0x8F)
+        || second == 0x81 && (0xA6...0xA9).contains(third)
+    default: return false
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Appends text as it is.
+  @inline(__always)
+  mutating func append(_ text: StaticString) {
+    append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  /// Appends text as it is, and returns `count`.
+  @inline(__always)
+  fileprivate mutating func append(_ text: StaticString, counting count: Int) -> Int {
+    append(text)
+    return count
+  }
+}
