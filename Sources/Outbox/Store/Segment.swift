@@ -1,0 +1,73 @@
+internal import AlertModel
+internal import PluginKit
+
+/// The alerts of one batch that outputs want, as they are stored: once, however many outputs want them.
+struct Segment: Sendable {
+  /// Exactly the alerts that are stored; a place is an index in its entries.
+  let block: AlertBlock
+
+  /// Which of them each output wants, by the output's name. Never empty sets.
+  let wants: [(output: String, places: Places)]
+
+  /// Nil where no output wants anything.
+  init?(_ block: AlertBlock, wants: [(output: String, places: [Int32])]) {
+    var isWanted = [Bool](repeating: false, count: block.entries.count)
+    var count = 0
+    for (_, places) in wants {
+      for place in places where !isWanted[Int(place)] {
+        isWanted[Int(place)] = true
+        count += 1
+      }
+    }
+    guard count > 0 else { return nil }
+    guard count < block.entries.count else {
+      self.block = block
+      self.wants = wants.filter { !$0.places.isEmpty }.map { ($0.output, Places($0.places)) }
+      return
+    }
+    var newPlace = [Int32](repeating: -1, count: block.entries.count)
+    var kept: Int32 = 0
+    for place in isWanted.indices where isWanted[place] {
+      newPlace[place] = kept
+      kept += 1
+    }
+    self.block = block.selecting(isWanted.indices.lazy.filter { isWanted[$0] }.map { Int32($0) }, count: count)
+    self.wants = wants.filter { !$0.places.isEmpty }.map { want in
+      (want.output, Places(want.places.lazy.map { newPlace[Int($0)] }))
+    }
+  }
+}
+
+extension AlertBlock {
+  /// A block of some of this block's alerts, copied.
+  func selecting(_ places: some Sequence<Int32>, count: Int) -> AlertBlock {
+    var builder = BlockBuilder(alerts: count)
+    for place in places { builder.append(self, place: place) }
+    return builder.block()
+  }
+}
+
+/// Copies alerts of several blocks into one.
+struct BlockBuilder {
+  private var bytes: [UInt8] = []
+  private var entries: [AlertBlock.Entry] = []
+
+  init(alerts: Int) {
+    entries.reserveCapacity(alerts)
+  }
+
+  var byteCount: Int { bytes.count }
+  var count: Int { entries.count }
+
+  mutating func append(_ block: AlertBlock, place: Int32) {
+    var entry = block.entries[Int(place)]
+    let start = UInt32(bytes.count)
+    bytes.append(contentsOf: block.bytes[Int(entry.start)..<Int(entry.start) + Int(entry.count)])
+    bytes.append(0x0A)
+    entry.idStart = entry.idStart &- entry.start &+ start
+    entry.start = start
+    entries.append(entry)
+  }
+
+  func block() -> AlertBlock { AlertBlock(bytes: bytes, entries: entries) }
+}

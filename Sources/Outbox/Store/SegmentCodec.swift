@@ -1,0 +1,101 @@
+internal import AlertModel
+internal import PluginKit
+
+/// How the entries of a segment are stored: 32 bytes each, little-endian, a checksum of the alert's line among them, and
+/// at the end a checksum of the entries themselves. SQLite finds damage to its own structure, not to what is stored.
+enum SegmentCodec {
+  static let entrySize = 32
+
+  static func encode(_ block: AlertBlock, formats: FormatNumbers) -> [UInt8] {
+    let size = block.entries.count * entrySize
+    return [UInt8](unsafeUninitializedCapacity: size + 4) { buffer, count in
+      let raw = UnsafeMutableRawBufferPointer(buffer)
+      block.bytes.withUnsafeBytes { bytes in
+        var at = 0
+        for entry in block.entries {
+          func put<Value: FixedWidthInteger>(_ value: Value) {
+            raw.storeBytes(of: value.littleEndian, toByteOffset: at, as: Value.self)
+            at += MemoryLayout<Value>.size
+          }
+          put(entry.start)
+          put(entry.count)
+          put(entry.idStart)
+          put(entry.idCount)
+          put(entry.time.nanoseconds)
+          put(entry.severity.rawValue)
+          put(UInt8(0))
+          put(formats.stored(entry.table))
+          put(Checksum.of(line(of: entry, in: bytes)))
+        }
+      }
+      let sum = Checksum.of(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(raw)[..<size]))
+      raw.storeBytes(of: sum.littleEndian, toByteOffset: size, as: UInt32.self)
+      count = size + 4
+    }
+  }
+
+  /// The entries, and the places of alerts whose bytes are not what was stored.
+  ///
+  /// - Returns: nil where the entries themselves are damaged.
+  static func decode(
+    _ raw: UnsafeRawBufferPointer, over bytes: [UInt8], formats: FormatNumbers
+  ) -> (entries: [AlertBlock.Entry], damaged: Places)? {
+    guard raw.count >= 4, (raw.count - 4) % entrySize == 0 else { return nil }
+    let size = raw.count - 4
+    let sum = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: size, as: UInt32.self))
+    guard Checksum.of(UnsafeRawBufferPointer(rebasing: raw[..<size])) == sum else { return nil }
+    var damaged = Places()
+    var entries: [AlertBlock.Entry] = []
+    entries.reserveCapacity(size / entrySize)
+    bytes.withUnsafeBytes { bytes in
+      for at in stride(from: 0, to: size, by: entrySize) {
+        func get<Value: FixedWidthInteger>(_ offset: Int, _: Value.Type) -> Value {
+          Value(littleEndian: raw.loadUnaligned(fromByteOffset: at + offset, as: Value.self))
+        }
+        var entry = AlertBlock.Entry(
+          start: get(0, UInt32.self), count: get(4, UInt32.self), idStart: get(8, UInt32.self),
+          idCount: get(12, UInt32.self), time: Timestamp(nanoseconds: get(16, Int64.self)),
+          severity: Severity(rawValue: get(24, UInt8.self)) ?? .critical, table: formats.current(get(26, UInt16.self)))
+        let isWhole =
+          Int(entry.start) + Int(entry.count) <= bytes.count && Int(entry.idStart) + Int(entry.idCount) <= bytes.count
+        if !isWhole || Checksum.of(line(of: entry, in: bytes)) != get(28, UInt32.self) {
+          damaged.append(Int32(entries.count))
+        }
+        if !isWhole {
+          (entry.start, entry.count, entry.idStart, entry.idCount) = (0, 0, 0, 0)
+        }
+        entries.append(entry)
+      }
+    }
+    return (entries, damaged)
+  }
+
+  private static func line(of entry: AlertBlock.Entry, in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: bytes[Int(entry.start)..<Int(entry.start) + Int(entry.count)])
+  }
+}
+
+/// A checksum against accidental damage, at some bytes a cycle: four lanes of multiply and rotate in the manner of
+/// xxHash (Yann Collet), folded to 32 bits. It is no defence against forgery.
+enum Checksum {
+  static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    let prime: UInt64 = 0x9E37_79B1_85EB_CA87
+    var lanes = SIMD4<UInt64>(1, 2, 3, 4) &* SIMD4(repeating: prime)
+    var at = 0
+    while at + 32 <= bytes.count {
+      let words = bytes.loadUnaligned(fromByteOffset: at, as: SIMD4<UInt64>.self)
+      lanes = (lanes ^ words) &* SIMD4(repeating: prime)
+      lanes ^= lanes &>> 29
+      at += 32
+    }
+    var sum = UInt64(bytes.count)
+    for lane in 0..<4 { sum = (sum ^ lanes[lane]) &* prime ^ (sum >> 31) }
+    while at < bytes.count {
+      sum = (sum ^ UInt64(bytes[at])) &* prime
+      sum ^= sum >> 29
+      at += 1
+    }
+    sum ^= sum >> 32
+    return UInt32(truncatingIfNeeded: sum)
+  }
+}

@@ -1,0 +1,109 @@
+internal import AlertModel
+internal import Foundation
+internal import Logging
+
+/// The files of an outbox in the state folder, and what is done with a damaged one.
+///
+/// A database is made, or saved from a damaged one, under another name and then renamed: whatever is at the final name is
+/// whole, so an empty or unreadable file there is damage, and a crash in between is a start from before.
+struct StateFiles {
+  let folder: String
+
+  private var database: String { folder + "/" + Outbox.fileName }
+  private var draft: String { database + ".new" }
+  private var mark: String { folder + "/outbox.damaged" }
+  private var files: FileManager { .default }
+
+  struct Opened {
+    let store: Store
+    let recovery: Recovery?
+  }
+
+  func open(
+    durability: Durability, formats: [String], crash: CrashHook, now: Timestamp, logger: Logger
+  ) throws(OutboxError) -> Opened {
+    func store() throws(OutboxError) -> Store {
+      try Store(
+        folder: folder, path: database, durability: durability, formats: formats, crash: crash, logger: logger)
+    }
+    if !files.fileExists(atPath: database) {
+      try make(formats: formats, logger: logger)
+      return Opened(store: try store(), recovery: nil)
+    }
+    do throws(OutboxError) {
+      try refuseDamage()
+      return Opened(store: try store(), recovery: nil)
+    } catch .damaged(let reason) {
+      let recovery = try replace(because: reason, formats: formats, now: now, logger: logger)
+      logger.error("\(recovery)")
+      return Opened(store: try store(), recovery: recovery)
+    }
+  }
+
+  /// Remembers damage that was found while running, so that the next start does not run into it again.
+  func markDamaged(_ reason: String) {
+    try? Data(reason.utf8).write(to: URL(fileURLWithPath: mark))
+  }
+
+  private func refuseDamage() throws(OutboxError) {
+    if let reason = files.contents(atPath: mark) {
+      throw .damaged(String(decoding: reason, as: UTF8.self))
+    }
+    let attributes = try? files.attributesOfItem(atPath: database)
+    if (attributes?[.size] as? Int) == 0 { throw .damaged("the outbox '\(database)' is damaged: it is empty") }
+  }
+
+  /// Makes an empty database. What a crash left of an earlier try is used where it is whole: it may hold what was saved.
+  private func make(formats: [String], logger: Logger) throws(OutboxError) {
+    removeLog(of: database)
+    do throws(OutboxError) {
+      try makeDraft(formats: formats, logger: logger).close()
+    } catch .damaged {
+      remove(draft)
+      try makeDraft(formats: formats, logger: logger).close()
+    }
+    try move(draft, to: database)
+  }
+
+  private func makeDraft(formats: [String], logger: Logger) throws(OutboxError) -> Store {
+    try Store(folder: folder, path: draft, durability: .power, formats: formats, crash: CrashHook(), logger: logger)
+  }
+
+  /// Sets the damaged database aside and puts a new one in its place, with what could be saved.
+  private func replace(
+    because reason: String, formats: [String], now: Timestamp, logger: Logger
+  ) throws(OutboxError) -> Recovery {
+    remove(draft)
+    let new = try makeDraft(formats: formats, logger: logger)
+    var salvage = Salvage(from: database, to: new)
+    salvage.run()
+    new.close()
+    let time = now.rfc3339.filter { $0 != ":" && $0 != "-" && $0 != "." }
+    let aside = folder + "/outbox-damaged-\(time).sqlite"
+    // The log goes first: it must never come to lie beside the new database, to which it does not belong.
+    for suffix in ["-wal", "-shm"] where files.fileExists(atPath: database + suffix) {
+      try move(database + suffix, to: aside + suffix)
+    }
+    try move(database, to: aside)
+    try move(draft, to: database)
+    try? files.removeItem(atPath: mark)
+    return Recovery(
+      reason: reason, setAside: aside, savedDeliveries: salvage.savedDeliveries,
+      lostDeliveries: salvage.lostDeliveries, savedCheckpoints: salvage.savedCheckpoints)
+  }
+
+  private func move(_ source: String, to target: String) throws(OutboxError) {
+    guard rename(source, target) == 0 else {
+      throw .unusableFolder("'\(source)' cannot be renamed to '\(target)': \(String(cString: strerror(errno)))")
+    }
+  }
+
+  private func remove(_ path: String) {
+    try? files.removeItem(atPath: path)
+    removeLog(of: path)
+  }
+
+  private func removeLog(of path: String) {
+    for suffix in ["-wal", "-shm"] { try? files.removeItem(atPath: path + suffix) }
+  }
+}

@@ -1,0 +1,167 @@
+internal import AlertModel
+internal import GRDB
+internal import Logging
+internal import Synchronization
+
+/// The database file. Every method blocks: it is called on a thread for that.
+final class Store: Sendable {
+  let path: String
+  let crash: CrashHook
+  let formats: FormatNumbers
+  let folder: String
+
+  private let pool: DatabasePool
+  private let logger: Logger
+  private let upkeep = Mutex(Upkeep())
+
+  private struct Upkeep {
+    var log = WriteAheadLog()
+    var deletedSegments = 0
+    var dataVersion: Int?
+  }
+
+  /// Opens an outbox that is whole, and makes it where there is none.
+  ///
+  /// - Throws: `OutboxError`; `damaged` where it has to be set aside.
+  init(
+    folder: String, path: String, durability: Durability, formats: [String], crash: CrashHook, logger: Logger
+  ) throws(OutboxError) {
+    self.path = path
+    self.folder = folder
+    self.crash = crash
+    self.logger = logger
+    do {
+      pool = try DatabasePool(path: path, configuration: Connection.configuration())
+      self.formats = try pool.writeWithoutTransaction { db in
+        try Schema.migrate(db, path: path)
+        try db.execute(sql: "PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")")
+        try Inspection.check(db, path: path)
+        return formats.isEmpty ? FormatNumbers() : try FormatNumbers(db, names: formats)
+      }
+    } catch {
+      throw OutboxError(error, path: path)
+    }
+  }
+
+  /// Moves the log into the database and closes both. The last call.
+  func close() {
+    do {
+      try pool.writeWithoutTransaction { db in try upkeep.withLock { try $0.log.truncate(db) } }
+    } catch {
+      logger.warning("the outbox's log could not be moved into the database; the next start does it: \(error)")
+    }
+    do { try pool.close() } catch { logger.warning("the outbox could not be closed: \(error)") }
+  }
+
+  /// Runs `body` in one transaction; whatever it throws, nothing of it stays.
+  ///
+  /// - Parameter bytes: about how many bytes it writes.
+  func write<Result>(
+    bytes: Int = 0, before: CrashPoint? = nil, after: CrashPoint? = nil, _ body: (Database) throws -> Result
+  ) throws(OutboxError) -> Result {
+    do {
+      return try pool.writeWithoutTransaction { db in
+        if let before { crash.reach(before) }
+        var result: Result?
+        try db.inTransaction(.immediate) {
+          result = try body(db)
+          return .commit
+        }
+        if let after { crash.reach(after) }
+        keepUp(db, bytes: bytes)
+        guard let result else { throw OutboxError.failed("the outbox '\(path)' committed nothing") }
+        return result
+      }
+    } catch {
+      throw OutboxError(error, path: path)
+    }
+  }
+
+  func read<Result>(_ body: (Database) throws -> Result) throws(OutboxError) -> Result {
+    do { return try pool.read(body) } catch { throw OutboxError(error, path: path) }
+  }
+
+  /// Refuses to begin a write of so many bytes that the disk might be full behind it.
+  func makeRoom(for bytes: Int) throws(OutboxError) {
+    guard let available = FreeSpace.available(in: folder) else { return }
+    // The segment in the log, and again in the database; what the log holds already goes there as well.
+    let needed = 2 * bytes + FreeSpace.reserve
+    if available >= needed + WriteAheadLog.target { return }
+    do {
+      let left = try pool.writeWithoutTransaction { db in
+        try upkeep.withLock { try $0.log.truncate(db) }
+        let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+        return (FreeSpace.available(in: folder) ?? 0, free * Connection.pageSize)
+      }
+      // Pages that are free inside the database need no room of their own.
+      if left.0 >= needed - min(left.1, bytes) { return }
+    } catch {
+      throw OutboxError(error, path: path)
+    }
+    throw .diskFull("less than \(needed / 1024) KiB are free for the outbox '\(path)'; free some on its file system")
+  }
+
+  /// Notes that a segment was deleted: its pages may be given back to the file system.
+  func noteDeletedSegments(_ count: Int) {
+    upkeep.withLock { $0.deletedSegments += count }
+  }
+
+  /// True where another process has changed the database since the last call.
+  func wasChangedByOthers() throws(OutboxError) -> Bool {
+    do {
+      return try pool.writeWithoutTransaction { db in
+        let version = try Int.fetchOne(db, sql: "PRAGMA data_version") ?? 0
+        return upkeep.withLock { upkeep in
+          defer { upkeep.dataVersion = version }
+          return upkeep.dataVersion != nil && upkeep.dataVersion != version
+        }
+      }
+    } catch {
+      throw OutboxError(error, path: path)
+    }
+  }
+
+  /// Gives free pages back and empties the log, a step at a time, while nothing else is to do.
+  func tidy() throws(OutboxError) {
+    do {
+      try pool.writeWithoutTransaction { db in try vacuum(db, keeping: Self.idlePages, pages: 1024) }
+    } catch {
+      throw OutboxError(error, path: path)
+    }
+  }
+
+  /// Pages that stay free for the next segments: 64 MiB in a busy outbox, 4 MiB in an idle one.
+  private static let busyPages = 64 * 1024 * 1024 / Connection.pageSize
+  private static let idlePages = 4 * 1024 * 1024 / Connection.pageSize
+
+  /// How many segments may leave before the free pages are looked at.
+  private static let deletionsBetweenVacuums = 32
+
+  private func keepUp(_ db: Database, bytes: Int) {
+    do {
+      let vacuumIsDue = upkeep.withLock { upkeep in
+        upkeep.log.add(bytes: bytes)
+        guard upkeep.deletedSegments >= Self.deletionsBetweenVacuums else { return false }
+        upkeep.deletedSegments = 0
+        return true
+      }
+      if vacuumIsDue { try vacuum(db, keeping: Self.busyPages, pages: 4096) }
+      try upkeep.withLock { if $0.log.isDue { try $0.log.checkpoint(db, crash: crash) } }
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+      // A reader holds the log; the next commit tries again.
+    } catch {
+      // What was committed is in the log and safe; the log grows until this succeeds, and `makeRoom` watches the disk.
+      logger.error("the outbox's log could not be moved into the database: \(OutboxError(error, path: path))")
+    }
+  }
+
+  private func vacuum(_ db: Database, keeping kept: Int, pages: Int) throws {
+    let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+    guard free > kept else { return }
+    let step = min(free - kept, pages)
+    // The pragma does a page a step, so it is stepped to its end.
+    let cursor = try Row.fetchCursor(db, sql: "PRAGMA incremental_vacuum(\(step))")
+    while try cursor.next() != nil {}
+    upkeep.withLock { $0.log.add(bytes: 0) }
+  }
+}

@@ -1,0 +1,137 @@
+internal import AlertModel
+internal import GRDB
+internal import PluginKit
+
+/// A segment as it was read back, for one output.
+struct StoredSegment: Sendable {
+  let id: Int64
+  let accepted: Timestamp
+  let block: AlertBlock
+  /// What the output wants of it.
+  var places: Places
+  /// Alerts whose bytes are not what was stored.
+  let damaged: Places
+}
+
+extension Store {
+  /// The next segments of which an output wants something, in order: at least one where there is one, then until there
+  /// are `alerts` or `bytes` of them.
+  func segments(for output: Int64, after segment: Int64, alerts: Int, bytes: Int) throws(OutboxError) -> [StoredSegment] {
+    try read { db in
+      let statement = try db.cachedStatement(
+        sql: """
+          SELECT want.segment, want.places, segment.accepted, segment.entries, segment.lines
+          FROM want LEFT JOIN segment ON segment.id = want.segment
+          WHERE want.segment > ? AND want.output = ? ORDER BY want.segment
+          """)
+      var found: [StoredSegment] = []
+      var (foundAlerts, foundBytes) = (0, 0)
+      let rows = try Row.fetchCursor(statement, arguments: [segment, output])
+      while foundAlerts < alerts, foundBytes < bytes, let row = try rows.next() {
+        let read = try decode(row, id: row[0], places: try Self.decodePlaces(row, 1), from: 2)
+        foundAlerts += read.places.count
+        foundBytes += read.block.bytes.count
+        found.append(read)
+      }
+      return found
+    }
+  }
+
+  /// The segments of a parcel, in its order.
+  func segments(of parts: [Part]) throws(OutboxError) -> [StoredSegment] {
+    try read { db in
+      let statement = try db.cachedStatement(sql: "SELECT accepted, entries, lines FROM segment WHERE id = ?")
+      return try parts.map { part in
+        guard let row = try Row.fetchOne(statement, arguments: [part.segment]) else {
+          throw OutboxError.damaged("the outbox '\(path)' is damaged: segment \(part.segment) is missing")
+        }
+        return try decode(row, id: part.segment, places: part.places, from: 0)
+      }
+    }
+  }
+
+  /// - Parameter column: where `accepted`, `entries` and `lines` begin in the row.
+  func decode(_ row: Row, id: Int64, places: Places, from column: Int) throws -> StoredSegment {
+    guard let accepted = row[column] as Int64? else {
+      throw OutboxError.damaged("the outbox '\(path)' is damaged: segment \(id) is missing")
+    }
+    let lines = try row.bytes(column + 2)
+    let decoded = try row.withUnsafeData(atIndex: column + 1) { data in
+      data.flatMap { $0.withUnsafeBytes { SegmentCodec.decode($0, over: lines, formats: formats) } }
+    }
+    guard let decoded, places.isBelow(decoded.entries.count) else {
+      throw OutboxError.damaged("the outbox '\(path)' is damaged: segment \(id) does not have its checksum")
+    }
+    return StoredSegment(
+      id: id, accepted: Timestamp(nanoseconds: accepted), block: AlertBlock(bytes: lines, entries: decoded.entries),
+      places: places, damaged: decoded.damaged)
+  }
+
+  /// What an output's worker goes on with.
+  func parcels(of output: Int64) throws(OutboxError) -> [Parcel] {
+    try read { db in
+      var parcels: [Parcel] = []
+      let rows = try Row.fetchCursor(
+        db, sql: "SELECT * FROM retry WHERE output = ? ORDER BY parcel, segment", arguments: [output])
+      while let row = try rows.next() {
+        let part = Part(segment: row["segment"], places: try Self.decodePlaces(row, 3))
+        let id: Int64 = row["parcel"]
+        if parcels.last?.id == id {
+          parcels[parcels.count - 1].parts.append(part)
+          continue
+        }
+        parcels.append(
+          Parcel(
+            id: id, parts: [part], attempts: row["attempts"], firstFailure: Self.time(row["first_failure"]),
+            nextAttempt: Self.time(row["next_attempt"]), notBefore: Self.time(row["not_before"]),
+            blocks: row["blocks"], reason: row["reason"]))
+      }
+      for index in parcels.indices {
+        let row = try Row.fetchOne(
+          db, sql: "SELECT id, document FROM digest WHERE output = ? AND parcel = ?",
+          arguments: [output, parcels[index].id])
+        if let row { parcels[index].digest = DigestDocument(id: row[0], json: try row.bytes(1)) }
+      }
+      return parcels
+    }
+  }
+
+  static func time(_ nanoseconds: Int64) -> Timestamp { Timestamp(nanoseconds: nanoseconds) }
+
+  /// How many alerts wait for each output, in order or to be tried again, and what `weir outbox` did to them.
+  func standings() throws(OutboxError) -> [OutputStanding] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT id, name, dropped, requeued,
+            (SELECT coalesce(sum(count), 0) FROM want WHERE want.output = output.id)
+            + (SELECT coalesce(sum(count), 0) FROM retry WHERE retry.output = output.id),
+            (SELECT count(*) FROM dead WHERE dead.output = output.id)
+          FROM output ORDER BY name
+          """
+      ).map {
+        OutputStanding(id: $0[0], name: $0[1], pending: $0[4], dead: $0[5], dropped: $0[2], requeued: $0[3])
+      }
+    }
+  }
+
+  /// The checkpoints whose key begins so.
+  func checkpoints(prefix: String) throws(OutboxError) -> [InputCheckpoint] {
+    try read { db in
+      try Row.fetchAll(db, sql: "SELECT key, value FROM checkpoint ORDER BY key")
+        .filter { ($0[0] as String).hasPrefix(prefix) }
+        .map { InputCheckpoint(key: $0[0], value: try $0.bytes(1)) }
+    }
+  }
+}
+
+/// How an output stands in the file.
+struct OutputStanding: Sendable, Equatable {
+  let id: Int64
+  let name: String
+  let pending: Int
+  let dead: Int
+  let dropped: Int
+  let requeued: Int
+}
