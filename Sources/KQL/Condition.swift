@@ -1,0 +1,46 @@
+public import AlertModel
+
+/// A KQL query, compiled: asks whether an alert is as the query says.
+///
+/// Kibana's query language as Kibana reads it. Three additions change the meaning of no valid query: `severity` is Weir's
+/// ordered scale (`severity >= high`); `.keyword` and `.text` at the end of a name are left off; and a value may refer to
+/// another field of the alert (`userIdentity.arn: *{{responseElements.accessKey.userName}}*`).
+///
+/// Field values are keywords: case-sensitive, compared as a whole. A field that is missing matches nothing.
+public struct Condition: Sendable {
+  /// The query as written.
+  public let source: String
+
+  /// The query as a tree.
+  public let expression: KQLExpression
+
+  let vocabulary: Vocabulary
+  private let program: Program
+  private let dependsOnNow: Bool
+
+  /// - Throws: `KQLError` where the query is not KQL, where it names a severity that does not exist, or where a reference
+  ///   to another field stands where none can.
+  public init(_ query: String, vocabulary: Vocabulary) throws(KQLError) {
+    source = query
+    self.vocabulary = vocabulary
+    expression = try KQLExpression(parsing: query)
+    program = try Compiler(query: query, vocabulary: vocabulary).program(expression)
+    dependsOnNow = program.dependsOnNow
+  }
+
+  /// Whether the alert is as the query says. Allocates nothing, except for values with JSON escapes, names with wildcards,
+  /// values without a field, and references to other fields.
+  ///
+  /// - Parameter now: what `now` in dates means; asked for at most once, and only where the query has dates.
+  public func matches(_ alert: borrowing Alert, now: @autoclosure () -> Timestamp) -> Bool {
+    program.holds(alert, nil, dependsOnNow ? now() : Timestamp(nanoseconds: 0))
+  }
+
+  /// The names of the fields that the query asks for, each once, in order of first use.
+  public var fieldNames: [String] { expression.fieldNames }
+
+  /// What the alert must have for the query to match, for rules to be found by: each of these fields must equal one of
+  /// the values, byte for byte. Only what follows from the text of the value alone: no numbers, addresses or dates, which
+  /// can be written in several ways. Names come without a `.keyword` or `.text` suffix.
+  public var requiredTerms: [(field: String, values: [String])] { RequiredTerms.of(expression) }
+}

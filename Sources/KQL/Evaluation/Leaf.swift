@@ -1,0 +1,79 @@
+internal import AlertModel
+
+/// One question about an alert that is not made of others.
+///
+/// A class, so that the program's steps stay small; it never changes.
+final class Leaf: Sendable {
+  enum Question: Sendable {
+    case always(Bool)
+    /// The bits of the severities that are accepted, by their raw values.
+    case severity(UInt8)
+    case field(FieldReference, ValueTest)
+    case exists(FieldReference)
+    /// Any field whose name matches.
+    case fields(WildcardPattern, ValueTest)
+    case anyField(ValueTest)
+    case nested(FieldReference, Program)
+    case template(FieldReference, KQLRangeOperator?, FieldTemplate)
+  }
+
+  let question: Question
+
+  init(_ question: Question) {
+    self.question = question
+  }
+
+  func holds(_ alert: borrowing Alert, _ scope: JSONNode?, _ now: Timestamp) -> Bool {
+    switch question {
+    case .always(let answer): return answer
+    case .severity(let accepted): return accepted & 1 << alert.severity.rawValue != 0
+    case .field(let field, let test):
+      return field.forEachValue(in: alert, scope) { test.accepts($0, now: now) }
+    case .exists(let field): return field.exists(in: alert, scope)
+    case .fields(let names, let test):
+      return Self.forEachField(in: alert, scope) { Self.accepts($0, $1, names, test, now) }
+    case .anyField(let test): return Self.forEachField(in: alert, scope) { test.accepts($1, now: now) }
+    case .nested(let field, let program):
+      return field.forEachObject(in: alert, scope) { program.holds(alert, $0, now) }
+    case .template(let field, let comparison, let template):
+      return template.forEachTest(comparison, in: alert, scope) { test in
+        field.forEachValue(in: alert, scope) { test.accepts($0, now: now) }
+      }
+    }
+  }
+
+  /// Whether a leaf that asks for any field is content with this one.
+  func accepts(_ name: String, _ value: FieldValue, now: Timestamp) -> Bool {
+    switch question {
+    case .fields(let names, let test): Self.accepts(name, value, names, test, now)
+    case .anyField(let test): test.accepts(value, now: now)
+    case .always, .severity, .field, .exists, .nested, .template: false
+    }
+  }
+
+  private static func accepts(
+    _ name: String, _ value: FieldValue, _ names: WildcardPattern, _ test: ValueTest, _ now: Timestamp
+  ) -> Bool {
+    var name = name
+    return test.accepts(value, now: now) && name.withUTF8 { names.matches(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Every scalar field of the alert, or of the object; inside an object, names are relative to it.
+  static func forEachField(
+    in alert: borrowing Alert, _ scope: JSONNode?, _ body: (String, FieldValue) -> Bool
+  ) -> Bool {
+    if let scope { return scope.forEachScalar(under: "", body) }
+    return alert.forEachField(body)
+  }
+
+  /// True where the answer depends on the time.
+  var dependsOnNow: Bool {
+    switch question {
+    case .always, .severity, .exists: false
+    // What a template becomes is known only when the alert is.
+    case .template: true
+    case .field(_, let test), .fields(_, let test), .anyField(let test): test.dependsOnNow
+    case .nested(_, let program): program.dependsOnNow
+    }
+  }
+}

@@ -1,0 +1,56 @@
+internal import AlertModel
+
+/// A compiled query: its tree in one array, parents before children.
+struct Program: Sendable {
+  enum Operation: UInt8, Sendable {
+    case and, or, not, leaf
+  }
+
+  struct Step: Sendable {
+    let operation: Operation
+    /// For a leaf, its place in `leaves`.
+    let leaf: Int32
+    /// Where the next sibling stands.
+    var end: Int32
+  }
+
+  private(set) var steps: [Step] = []
+  private(set) var leaves: [Leaf] = []
+
+  var dependsOnNow: Bool { leaves.contains(where: \.dependsOnNow) }
+
+  /// Adds a leaf.
+  mutating func append(_ leaf: Leaf) {
+    steps.append(Step(operation: .leaf, leaf: Int32(leaves.count), end: Int32(steps.count + 1)))
+    leaves.append(leaf)
+  }
+
+  /// Adds a step whose children `children` adds.
+  mutating func append(_ operation: Operation, _ children: (inout Program) throws(KQLError) -> Void) throws(KQLError) {
+    let index = steps.count
+    steps.append(Step(operation: operation, leaf: 0, end: 0))
+    try children(&self)
+    steps[index].end = Int32(steps.count)
+  }
+
+  /// Whether the alert, or the object of it that is `scope`, is as the query asks.
+  func holds(_ alert: borrowing Alert, _ scope: JSONNode?, _ now: Timestamp) -> Bool {
+    holds(at: 0, alert, scope, now)
+  }
+
+  private func holds(at index: Int, _ alert: borrowing Alert, _ scope: JSONNode?, _ now: Timestamp) -> Bool {
+    let step = steps[index]
+    switch step.operation {
+    case .leaf: return leaves[Int(step.leaf)].holds(alert, scope, now)
+    case .not: return !holds(at: index + 1, alert, scope, now)
+    case .and, .or:
+      let decisive = step.operation == .or
+      var child = index + 1
+      while child < Int(step.end) {
+        if holds(at: child, alert, scope, now) == decisive { return decisive }
+        child = Int(steps[child].end)
+      }
+      return !decisive
+    }
+  }
+}
