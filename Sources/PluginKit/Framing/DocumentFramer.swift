@@ -1,0 +1,179 @@
+/// Cuts a stream of bytes into JSON documents, whatever their layout: one a line, several on a line, one over many lines,
+/// the elements of an array, the records of a CloudTrail file.
+///
+/// One document a line is the way that is fast: such lines are found, not looked into. A line that is no document costs
+/// only itself: it is handed out as a frame, for the parser to say what is wrong with it, and framing goes on at the next
+/// line, even where the broken line looks like the beginning of a longer document. Memory is bounded: a document over
+/// the limit is passed over and reported, never kept.
+///
+///     while framer.fill({ read(file, $0.baseAddress, $0.count) }) > 0 { use(framer.take()) }
+///     use(framer.take(isFinal: true))
+public struct DocumentFramer: Sendable {
+  /// The default of `max_document`: 16 MiB.
+  public static let defaultLimit = 16 << 20
+
+  /// How many bytes are read at once, and thereby how large a chunk usually is.
+  public static let readSize = 1 << 20
+
+  /// How many bytes of a document over the limit are kept for its dead letter.
+  public static let keptOfOversize = 64 << 10
+
+  let limit: Int
+  let readSize: Int
+
+  /// What was read and not dropped; `origin` is the offset of the first of them in the source.
+  var bytes: [UInt8] = []
+  var origin: Int64
+  /// The first byte in `bytes` that was not handed out, its line, and the offset at which that line begins.
+  var cursor = 0
+  var line: Int
+  var lineStart: Int64
+
+  var array: FramePosition.OpenArray?
+  var phase = Phase.between
+  var scanner = JSONScanner()
+  /// Where to go on looking in `bytes`, in phases that have looked at some of the document at `cursor`.
+  var scanned = 0
+  var oversize: Oversize?
+  var retries = RetryBudget()
+  /// The place to take up work from where that is not the cursor.
+  var resumePosition: FramePosition?
+
+  enum Phase: Equatable {
+    /// At a place where a document may begin.
+    case between
+    /// Inside the document at the cursor; the scanner knows how far.
+    case document
+    /// Behind a document at `scanned`: what follows on its line decides whether it is one.
+    case afterDocument
+    /// Looking for the end of the broken line at the cursor.
+    case brokenLine
+    /// Looking for the line at which to go on after the broken document at the cursor.
+    case brokenDocument
+    /// Inside a document over the limit, following the grammar.
+    case oversizeDocument
+    /// In the rest of a line over the limit.
+    case oversizeLine
+    /// Behind the array `Records`, inside the object that holds it.
+    case recordsEnd
+    /// In the rest of a line of which nothing is wanted.
+    case discardedLine
+    /// The source cannot be read at all.
+    case unusable
+  }
+
+  /// - Parameters:
+  ///   - limit: the most bytes that a document may have.
+  ///   - position: where in the source the first byte stands.
+  ///   - readSize: how many bytes to read at once.
+  public init(
+    limit: Int = DocumentFramer.defaultLimit, from position: FramePosition = .start,
+    readSize: Int = DocumentFramer.readSize
+  ) {
+    self.limit = max(limit, 1)
+    self.readSize = max(readSize, 1)
+    origin = position.offset
+    line = position.line
+    lineStart = position.offset
+    array = position.array
+    if position.array?.kind == .recordsEnd {
+      scanner.beginInsideObject()
+      phase = .recordsEnd
+      resumePosition = position
+    }
+  }
+
+  /// Where to take up the work: everything before was handed out.
+  public var position: FramePosition {
+    resumePosition ?? FramePosition(offset: origin + Int64(cursor), line: line, array: array)
+  }
+
+  /// True where bytes were read that belong to a document which is not over.
+  public var hasPartialDocument: Bool { cursor < bytes.count || resumePosition != nil || array != nil }
+
+  /// Makes room and has `read` write into it.
+  ///
+  /// - Parameter read: returns how many bytes it wrote, 0 at the end of the source.
+  /// - Returns: what `read` returned.
+  @discardableResult
+  public mutating func fill(_ read: (UnsafeMutableRawBufferPointer) throws -> Int) rethrows -> Int {
+    let tail = bytes.count - cursor
+    var count = 0
+    if tail <= readSize / 4 {
+      // The usual case: a new buffer, into which the bytes are read and in which they stay.
+      let old = bytes
+      let start = cursor
+      bytes = []
+      do {
+        bytes = try [UInt8](unsafeUninitializedCapacity: tail + readSize) { buffer, initialized in
+          let room = UnsafeMutableRawBufferPointer(buffer)
+          old.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[start...])) }
+          initialized = tail
+          count = try read(UnsafeMutableRawBufferPointer(rebasing: room[tail...]))
+          initialized = tail + count
+        }
+      } catch {
+        bytes = old
+        throw error
+      }
+      drop(start)
+      // A slow producer's line must not hold a large buffer while it is on its way.
+      if bytes.count <= readSize / 16 { bytes = Array(bytes[...]) }
+    } else {
+      // A large document is on its way: the buffer grows by doubling, so that it is not copied at each read.
+      if cursor > 0 {
+        bytes = Array(bytes[cursor...])
+        drop(cursor)
+      }
+      let size = min(readSize, 256 << 10)
+      try withUnsafeTemporaryAllocation(byteCount: size, alignment: 16) { room in
+        count = try read(room)
+        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<count]))
+      }
+    }
+    return count
+  }
+
+  /// Frames what is whole so far.
+  ///
+  /// - Parameter isFinal: true at the end of the source: what is left over is handed out as it is.
+  public mutating func take(isFinal: Bool = false) -> FramedBytes {
+    var output = FramedBytes()
+    let bytes = self.bytes
+    bytes.withUnsafeBufferPointer { buffer in
+      while step(buffer, isFinal: isFinal, into: &output) {}
+    }
+    if !output.frames.isEmpty { output.bytes = bytes }
+    return output
+  }
+
+  /// Takes apart the bytes of one frame that the parser refused because something follows its first document.
+  ///
+  /// - Returns: the places of the documents; one place, all of the bytes, where the frame is broken.
+  public static func documents(in frame: UnsafeRawBufferPointer) -> [Range<Int>] {
+    var framer = DocumentFramer(limit: max(frame.count, 1), readSize: max(frame.count, 1))
+    framer.fill { room in
+      room.copyMemory(from: frame)
+      return frame.count
+    }
+    return framer.take(isFinal: true).frames.map { $0.start..<$0.start + $0.count }
+  }
+
+  /// Accounts for bytes that were dropped from the front of the buffer.
+  private mutating func drop(_ count: Int) {
+    origin += Int64(count)
+    cursor -= count
+    scanned -= count
+  }
+}
+
+/// What `DocumentFramer.take` found.
+public struct FramedBytes: Sendable {
+  /// The buffer in which the frames stand; empty where there are none.
+  public var bytes: [UInt8] = []
+  public var frames: [InputChunk.Frame] = []
+  public var unreadable: [UnreadableInput] = []
+
+  /// True where there is nothing to hand over.
+  public var isEmpty: Bool { frames.isEmpty && unreadable.isEmpty }
+}
