@@ -2,33 +2,157 @@ internal import AlertModel
 public import PluginKit
 
 extension Format {
-  /// Records of AWS CloudTrail as AWS delivers them, alone, in `{"Records": […]}` files, or through EventBridge.
+  /// Records of AWS CloudTrail as AWS delivers them: alone, in files of `{"Records": […]}`, or through EventBridge.
+  ///
+  /// The ECS names are those that Elastic's AWS integration gives, so that Elastic's rules run unchanged; null and empty
+  /// values are no values. Records are a log: their severity is informational until a rule says otherwise.
   public static let cloudTrail = Format(
     name: "cloudtrail",
     title: "AWS CloudTrail",
-    references: ["https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html"],
+    references: [
+      "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
+      "https://github.com/elastic/integrations/tree/main/packages/aws/data_stream/cloudtrail",
+    ],
     shape: .all([
       .has("eventSource"), .has("eventName"),
       .hasAny("userIdentity", "eventVersion", "awsRegion", "eventTime", "eventType", "requestParameters"),
-      // S3's own notifications look much the same (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html).
+      // S3's own notifications have the same keys
+      // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html).
       .not(.begins("eventSource", "aws:")),
     ]),
     envelopes: [Envelope(.isArray("Records"), path: "Records")],
     id: "eventID",
     severity: .fixed(.informational),
-    fields: FieldTable(emptyIsMissing: true, [
-      "@timestamp": "eventTime",
-      "event.provider": "eventSource",
-      "event.action": "eventName",
-      "event.id": "eventID",
-      "cloud.account.id": "userIdentity.accountId",
-      "cloud.region": "awsRegion",
-      "user.name": .first(["userIdentity.userName", "userIdentity.sessionContext.sessionIssuer.userName"]),
-      "user.id": "userIdentity.principalId",
-      "source.address": "sourceIPAddress",
-      "source.ip": "sourceIPAddress",
-      "user_agent.original": "userAgent",
-      "aws.cloudtrail.user_identity.arn": "userIdentity.arn",
-    ]),
-    actors: [Actor("aws.cloudtrail.user_identity.arn"), Actor("user.name"), Actor("user.id")])
+    fields: FieldTable(emptyIsMissing: true, pairs: CloudTrailFields.canonical + CloudTrailFields.elastic),
+    actors: [
+      Actor("aws.cloudtrail.user_identity.arn"),
+      Actor("aws.cloudtrail.user_identity.session_context.session_issuer.arn"),
+      Actor("user.name"), Actor("user.id"),
+      Actor("aws.cloudtrail.user_identity.session_context.session_issuer.principal_id"),
+      Actor("aws.cloudtrail.user_identity.access_key_id"), Actor("aws.cloudtrail.user_identity.invoked_by"),
+    ],
+    spoofable: ["user_agent.*", "aws.cloudtrail.request_parameters", "aws.cloudtrail.flattened.request_parameters.*"])
+}
+
+/// Where the fields of a CloudTrail record are.
+enum CloudTrailFields {
+  typealias Pairs = [(name: String, source: FieldSource)]
+
+  /// What Weir adds, so that a record reads like an alert.
+  static let canonical: Pairs = [
+    ("rule.id", .computed("`eventSource`, a colon, `eventName`") { record, _, text in
+      guard join(record, [eventSource, eventName], with: ":", to: &text) else { return nil }
+      return .string
+    }),
+    ("rule.name", "eventName"),
+    ("message", .computed("a sentence of `eventName`, who, from where, and the error") { record, _, text in
+      summarise(record, to: &text) ? .string : nil
+    }),
+  ]
+
+  /// The mapping of Elastic's AWS integration.
+  static let elastic: Pairs =
+    [
+      ("@timestamp", .time("eventTime")),
+      ("event.provider", "eventSource"),
+      ("event.action", "eventName"),
+      ("event.id", "eventID"),
+      ("event.kind", .constant("event")),
+      ("event.dataset", .constant("aws.cloudtrail")),
+      ("event.module", .constant("aws")),
+      ("event.category", .list(.computed("by `eventName`, as Elastic files it", category))),
+      ("event.type", .list(.all([.computed("by `eventName`", type(0)), .computed("by `eventName`", type(1))]))),
+      ("event.outcome", .computed(
+        "`failure` with an error code or message, else `success`; of a console login its result", outcome)),
+      ("data_stream.type", .constant("logs")),
+      ("data_stream.dataset", .constant("aws.cloudtrail")),
+      ("data_stream.namespace", .constant("default")),
+      ("cloud.provider", .constant("aws")),
+      ("cloud.account.id", .first(["userIdentity.accountId", "awsAccountId"])),
+      ("cloud.region", "awsRegion"),
+      ("user.name", .first(["userIdentity.userName", "userIdentity.sessionContext.sessionIssuer.userName"])),
+      ("user.id", "userIdentity.principalId"),
+      ("user.target.name", "requestParameters.userName"),
+      ("user.target.id", "responseElements.user.userId"),
+      ("user.changes.name", "requestParameters.newUserName"),
+      ("group.name", "requestParameters.groupName"),
+      ("group.id", "responseElements.group.groupId"),
+      ("related.user", .list(
+        .all(["userIdentity.userName", "requestParameters.userName", "requestParameters.newUserName"]))),
+      ("source.address", "sourceIPAddress"),
+      ("source.ip", .addresses("sourceIPAddress")),
+      ("user_agent.original", "userAgent"),
+      ("tls.cipher", "tlsDetails.cipherSuite"),
+      ("tls.client.server_name", "tlsDetails.clientProvidedHostHeader"),
+      ("tls.version", .computed("`tlsDetails.tlsVersion` behind the `v`") { tlsVersion(of: $0, isProtocol: false, to: &$2) }),
+      ("tls.version_protocol", .computed("`tlsDetails.tlsVersion` before the `v`, in lower case") {
+        tlsVersion(of: $0, isProtocol: true, to: &$2)
+      }),
+    ] + below("aws.cloudtrail", own)
+
+  /// What has no name in ECS itself.
+  private static let own: Pairs =
+    [
+      ("event_version", "eventVersion"),
+      ("event_type", "eventType"),
+      ("event_category", "eventCategory"),
+      ("api_version", "apiVersion"),
+      ("read_only", "readOnly"),
+      ("management_event", "managementEvent"),
+      ("error_code", "errorCode"),
+      ("error_message", "errorMessage"),
+      ("request_id", "requestID"),
+      ("recipient_account_id", "recipientAccountId"),
+      // Elastic reads this spelling only; CloudTrail's own `sharedEventID` stays without an ECS name there.
+      ("shared_event_id", "sharedEventId"),
+      ("vpc_endpoint_id", "vpcEndpointId"),
+      ("session_credential_from_console", "sessionCredentialFromConsole"),
+      ("resources", .renamed("resources", ["ARN": "arn", "accountId": "account_id"])),
+      ("user_identity.type", "userIdentity.type"),
+      ("user_identity.arn", "userIdentity.arn"),
+      ("user_identity.access_key_id", "userIdentity.accessKeyId"),
+      ("user_identity.invoked_by", "userIdentity.invokedBy"),
+    ]
+    + below(
+      "user_identity.session_context",
+      [
+        ("mfa_authenticated", "userIdentity.sessionContext.attributes.mfaAuthenticated"),
+        ("creation_date", .time("userIdentity.sessionContext.attributes.creationDate")),
+        ("ec2_role_delivery", "userIdentity.sessionContext.ec2RoleDelivery"),
+        ("session_issuer.type", "userIdentity.sessionContext.sessionIssuer.type"),
+        ("session_issuer.principal_id", "userIdentity.sessionContext.sessionIssuer.principalId"),
+        ("session_issuer.arn", "userIdentity.sessionContext.sessionIssuer.arn"),
+        ("session_issuer.account_id", "userIdentity.sessionContext.sessionIssuer.accountId"),
+      ])
+    + below(
+      "console_login.additional_eventdata",
+      [
+        ("login_to", .only("a console login", isConsoleLogin, "additionalEventData.LoginTo")),
+        ("mfa_used", .computed("of a console login: whether `additionalEventData.MFAUsed` is other than `No`") {
+          loginFlag(FieldPath("additionalEventData.MFAUsed"), of: $0, to: &$2)
+        }),
+        ("mobile_version", .computed("of a console login: whether `additionalEventData.MobileVersion` is other than `No`") {
+          loginFlag(FieldPath("additionalEventData.MobileVersion"), of: $0, to: &$2)
+        }),
+      ])
+    + asTextAndFlattened("request_parameters", "requestParameters")
+    + asTextAndFlattened("response_elements", "responseElements")
+    + asTextAndFlattened("additional_eventdata", "additionalEventData")
+    + asTextAndFlattened("service_event_details", "serviceEventDetails")
+
+  private static func below(_ prefix: String, _ pairs: Pairs) -> Pairs {
+    pairs.map { (name: prefix + "." + $0.name, source: $0.source) }
+  }
+
+  /// An object as Java writes it, and the object itself where that text fits Lucene's limit for a term (32,766).
+  private static func asTextAndFlattened(_ name: String, _ member: String) -> Pairs {
+    let path = FieldPath(member)
+    return [
+      (name, .computed("`\(member)` as the text of a Java map") { record, _, text in
+        guard let value = path.first(in: record) else { return nil }
+        return JavaText.append(value, to: &text) ? .string : nil
+      }),
+      ("flattened." + name, .only("its text is shorter than 32,766 characters", { isShort(path, in: $0) }, .path(path))),
+    ]
+  }
 }

@@ -20,6 +20,15 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
   /// The objects at a path, whose members have other names in ECS: detector's name to ECS name. Others keep theirs.
   case renamed(FieldPath, [String: String])
 
+  /// The moments that the values tell, as `2026-11-21T03:19:47.000Z`; see `Timestamp.init(detectorTime:)`.
+  case time(FieldSource)
+
+  /// Those of the values that are IP addresses.
+  case addresses(FieldSource)
+
+  /// The values where the alert meets a condition. The label says which, for the reference.
+  case only(String, @Sendable (_ alert: JSONNode) -> Bool, FieldSource)
+
   /// The same text for every alert of the format.
   case constant(String)
 
@@ -56,7 +65,9 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
       let below = sources.compactMap { $0.appending(suffix) }
       return below.isEmpty ? nil : .all(below)
     case .list(let source): return source.appending(suffix)
-    case .constant, .computed, .prefix: return nil
+    case .only(let label, let condition, let source):
+      return source.appending(suffix).map { .only(label, condition, $0) }
+    case .time, .addresses, .constant, .computed, .prefix: return nil
     }
   }
 
@@ -84,6 +95,21 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
         if other != .nothing { visit = other }
       }
     case .list(let source):
+      visit = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing, body)
+    case .time(let source):
+      _ = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing) { value in
+        guard let time = Timestamp(detectorTime: value) else { return false }
+        visit = body(scratch.keep(.string) { time.append(to: &$0) }) ? .stopped : .found
+        return visit == .stopped
+      }
+    case .addresses(let source):
+      _ = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing) { value in
+        guard value.bytes.isIPAddress else { return false }
+        visit = body(value) ? .stopped : .found
+        return visit == .stopped
+      }
+    case .only(_, let condition, let source):
+      guard condition(alert) else { break }
       visit = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing, body)
     case .constant(let text):
       visit = body(scratch.keep(.string) { $0.append(contentsOf: text.utf8) }) ? .stopped : .found

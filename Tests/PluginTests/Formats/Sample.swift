@@ -1,0 +1,55 @@
+import AlertModel
+import Formats
+import PluginKit
+
+/// Looks at the alerts of a document as the pipeline would.
+enum Sample {
+  static let formats = FormatSet(BundledFormats.all)
+
+  /// Calls `body` with each alert in the document and the name of its format. Returns how many there were.
+  @discardableResult
+  static func forEach(
+    in json: String, formats: FormatSet = formats, _ body: (borrowing Alert, String) throws -> Void
+  ) throws -> Int {
+    let parser = DocumentParser()
+    let arena = TextArena()
+    var json = json
+    return try json.withUTF8 { bytes in
+      let root = try parser.parse(UnsafeRawBufferPointer(bytes))
+      var failure: (any Error)?
+      let count = formats.forEachAlert(in: root) { alert, envelope, format in
+        arena.reset()
+        let severity = formats.severity(of: alert, envelope: envelope, format: format, arena: arena)
+        let alert = Alert(
+          root: alert, envelope: envelope, table: format, severity: severity, vocabulary: formats.vocabulary, arena: arena)
+        do { try body(alert, formats.formats[format].name) } catch { failure = error }
+      }
+      if let failure { throw failure }
+      return count
+    }
+  }
+
+  /// The ECS views of a document's alerts.
+  static func views(of json: String, formats: FormatSet = formats) throws -> [String] {
+    var view = ECSView(formats)
+    var views: [String] = []
+    try forEach(in: json, formats: formats) { alert, _ in
+      var text: [UInt8] = []
+      view.appendECS(of: alert, to: &text)
+      views.append(String(decoding: text, as: UTF8.self))
+    }
+    return views
+  }
+}
+
+extension Alert {
+  /// All values of a field, as text.
+  borrowing func texts(_ name: String, in formats: FormatSet = Sample.formats) -> [String] {
+    var texts: [String] = []
+    forEachValue(formats.vocabulary.field(name)) { value in
+      texts.append(value.text)
+      return false
+    }
+    return texts
+  }
+}
