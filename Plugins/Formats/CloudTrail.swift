@@ -15,7 +15,6 @@ extension Format {
     ],
     shape: .all([
       .has("eventSource"), .has("eventName"),
-      .hasAny("userIdentity", "eventVersion", "awsRegion", "eventTime", "eventType", "requestParameters"),
       // S3's own notifications have the same keys
       // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html).
       .not(.begins("eventSource", "aws:")),
@@ -107,7 +106,8 @@ enum CloudTrailFields {
       ("shared_event_id", "sharedEventId"),
       ("vpc_endpoint_id", "vpcEndpointId"),
       ("session_credential_from_console", "sessionCredentialFromConsole"),
-      ("resources", .renamed("resources", ["ARN": "arn", "accountId": "account_id"])),
+      ("resources", .renamed(
+        FieldPath("resources"), ["ARN": "arn", "accountId": "account_id"], arrange: distinctResources)),
       ("user_identity.type", "userIdentity.type"),
       ("user_identity.arn", "userIdentity.arn"),
       ("user_identity.access_key_id", "userIdentity.accessKeyId"),

@@ -73,13 +73,36 @@ extension CloudTrailFields {
 
   /// True where the Java text of the value at `path` is shorter than 32,766 characters.
   static func isShort(_ path: FieldPath, in record: JSONNode) -> Bool {
-    // Only an object has a flattened form. Its text is never longer than its JSON, save for numbers with exponents.
+    // The text is hardly ever longer than the JSON; only numbers with exponents grow.
     let limit = 32_766
-    guard let value = path.first(in: record), value.kind == .object else { return false }
+    guard let value = path.first(in: record) else { return false }
     guard value.source.count >= limit / 2 else { return true }
     var text: [UInt8] = []
     return JavaText.append(value, to: &text) && String(decoding: text, as: UTF8.self).utf16.count < limit
   }
+
+  /// Resources as Elastic keeps them: the last of those with the same ARN, account and type, in the order of a Java map
+  /// from these three, joined by underscores.
+  static func distinctResources(_ resources: [JSONNode]) -> [JSONNode] {
+    var distinct: [(key: [UInt8], resource: JSONNode)] = []
+    for resource in resources where resource.kind == .object {
+      var key: [UInt8] = []
+      for (place, paths) in resourceKey.enumerated() {
+        if place > 0 { key.append(UInt8(ascii: "_")) }
+        paths.lazy.compactMap { value($0, in: resource) }.first?.appendText(to: &key)
+      }
+      if let known = distinct.firstIndex(where: { $0.key == key }) {
+        distinct[known].resource = resource
+      } else {
+        distinct.append((key, resource))
+      }
+    }
+    return JavaText.hashMapOrder(of: distinct.map { $0.key[...] }).map { distinct[$0].resource }
+  }
+
+  private static let resourceKey = [
+    [FieldPath("ARN"), FieldPath("arn")], [FieldPath("accountId"), FieldPath("account_id")], [FieldPath("type")],
+  ]
 
   /// `CreateTrail by arn:… from 192.0.2.7 failed: AccessDenied`.
   static func summarise(_ record: JSONNode, to text: inout [UInt8]) -> Bool {

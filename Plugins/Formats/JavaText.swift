@@ -13,8 +13,8 @@ enum JavaText {
     case .string:
       guard !node.value.bytes.isEmpty else { return false }
       node.value.appendText(to: &text)
-    case .true, .false: text.append(contentsOf: node.source)
-    case .number: appendNumber(node.source, to: &text)
+    // Numbers stay as they were written; Java would write some doubles with an exponent.
+    case .true, .false, .number: text.append(contentsOf: node.source)
     case .array: return appendArray(node, to: &text)
     case .object: return appendObject(node, to: &text)
     }
@@ -65,17 +65,23 @@ enum JavaText {
       }
     }
     guard !entries.isEmpty else { return false }
-    let mask = tableSize(for: entries.count) - 1
-    let ordered = entries.enumerated().sorted {
-      ($0.element.hash & mask, $0.offset) < ($1.element.hash & mask, $1.offset)
-    }
     text.append(UInt8(ascii: "{"))
-    for (place, entry) in ordered.enumerated() {
+    for (place, entry) in hashMapOrder(ofHashes: entries.map(\.hash)).enumerated() {
       if place > 0 { text.append(contentsOf: ", ".utf8) }
-      text.append(contentsOf: scratch[entry.element.text])
+      text.append(contentsOf: scratch[entries[entry].text])
     }
     text.append(UInt8(ascii: "}"))
     return true
+  }
+
+  /// The places of different keys in the order in which a `java.util.HashMap` has them that they were put into.
+  static func hashMapOrder(of keys: [ArraySlice<UInt8>]) -> [Int] {
+    hashMapOrder(ofHashes: keys.map { spread(hashCode($0)) })
+  }
+
+  private static func hashMapOrder(ofHashes hashes: [UInt32]) -> [Int] {
+    let mask = tableSize(for: hashes.count) - 1
+    return hashes.indices.sorted { (hashes[$0] & mask, $0) < (hashes[$1] & mask, $1) }
   }
 
   /// `String.hashCode()`: over UTF-16 code units.
@@ -97,48 +103,5 @@ enum JavaText {
     var size: UInt32 = 16
     while count > Int(size) / 4 * 3 { size *= 2 }
     return size
-  }
-
-  /// Whole numbers stay as they are; others are doubles, as `Double.toString()` writes them.
-  private static func appendNumber(_ json: UnsafeRawBufferPointer, to text: inout [UInt8]) {
-    let isWhole = json.allSatisfy { $0 &- UInt8(ascii: "0") <= 9 || $0 == UInt8(ascii: "-") }
-    guard !isWhole, let number = Double(String(decoding: json, as: UTF8.self)) else {
-      text.append(contentsOf: json)
-      return
-    }
-    text.append(contentsOf: describe(number).utf8)
-  }
-
-  /// `Double.toString()`: the shortest digits that name the number; plain from 10⁻³ up to 10⁷, else `1.0E10`.
-  static func describe(_ number: Double) -> String {
-    guard number.isFinite else { return number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity" }
-    guard number != 0 else { return number.sign == .minus ? "-0.0" : "0.0" }
-    // Swift's description has the same digits but goes over to exponents elsewhere.
-    var digits = ""
-    var exponent = 0
-    var afterPoint = false
-    let parts = abs(number).description.split(separator: "e")
-    for character in parts[0] {
-      if character == "." { afterPoint = true } else {
-        digits.append(character)
-        if !afterPoint { exponent += 1 }
-      }
-    }
-    if parts.count > 1 { exponent += Int(parts[1]) ?? 0 }
-    while digits.hasPrefix("0"), digits.count > 1 {
-      digits.removeFirst()
-      exponent -= 1
-    }
-    while digits.hasSuffix("0"), digits.count > 1 { digits.removeLast() }
-    let sign = number < 0 ? "-" : ""
-    if (1e-3..<1e7).contains(abs(number)) {
-      if exponent <= 0 { return sign + "0." + String(repeating: "0", count: -exponent) + digits }
-      let whole = digits.prefix(exponent)
-      let padding = String(repeating: "0", count: exponent - whole.count)
-      let fraction = digits.dropFirst(exponent)
-      return sign + whole + padding + "." + (fraction.isEmpty ? "0" : fraction)
-    }
-    let fraction = digits.dropFirst()
-    return sign + digits.prefix(1) + "." + (fraction.isEmpty ? "0" : fraction) + "E\(exponent - 1)"
   }
 }

@@ -18,7 +18,8 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
   case list(FieldSource)
 
   /// The objects at a path, whose members have other names in ECS: detector's name to ECS name. Others keep theirs.
-  case renamed(FieldPath, [String: String])
+  /// Where they are elements of an array, the view has those that `arrange` returns, in its order.
+  case renamed(FieldPath, [String: String], arrange: @Sendable ([JSONNode]) -> [JSONNode])
 
   /// The moments that the values tell, as `2026-11-21T03:19:47.000Z`; see `Timestamp.init(detectorTime:)`.
   case time(FieldSource)
@@ -44,20 +45,15 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
   /// The values at a path of the envelope.
   public static func envelope(_ path: String) -> FieldSource { .envelope(FieldPath(path)) }
 
-  /// The objects at a path, some of whose members have other names in ECS.
-  public static func renamed(_ path: String, _ names: [String: String]) -> FieldSource {
-    .renamed(FieldPath(path), names)
-  }
-
   /// What `name.suffix` means where this is what `name` means; nil where nothing lies below.
   func appending(_ suffix: String) -> FieldSource? {
     switch self {
     case .path(let path): return .path(FieldPath(path.name + "." + suffix))
     case .envelope(let path): return .envelope(FieldPath(path.name + "." + suffix))
-    case .renamed(let path, let names):
-      let original = names.first { suffix == $0.value || suffix.hasPrefix($0.value + ".") }
-      let below = original.map { $0.key + suffix.dropFirst($0.value.count) } ?? suffix
-      return .path(FieldPath(path.name + "." + below))
+    case .renamed(let path, let names, _):
+      let kept = FieldSource.path(FieldPath(path.name + "." + suffix))
+      guard let name = names.first(where: { suffix == $0.value || suffix.hasPrefix($0.value + ".") }) else { return kept }
+      return .all([.path(FieldPath(path.name + "." + name.key + suffix.dropFirst(name.value.count))), kept])
     case .first(let sources):
       let below = sources.compactMap { $0.appending(suffix) }
       return below.isEmpty ? nil : .first(below)
@@ -79,7 +75,7 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
   ) -> Visit {
     var visit = Visit.nothing
     switch self {
-    case .path(let path), .renamed(let path, _):
+    case .path(let path), .renamed(let path, _, _):
       visit.follow(path, in: alert, emptyIsMissing: emptyIsMissing, body)
     case .envelope(let path):
       if let envelope { visit.follow(path, in: envelope, emptyIsMissing: emptyIsMissing, body) }

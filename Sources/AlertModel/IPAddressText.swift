@@ -15,7 +15,8 @@ extension UnsafeRawBufferPointer {
         parts += 1
         (value, digits) = (0, 0)
       } else {
-        guard byte &- UInt8(ascii: "0") <= 9, digits < 3 else { return false }
+        // No leading zeros: some read them as octal.
+        guard byte &- UInt8(ascii: "0") <= 9, digits < 3, digits == 0 || value > 0 else { return false }
         value = value * 10 + Int(byte - UInt8(ascii: "0"))
         digits += 1
         guard value <= 255 else { return false }

@@ -48,8 +48,9 @@ struct ECSValues {
   /// false, having appended nothing, where there is none.
   func append(_ source: FieldSource, to json: inout [UInt8]) -> Bool {
     switch source {
-    case .path(let path): return append(path, renaming: [:], to: &json)
-    case .renamed(let path, let names): return append(path, renaming: names, to: &json)
+    case .path(let path): return append(path, to: &json)
+    case .renamed(let path, let names, let arrange):
+      return append(path, renaming: names, arrangedBy: arrange, to: &json)
     case .first(let sources): return sources.contains { append($0, to: &json) }
     case .only(_, let condition, let inner): return condition(root) && append(inner, to: &json)
     case .list(let inner): return append(valuesOf: inner, alwaysAsArray: true, to: &json)
@@ -76,14 +77,32 @@ struct ECSValues {
     return appendJoined(values, alwaysAsArray: alwaysAsArray, to: &json)
   }
 
-  private func append(_ path: FieldPath, renaming names: [String: String], to json: inout [UInt8]) -> Bool {
+  private func append(_ path: FieldPath, to json: inout [UInt8]) -> Bool {
     var values: [[UInt8]] = []
     path.forEachNode(in: root) { node in
       var written: [UInt8] = []
-      if append(node, renaming: names, to: &written) { values.append(written) }
+      if append(node, renaming: [:], to: &written) { values.append(written) }
       return false
     }
     return appendJoined(values, alwaysAsArray: false, to: &json)
+  }
+
+  /// Appends the objects at a path, their members renamed; of an array those that `arrange` returns.
+  private func append(
+    _ path: FieldPath, renaming names: [String: String], arrangedBy arrange: ([JSONNode]) -> [JSONNode],
+    to json: inout [UInt8]
+  ) -> Bool {
+    var values: [[UInt8]] = []
+    var isArray = false
+    path.forEachNode(in: root) { node in
+      isArray = node.kind == .array
+      for object in isArray ? arrange(Array(node.elements)) : [node] {
+        var written: [UInt8] = []
+        if append(object, renaming: names, to: &written) { values.append(written) }
+      }
+      return false
+    }
+    return appendJoined(values, alwaysAsArray: isArray, to: &json)
   }
 
   private func appendJoined(_ values: [[UInt8]], alwaysAsArray: Bool, to json: inout [UInt8]) -> Bool {

@@ -29,6 +29,8 @@ struct CloudTrailConformanceTests {
       var theirs = try leaves(of: expectations[line])
       theirs["_file"] = nil
       for name in Self.weirs.union(constants) where theirs[name] == nil { ours[name] = nil }
+      // The pair was made before Elastic's pipeline began to add the user of the request.
+      if raw == "pairs_raw", theirs["related.user"] == nil { ours["related.user"] = nil }
       for name in Set(ours.keys).union(theirs.keys).sorted() {
         #expect(ours[name] == theirs[name], "\(raw), line \(line + 1): \(name)")
       }
