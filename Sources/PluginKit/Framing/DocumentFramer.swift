@@ -30,6 +30,8 @@ public struct DocumentFramer: Sendable {
   var lineStart: Int64
 
   var array: FramePosition.OpenArray?
+  /// The offset behind the last element of the array.
+  var elementEnd: Int64
   var phase = Phase.between
   var scanner = JSONScanner()
   /// Where to go on looking in `bytes`, in phases that have looked at some of the document at `cursor`.
@@ -76,6 +78,7 @@ public struct DocumentFramer: Sendable {
     line = position.line
     lineStart = position.offset
     array = position.array
+    elementEnd = position.offset
     if position.array?.kind == .recordsEnd {
       scanner.beginInsideObject()
       phase = .recordsEnd

@@ -147,6 +147,7 @@ extension DocumentFramer {
     case .complete(let end):
       advance(to: end, in: bytes)
       reportOversize(into: &output)
+      elementEnd = origin + Int64(cursor)
       array?.expects = .separator
       phase = .between
       return true

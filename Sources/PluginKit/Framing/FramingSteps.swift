@@ -79,12 +79,17 @@ extension DocumentFramer {
         beginScanning()
       }
     default:
-      if bytes[cursor] == 0xEF, bytes.count - cursor >= 3, bytes[cursor + 1] == 0xBB, bytes[cursor + 2] == 0xBF {
-        // Files that were put together with their byte-order marks.
-        cursor += 3
+      guard bytes[cursor] == 0xEF else {
+        breakLine()
         return true
       }
-      breakLine()
+      // Files may have been put together with their byte-order marks.
+      guard isFinal || bytes.count - cursor >= SourceSignature.length else { return false }
+      if case .byteOrderMark(let length)? = SourceSignature(Bytes(rebasing: bytes[cursor...])) {
+        cursor += length
+      } else {
+        breakLine()
+      }
     }
     return true
   }
@@ -149,9 +154,7 @@ extension DocumentFramer {
       breakLine()
     case let byte where open.expects == .separator:
       // Where a line begins with a document instead of a comma, the array was cut short and something else goes on.
-      let column = Int(origin) + cursor - Int(lineStart)
-      let before = bytes[max(0, cursor - max(column, 0))..<cursor]
-      if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "["), line > open.line, before.allSatisfy(\.isBlank) {
+      if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "["), lineStart > elementEnd {
         reportOpenArray(into: &output)
       } else {
         breakLine()
@@ -260,6 +263,7 @@ extension DocumentFramer {
     line += scanner.newlines
     if let start = scanner.lastLineStart { lineStart = start }
     cursor = scanned
+    elementEnd = origin + Int64(cursor)
     array?.expects = .separator
     phase = .between
   }

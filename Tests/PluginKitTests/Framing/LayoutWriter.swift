@@ -66,6 +66,6 @@ struct LayoutWriter {
   }
 
   private mutating func string() -> String {
-    "\"" + (["", "id", "}{", "\\\"", "\\\\", "ü€", "],[", "\\u00e9", "Records"].randomElement(using: &random) ?? "") + "\""
+    "\"" + (["", "id", "}{", "\\\"", "\\\\", "ü€", "],[", "\\u00e9", "Record"].randomElement(using: &random) ?? "") + "\""
   }
 }
