@@ -1,0 +1,103 @@
+internal import PluginKit
+
+/// The text of a file, by line and column.
+struct SourceText {
+  /// Without a byte order mark.
+  let bytes: [UInt8]
+  /// Where each line begins.
+  private let lineStarts: [Int]
+
+  init(_ bytes: [UInt8]) {
+    let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    self.bytes = bytes.starts(with: byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes
+    lineStarts = Self.lineStarts(self.bytes)
+  }
+
+  /// The line of that number, from 0, without its break; empty where there is none.
+  func line(_ number: Int) -> String {
+    guard lineStarts.indices.contains(number) else { return "" }
+    let end = number + 1 < lineStarts.count ? lineStarts[number + 1] : bytes.count
+    let text = String(decoding: bytes[lineStarts[number]..<end], as: UTF8.self)
+    return String(String.UnicodeScalarView(text.unicodeScalars.prefix { !Self.isBreak($0) }))
+  }
+
+  /// The character at a place, both from 0; nil at the end of the line.
+  func character(line number: Int, column: Int) -> Unicode.Scalar? {
+    line(number).unicodeScalars.dropFirst(column).first
+  }
+
+  /// The text between two places, in characters with their places; breaks included.
+  func characters(from start: YAMLMark, to end: YAMLMark) -> [(scalar: Unicode.Scalar, line: Int, column: Int)] {
+    guard lineStarts.indices.contains(start.line) else { return [] }
+    let stop = end.line + 1 < lineStarts.count ? lineStarts[end.line + 1] : bytes.count
+    var characters: [(Unicode.Scalar, Int, Int)] = []
+    var place = YAMLMark(line: start.line, column: 0)
+    var wasReturn = false
+    for scalar in String(decoding: bytes[lineStarts[start.line]..<stop], as: UTF8.self).unicodeScalars {
+      guard place < end else { break }
+      if place >= start { characters.append((scalar, place.line, place.column)) }
+      if scalar == "\n", wasReturn {
+        wasReturn = false
+      } else if Self.isBreak(scalar) {
+        place = YAMLMark(line: place.line + 1, column: 0)
+        wasReturn = scalar == "\r"
+      } else {
+        place = YAMLMark(line: place.line, column: place.column + 1)
+        wasReturn = false
+      }
+    }
+    return characters
+  }
+
+  /// The place of a byte, both from 0.
+  func mark(atByte offset: Int) -> YAMLMark {
+    var low = 0
+    var high = lineStarts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if lineStarts[middle] <= offset { low = middle } else { high = middle }
+    }
+    let before = bytes[lineStarts[low]..<min(max(offset, lineStarts[low]), bytes.count)]
+    return YAMLMark(line: low, column: String(decoding: before, as: UTF8.self).unicodeScalars.count)
+  }
+
+  /// YAML 1.1's line breaks, which libyaml counts.
+  static func isBreak(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": true
+    default: false
+    }
+  }
+
+  private static func lineStarts(_ bytes: [UInt8]) -> [Int] {
+    var starts = [0]
+    var place = 0
+    while place < bytes.count {
+      switch bytes[place] {
+      case 0x0A: starts.append(place + 1)
+      case 0x0D:
+        if place + 1 < bytes.count, bytes[place + 1] == 0x0A { place += 1 }
+        starts.append(place + 1)
+      case 0xC2 where place + 1 < bytes.count && bytes[place + 1] == 0x85: starts.append(place + 2)
+      case 0xE2 where place + 2 < bytes.count && bytes[place + 1] == 0x80 && (0xA8...0xA9).contains(bytes[place + 2]):
+        starts.append(place + 3)
+      default: break
+      }
+      place += 1
+    }
+    return starts
+  }
+}
+
+/// A place in a text, both from 0, as libyaml counts.
+struct YAMLMark: Comparable {
+  let line: Int
+  let column: Int
+
+  static func < (left: YAMLMark, right: YAMLMark) -> Bool {
+    (left.line, left.column) < (right.line, right.column)
+  }
+
+  /// The place as people count, from 1.
+  func place(in file: String) -> SourcePlace { SourcePlace(file: file, line: line + 1, column: column + 1) }
+}

@@ -1,0 +1,160 @@
+internal import PluginKit
+
+/// Says what to do about YAML that libyaml refuses: the commonest mistakes by name, the rest in libyaml's words.
+enum YAMLMistake {
+  static func explain(_ error: YAMLSyntaxError, in source: SourceText, file: String) -> Diagnostic {
+    if error.isReading {
+      let place = source.mark(atByte: error.offset).place(in: file)
+      return Diagnostic(.error, "the file is not text in UTF-8: \(error.problem)", at: place)
+    }
+    let mistake = Mistake(error: error, source: source)
+    let (message, mark) =
+      mistake.tab ?? mistake.reference ?? mistake.colon ?? mistake.spaceAfterColon ?? mistake.reserved ?? mistake.quotes
+      ?? mistake.structure ?? (mistake.plainWords, error.mark)
+    return Diagnostic(.error, message, at: mark.place(in: file))
+  }
+}
+
+/// One refused text. Each property is the explanation for one kind of mistake; nil where it is another.
+private struct Mistake {
+  let error: YAMLSyntaxError
+  let source: SourceText
+
+  typealias Explanation = (String, YAMLMark)
+
+  private var line: String { source.line(error.mark.line) }
+  private var character: Unicode.Scalar? { source.character(line: error.mark.line, column: error.mark.column) }
+
+  /// A tab where only spaces may stand.
+  var tab: Explanation? {
+    for number in [error.mark.line, error.contextMark.line] {
+      let indentation = source.line(number).prefix { $0 == " " || $0 == "\t" }
+      guard let column = indentation.unicodeScalars.firstIndex(of: "\t") else { continue }
+      let distance = indentation.unicodeScalars.distance(from: indentation.startIndex, to: column)
+      return ("a tab is used for indentation; YAML takes only spaces there", YAMLMark(line: number, column: distance))
+    }
+    return character == "\t" ? ("a tab cannot stand here; use spaces", error.mark) : nil
+  }
+
+  /// `{url: ${NAME}}`: the brace of the reference opens a mapping.
+  var reference: Explanation? {
+    let before = String(line.unicodeScalars.prefix(error.mark.column + 1).map(Character.init))
+    guard error.problem.contains("did not find expected"), before.hasSuffix("${") || before.hasSuffix("$") else { return nil }
+    let column = before.unicodeScalars.count - (before.hasSuffix("${") ? 2 : 1)
+    return (
+      "between braces or brackets, a value with ${…} must be in quotes: \"${NAME}\"",
+      YAMLMark(line: error.mark.line, column: column)
+    )
+  }
+
+  /// `when: event.action: CreateTrail`: the second colon would begin a mapping.
+  var colon: Explanation? {
+    let isInBlock = error.problem == "mapping values are not allowed in this context"
+    let isInFlow = error.problem.hasPrefix("did not find expected ',' or") && character == ":"
+    guard isInBlock || isInFlow else { return nil }
+    let before = line.unicodeScalars.prefix(error.mark.column)
+    let text = String(String.UnicodeScalarView(before))
+    guard let colon = text.lastRange(of: ": ") else {
+      if let missing = missingSpace(on: error.mark.line - 1) { return missing }
+      return (
+        "the line above has a value already, so it cannot have settings below it; check the indentation", error.mark
+      )
+    }
+    let name = text[..<colon.lowerBound].split { " -{[,\"'".contains($0) }.last.map(String.init) ?? "the setting"
+    let start = text.unicodeScalars.distance(from: text.startIndex, to: colon.upperBound)
+    let mark = YAMLMark(line: error.mark.line, column: start)
+    var message = "a value with ': ' in it must be in quotes"
+    // Only a condition is shown: any other value might be a secret.
+    if name == "when", let value = condition(from: start, isInFlow: isInFlow) { message += ": when: \(value)" }
+    return (message, mark)
+  }
+
+  /// The rest of the line, quoted; nil where it cannot be told where the value ends.
+  private func condition(from column: Int, isInFlow: Bool) -> String? {
+    var value = String(String.UnicodeScalarView(line.unicodeScalars.dropFirst(column)))
+    if isInFlow {
+      guard let end = value.firstIndex(where: { ",}".contains($0) }) else { return nil }
+      value = String(value[..<end])
+    }
+    while value.last == " " { value.removeLast() }
+    guard !value.contains("'"), value.count <= 100 else { return nil }
+    return "'\(VisibleText.escaped(value))'"
+  }
+
+  /// `path:alerts.ndjson`: without a space, the colon is a part of the word.
+  var spaceAfterColon: Explanation? {
+    guard error.problem.contains("could not find expected ':'") else { return nil }
+    for number in [error.contextMark.line, error.mark.line] {
+      if let missing = missingSpace(on: number) { return missing }
+    }
+    return ("expected 'name: value'; there is no ':' behind this", error.contextMark)
+  }
+
+  private func missingSpace(on number: Int) -> Explanation? {
+    guard number >= 0 else { return nil }
+    let text = source.line(number)
+    let indented = text.drop { $0 == " " || $0 == "-" }
+    let name = indented.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+    let rest = indented[name.endIndex...]
+    guard !name.isEmpty, rest.first == ":", let next = rest.dropFirst().first, next != " " else { return nil }
+    let column = text.distance(from: text.startIndex, to: rest.startIndex)
+    return ("write a space after the colon of '\(name)'", YAMLMark(line: number, column: column))
+  }
+
+  /// A value that begins with a character which YAML keeps for itself.
+  var reserved: Explanation? {
+    if let context = error.context, context.hasSuffix("an alias") || context.hasSuffix("an anchor") {
+      let sign = context.hasSuffix("alias") ? "*" : "&"
+      return ("a value that begins with '\(sign)' must be in quotes", error.contextMark)
+    }
+    guard let character else { return nil }
+    if error.problem == "found character that cannot start any token" {
+      return ("a value that begins with '\(character)' must be in quotes", error.mark)
+    }
+    guard error.problem == "did not find expected comment or line break" else { return nil }
+    return ("a value that begins with '>' or '|' must be in quotes", error.contextMark)
+  }
+
+  /// Quotes that are not closed, or that close before the value ends.
+  var quotes: Explanation? {
+    if error.context == "while scanning a quoted scalar" {
+      return ("the quote that opens here is never closed", error.contextMark)
+    }
+    if error.problem == "found unknown escape character" {
+      return ("in double quotes a backslash begins an escape; write two of them, or use single quotes", error.mark)
+    }
+    let before = String(String.UnicodeScalarView(line.unicodeScalars.prefix(error.mark.column)))
+    guard error.problem.hasPrefix("did not find expected"), let last = before.last(where: { $0 != " " }) else { return nil }
+    guard last == "\"" || last == "'" else { return nil }
+    return (
+      "the value goes on after its closing quote; put all of it in single quotes, with double quotes inside", error.mark
+    )
+  }
+
+  /// Indentation and brackets.
+  var structure: Explanation? {
+    let start = error.contextMark.line + 1
+    switch error.problem {
+    case "did not find expected key":
+      return ("this does not fit the mapping that begins on line \(start); check the indentation", error.mark)
+    case "did not find expected '-' indicator":
+      return ("this does not fit the list that begins on line \(start); check the indentation", error.mark)
+    case "did not find expected ',' or '}'":
+      return ("the '{' of line \(start) is not closed, or a ',' is missing", error.mark)
+    case "did not find expected ',' or ']'":
+      return ("the '[' of line \(start) is not closed, or a ',' is missing", error.mark)
+    case "block sequence entries are not allowed in this context":
+      return ("a list begins on the line below its name", error.mark)
+    default: return nil
+    }
+  }
+
+  /// What libyaml says.
+  var plainWords: String {
+    error.context.map { "\($0), \(error.problem)" } ?? error.problem
+  }
+}
+
+extension String {
+  fileprivate func lastRange(of text: String) -> Range<Index>? { ranges(of: text).last }
+}

@@ -1,0 +1,200 @@
+internal import PluginKit
+
+/// Builds the tree of a YAML file out of libyaml's events.
+///
+/// What is taken of YAML 1.1: one document; mappings with text keys, lists, scalars; anchors, aliases and merge keys
+/// (`<<`), within limits. Refused: a key that comes twice, tags other than `!!str`, a second document.
+struct YAMLTree {
+  private let file: String
+  private let source: SourceText
+  private let limits: TreeLimits
+  private let events: YAMLEvents
+  private var anchors: [String: Anchored] = [:]
+  private var openAnchors: Set<String> = []
+  private var aliasCount = 0
+  private var aliasedValues = 0
+  private var depth = 0
+  private var problems: [Diagnostic] = []
+
+  /// A value with an anchor, and how many values it is made of.
+  private struct Anchored {
+    let node: LocatedNode
+    let size: Int
+  }
+
+  /// - Parameter file: its name in messages.
+  static func read(
+    _ bytes: [UInt8], file: String, limits: TreeLimits = .configuration
+  ) throws(ConfigurationError) -> LocatedNode {
+    guard bytes.count <= limits.bytes else {
+      let limit = ByteCount(bytes: limits.bytes).settingText
+      throw ConfigurationError("the file is larger than \(limit)", at: SourcePlace(file: file))
+    }
+    var tree = YAMLTree(bytes, file: file, limits: limits)
+    return try tree.read()
+  }
+
+  private init(_ bytes: [UInt8], file: String, limits: TreeLimits) {
+    self.file = file
+    self.limits = limits
+    source = SourceText(bytes)
+    events = YAMLEvents(source.bytes)
+  }
+
+  private mutating func read() throws(ConfigurationError) -> LocatedNode {
+    _ = try next()
+    let start = try next()
+    guard case .documentStart = start.kind else {
+      return LocatedNode(.scalar(.init(LocatedText("", at: place(start)), style: .plain)), at: place(start))
+    }
+    let root = try node(from: try next()).node
+    _ = try next()
+    let after = try next()
+    if case .documentStart = after.kind {
+      problem("a second document begins here; write everything into one, without '---' between", at: after)
+    }
+    guard problems.isEmpty else { throw ConfigurationError(problems) }
+    return root
+  }
+
+  // MARK: Values
+
+  private mutating func node(from event: YAMLEvent) throws(ConfigurationError) -> Anchored {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= limits.depth else {
+      throw ConfigurationError("lists and mappings are nested more than \(limits.depth) deep", at: place(event))
+    }
+    if case .alias(let name) = event.kind { return try aliased(name, at: event) }
+    if let name = event.anchor { openAnchors.insert(name) }
+    let isText = checkTag(of: event)
+    let value: Anchored
+    switch event.kind {
+    case .sequenceStart: value = try sequence(at: event)
+    case .mappingStart: value = try mapping(at: event)
+    case .scalar(let text, let style):
+      value = Anchored(node: scalar(text, style, isText: isText, at: event), size: 1)
+    default: throw ConfigurationError("expected a value", at: place(event))
+    }
+    if let name = event.anchor {
+      openAnchors.remove(name)
+      anchors[name] = value
+    }
+    return value
+  }
+
+  private func scalar(_ text: String, _ style: YAMLScalarStyle, isText: Bool, at event: YAMLEvent) -> LocatedNode {
+    let runs = ScalarPlaces(source: source).runs(of: text, style: style, from: event.start, to: event.end)
+    let located = LocatedText(text, at: place(event), runs: runs)
+    return LocatedNode(.scalar(.init(located, style: style == .plain && !isText ? .plain : .quoted)), at: place(event))
+  }
+
+  private mutating func sequence(at start: YAMLEvent) throws(ConfigurationError) -> Anchored {
+    var elements: [LocatedNode] = []
+    var size = 1
+    while true {
+      let event = try next()
+      if case .sequenceEnd = event.kind { break }
+      let element = try node(from: event)
+      elements.append(element.node)
+      size += element.size
+    }
+    return Anchored(node: LocatedNode(.sequence(elements), at: place(start)), size: size)
+  }
+
+  private mutating func mapping(at start: YAMLEvent) throws(ConfigurationError) -> Anchored {
+    var entries: [LocatedNode.Entry] = []
+    var lines: [String: Int] = [:]
+    var merged: [LocatedNode] = []
+    var size = 1
+    while true {
+      let event = try next()
+      if case .mappingEnd = event.kind { break }
+      let key = try node(from: event)
+      let value = try node(from: try next())
+      size += key.size + value.size
+      guard let scalar = key.node.scalar else {
+        problem("a key must be text; found \(key.node.kindName)", at: event)
+        continue
+      }
+      if scalar.text.text == "<<", scalar.style == .plain {
+        merged.append(value.node)
+        continue
+      }
+      if let line = lines[scalar.text.text] {
+        let name = scalar.text.quoted
+        problem("the key \(name) is on line \(line) already; remove one of the two", at: event)
+        continue
+      }
+      lines[scalar.text.text] = event.start.line + 1
+      entries.append(LocatedNode.Entry(key: scalar.text, value: value.node))
+    }
+    for node in merged { merge(node, into: &entries, names: &lines) }
+    return Anchored(node: LocatedNode(.mapping(entries), at: place(start)), size: size)
+  }
+
+  // MARK: Anchors, aliases and merge keys
+
+  private mutating func aliased(_ name: String, at event: YAMLEvent) throws(ConfigurationError) -> Anchored {
+    let shown = VisibleText.quoted("*" + name)
+    guard !openAnchors.contains(name) else {
+      throw ConfigurationError("\(shown) stands inside the value that it refers to", at: place(event))
+    }
+    guard let target = anchors[name] else {
+      let hint = "; text that begins with '*' must be in quotes"
+      throw ConfigurationError("\(shown) refers to '&\(name)', which is not above\(hint)", at: place(event))
+    }
+    aliasCount += 1
+    aliasedValues += target.size
+    guard aliasCount <= limits.aliases else {
+      throw ConfigurationError("there are more than \(limits.aliases) aliases ('*name') in this file", at: place(event))
+    }
+    guard aliasedValues <= limits.aliasedValues else {
+      throw ConfigurationError(
+        "the aliases ('*name') of this file stand for more than \(limits.aliasedValues) values, as in a 'billion laughs' "
+          + "attack; write the values out", at: place(event))
+    }
+    return target
+  }
+
+  /// YAML's merge key: the entries of other mappings, where this one has none of that name. Of several, the first counts.
+  private mutating func merge(_ node: LocatedNode, into entries: inout [LocatedNode.Entry], names: inout [String: Int]) {
+    for mapping in node.elements ?? [node] {
+      guard let others = mapping.entries else {
+        problems.append(
+          Diagnostic(.error, "'<<' takes a mapping or a list of mappings; found \(mapping.kindName)", at: mapping.place))
+        continue
+      }
+      for entry in others where names[entry.key.text] == nil {
+        names[entry.key.text] = entry.key.place.line
+        entries.append(entry)
+      }
+    }
+  }
+
+  // MARK: Events
+
+  private mutating func next() throws(ConfigurationError) -> YAMLEvent {
+    do {
+      return try events.next()
+    } catch {
+      throw ConfigurationError(problems + [YAMLMistake.explain(error, in: source, file: file)])
+    }
+  }
+
+  /// Reports tags that are not used here. True where the tag says that the value is text.
+  private mutating func checkTag(of event: YAMLEvent) -> Bool {
+    guard let tag = event.tag else { return false }
+    let standard = "tag:yaml.org,2002:"
+    if tag == standard + "str" || tag == "!" { return true }
+    let name = tag.hasPrefix(standard) ? "!!" + tag.dropFirst(standard.count) : tag
+    problem("the tag \(VisibleText.quoted(name)) is not used here; remove it", at: event)
+    return false
+  }
+
+  private mutating func problem(_ message: String, at event: YAMLEvent) {
+    problems.append(Diagnostic(.error, message, at: place(event)))
+  }
+
+  private func place(_ event: YAMLEvent) -> SourcePlace { event.start.place(in: file) }
+}
