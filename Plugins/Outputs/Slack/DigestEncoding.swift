@@ -40,9 +40,10 @@ struct DigestEncoding {
     guard let count = alert.text(count) else { return }
     if summary.title.isEmpty { summary.title = Array("\(count) alerts came faster than they could be sent".utf8) }
     for list in lists { append(list, of: alert, to: &summary.message) }
-    for (label, field) in [("Alerts", self.count), ("First", first), ("Last", last), ("Read them", place), ("Digest", id)]
-      as [(StaticString, Field)]
-    {
+    let facts: [(StaticString, Field)] = [
+      ("Alerts", self.count), ("First", first), ("Last", last), ("Read them", place), ("Digest", id),
+    ]
+    for (label, field) in facts {
       guard let value = alert.first(field), value.isScalar else { continue }
       var text: [UInt8] = []
       value.appendText(to: &text)

@@ -41,7 +41,8 @@ struct SlackMessage {
     json.append(contentsOf: preamble)
     json.append("\"text\":\"")
     ChatText.append(summary.headline, as: .plain, limit: room.headline, to: &json)
-    json.append(#"","mrkdwn":false,"link_names":false,"unfurl_links":false,"unfurl_media":false,"attachments":[{"color":""#)
+    json.append(
+      #"","mrkdwn":false,"link_names":false,"unfurl_links":false,"unfurl_media":false,"attachments":[{"color":""#)
     json.append(summary.severity.color)
     json.append("\",\"blocks\":[")
     appendTitle(of: summary, room, to: &json)
@@ -79,8 +80,12 @@ struct SlackMessage {
   /// Ten fields a section.
   private func appendFields(of summary: AlertSummary, _ room: Room, to json: inout [UInt8]) {
     for (index, fact) in summary.facts.enumerated() {
-      if index % 10 == 0 { json.append(index == 0 ? #",{"type":"section","fields":["# : #"]},{"type":"section","fields":["#) }
-      json.append(index % 10 == 0 ? #"{"type":"mrkdwn","verbatim":true,"text":"*"# : #",{"type":"mrkdwn","verbatim":true,"text":"*"#)
+      switch index {
+      case 0: json.append(#",{"type":"section","fields":["#)
+      case _ where index.isMultiple(of: 10): json.append(#"]},{"type":"section","fields":["#)
+      default: json.append(",")
+      }
+      json.append(#"{"type":"mrkdwn","verbatim":true,"text":"*"#)
       json.append(fact.label)
       json.append("*\\n`")
       ChatText.append(fact.text, as: .code, limit: room.field, to: &json)

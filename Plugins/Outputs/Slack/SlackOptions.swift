@@ -6,7 +6,8 @@ public struct SlackOptions: PluginOptions {
   public var webhookURL: Secret
 
   @Setting(
-    "What the server understands: `slack` for Slack (Block Kit), `mattermost` for Mattermost and Rocket.Chat (Markdown).")
+    "What the server understands: `slack` for Slack (Block Kit), `mattermost` for Mattermost and Rocket.Chat (Markdown)."
+  )
   public var style: Style = .slack
 
   @Setting("Where to post, in place of the webhook's own channel. Slack itself ignores it; Mattermost need not.")

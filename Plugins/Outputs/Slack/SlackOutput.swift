@@ -41,7 +41,8 @@ public struct SlackOutput: Output {
   public init(options: SlackOptions, context: PluginContext) throws {
     let url = options.webhookURL.reveal()
     guard ["https://", "http://"].contains(where: url.hasPrefix), Redaction.host(inURL: url) != nil else {
-      throw options.$webhookURL.error("'webhook_url' is not an address; it must begin with https:// or http:// and a host")
+      throw options.$webhookURL.error(
+        "'webhook_url' is not an address; it must begin with https:// or http:// and a host")
     }
     self.url = options.webhookURL
     fields = AlertSummaryFields(

@@ -66,7 +66,8 @@ struct TriageStep {
   /// The text of a list item, without its bullet or number; nil for any other line.
   private static func itemText(_ line: Substring) -> Substring? {
     let afterNumber = line.drop { $0.isASCII && $0.isNumber }
-    let isNumbered = afterNumber.startIndex != line.startIndex && (afterNumber.hasPrefix(". ") || afterNumber.hasPrefix(") "))
+    let isNumbered =
+      afterNumber.startIndex != line.startIndex && (afterNumber.hasPrefix(". ") || afterNumber.hasPrefix(") "))
     if isNumbered { return afterNumber.dropFirst(2) }
     return ["- ", "* ", "+ ", "• "].contains { line.hasPrefix($0) } ? line.dropFirst(2) : nil
   }

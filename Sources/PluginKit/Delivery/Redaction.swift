@@ -30,7 +30,6 @@ public struct Redaction: Sendable, CustomStringConvertible, CustomReflectable {
   public var description: String { "Redaction" }
   public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 
-
   /// The text with `***` in place of everything that must not be seen.
   public func apply(to text: String) -> String {
     hidden.reduce(text) { $0.contains($1) ? $0.replacing($1, with: "***") : $0 }

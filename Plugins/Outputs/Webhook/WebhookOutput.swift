@@ -1,0 +1,151 @@
+internal import AlertModel
+public import PluginKit
+
+/// Sends alerts to an HTTP endpoint: their JSON, or what a template makes of it.
+public struct WebhookOutput: Output {
+  public static let delivery = DeliveryMode.queued
+
+  public static let manual = Manual(
+    name: "webhook",
+    summary: "Sends alerts to an HTTP endpoint, as JSON or as a template makes of them.",
+    discussion: """
+      One alert is a JSON object, several are an array. Any 2xx status means that all of them were accepted. A batch that \
+      the receiver refuses (400, 413, 422) is sent again alert by alert, so that one bad alert does not take others along.
+
+      Every request has the headers `Idempotency-Key` (the same whenever the same alerts are sent) and, for one alert, \
+      `X-Weir-Alert-Id`. With `signing_key`, requests are signed; the signature covers the time, so that old requests can \
+      be refused.
+      """,
+    example: """
+      outputs:
+        soar:
+          webhook:
+            url: "https://soar.corp.example/alerts"
+            headers: {Authorization: "Bearer ${SOAR_TOKEN}"}
+            signing_key: "${file:/run/secrets/soar_key}"
+
+      """)
+
+  private let url: Secret
+  private let method: String
+  private let headers: [String: Secret]
+  private let contentType: String
+  private let gzip: Bool
+  private let body: WebhookBody
+  private let signature: WebhookSignature?
+  private let tls: TLSOptions
+  private let redaction: Redaction
+  private let context: PluginContext
+
+  public init(options: WebhookOptions, context: PluginContext) throws {
+    let url = options.url.reveal()
+    guard ["https://", "http://"].contains(where: url.hasPrefix), Redaction.host(inURL: url) != nil else {
+      throw options.$url.error("'url' is not an address; it must begin with https:// or http:// and a host")
+    }
+    try Self.checkHeaders(options)
+    guard (options.certificateFile == nil) == (options.keyFile == nil) else {
+      let given = options.certificateFile == nil ? options.$keyFile : options.$certificateFile
+      throw given.error("'certificate_file' and 'key_file' belong together; give both or neither")
+    }
+    self.url = options.url
+    method = options.method.rawValue
+    headers = options.headers
+    contentType = options.contentType
+    gzip = options.gzip
+    let isJSON = options.contentType.lowercased().contains("json")
+    body = WebhookBody(
+      template: try options.template.map {
+        try WebhookTemplate($0, isJSON: isJSON, vocabulary: context.vocabulary)
+      },
+      vocabulary: context.vocabulary)
+    signature = options.signingKey.map { WebhookSignature(key: $0, header: options.signatureHeader) }
+    tls = TLSOptions(
+      caFile: options.caFile?.path, certificateFile: options.certificateFile?.path, keyFile: options.keyFile?.path)
+    redaction = Redaction(
+      url: url, secrets: options.headers.values.map { $0.reveal() } + [options.signingKey?.reveal() ?? ""])
+    self.context = context
+  }
+
+  public func deliver(_ batch: DeliveryBatch) async throws(DeliveryError) {
+    let all = Array(0..<batch.count)
+    var outcomes: [Int: DeliveryError.Outcome] = [:]
+    if body.template == nil, all.count > 1 {
+      guard let (failure, status) = await send(batch, all[...]) else { return }
+      guard Self.mayConcernOneAlert.contains(status) else { throw DeliveryError(all: batch.count, failure) }
+    }
+    for place in all {
+      guard let (failure, _) = await send(batch, [place]) else { continue }
+      outcomes[place] = failure
+      if case .reject = failure { continue }
+      for later in all[(place + 1)...] { outcomes[later] = failure }
+      break
+    }
+    if !outcomes.isEmpty { throw DeliveryError(outcomes) }
+  }
+
+  /// Statuses that one alert of a batch can bring about.
+  private static let mayConcernOneAlert: Set<Int> = [400, 413, 422]
+
+  /// Sends one request. Returns nil where it was accepted, else what to do and the status (0 where there was none).
+  private func send(
+    _ batch: DeliveryBatch, _ places: ArraySlice<Int>
+  ) async -> (DeliveryError.Outcome, status: Int)? {
+    let request: HTTPRequest
+    do throws(BodyError) {
+      request = try self.request(batch, places)
+    } catch {
+      return (.reject(reason: error.reason), 0)
+    }
+    do throws(TransportError) {
+      let response = try await context.http.send(request)
+      let failure = HTTPOutcome.failure(response, now: context.clock.now, redacting: redaction)
+      return failure.map { ($0, response.status) }
+    } catch {
+      return (HTTPOutcome.failure(error, redacting: redaction), 0)
+    }
+  }
+
+  /// The request for some alerts of a batch.
+  func request(_ batch: DeliveryBatch, _ places: ArraySlice<Int>) throws(BodyError) -> HTTPRequest {
+    var body = try self.body.encode(batch, places: places)
+    var fields: [(name: String, value: String)] = [("Content-Type", contentType)]
+    if gzip, let compressed = GzipBody.compress(body) {
+      body = compressed
+      fields.append(("Content-Encoding", "gzip"))
+    }
+    let id = RequestID.id(of: batch, places: places)
+    fields.append(("Idempotency-Key", id))
+    if places.count == 1 { fields.append(("X-Weir-Alert-Id", id)) }
+    if let signature {
+      fields.append((signature.header, signature.value(for: body, at: context.clock.now)))
+    }
+    let configured = headers.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value.reveal()) }
+    fields.removeAll { field in configured.contains { $0.name.lowercased() == field.name.lowercased() } }
+    return HTTPRequest(
+      method: method, url: url.reveal(), headers: fields + configured, body: body,
+      timeout: Self.deliveryDefaults.timeout, tls: tls)
+  }
+
+  /// A header's name must be a token, its value one line (RFC 9110, section 5).
+  private static func checkHeaders(_ options: WebhookOptions) throws {
+    func isToken(_ name: String) -> Bool {
+      !name.isEmpty
+        && name.utf8.allSatisfy { byte in
+          byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+    for (name, value) in options.headers.sorted(by: { $0.key < $1.key }) {
+      let place = options.$headers.place(of: name)
+      guard isToken(name) else { throw ConfigurationError("'\(name)' is not the name of a header", at: place) }
+      guard value.reveal().utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+        throw ConfigurationError("the header '\(name)' holds a line break or a control character; remove it", at: place)
+      }
+    }
+    guard isToken(options.signatureHeader) else {
+      throw options.$signatureHeader.error("'\(options.signatureHeader)' is not the name of a header")
+    }
+    guard options.contentType.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else {
+      throw options.$contentType.error("'content_type' holds a line break or a control character; remove it")
+    }
+  }
+}
