@@ -66,7 +66,8 @@ final class CurlChannel: Channel {
     if let tls { options.set(tls) }
   }
 
-  private static func connect(_ handles: Handles, to address: StreamAddress, _ wait: SocketWait) throws(TransportError) {
+  private static func connect(_ handles: Handles, to address: StreamAddress, _ wait: SocketWait) throws(TransportError)
+  {
     let timeout = Duration.milliseconds(wait.millisecondsLeft)
     Options(handles.easy).set(CURLOPT_CONNECTTIMEOUT_MS, max(1, wait.millisecondsLeft))
     curl_multi_add_handle(handles.multi, handles.easy)

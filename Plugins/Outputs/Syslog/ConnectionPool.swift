@@ -1,0 +1,62 @@
+internal import AlertModel
+internal import PluginKit
+internal import Synchronization
+
+/// Connections that wait for their next batch.
+final class ConnectionPool: Sendable {
+  private struct Idle {
+    let connection: any StreamConnection
+    let opened: Timestamp
+  }
+
+  private struct State {
+    var idle: [Idle] = []
+    var isClosed = false
+  }
+
+  private let address: StreamAddress
+  private let context: PluginContext
+  private let timeout: Duration
+  private let state = Mutex(State())
+
+  /// A datagram socket finds its host's address once; after this time, a new one looks again.
+  private static let datagramLifetime = Duration.seconds(300)
+
+  init(_ address: StreamAddress, _ context: PluginContext, timeout: Duration) {
+    self.address = address
+    self.context = context
+    self.timeout = timeout
+  }
+
+  /// A connection of the caller's own, for `giveBack` when it is still good.
+  func take() async throws(TransportError) -> any StreamConnection {
+    while let idle = state.withLock({ $0.idle.popLast() }) {
+      let age = context.clock.now.nanoseconds - idle.opened.nanoseconds
+      if case .udp = address, !(0..<Int64(Self.datagramLifetime.components.seconds) * 1_000_000_000).contains(age) {
+        await idle.connection.close()
+        continue
+      }
+      return idle.connection
+    }
+    return try await context.streams.connect(to: address, timeout: timeout)
+  }
+
+  func giveBack(_ connection: any StreamConnection) async {
+    let isKept = state.withLock { state in
+      guard !state.isClosed else { return false }
+      state.idle.append(Idle(connection: connection, opened: context.clock.now))
+      return true
+    }
+    if !isKept { await connection.close() }
+  }
+
+  /// Closes what waits, and whatever comes back.
+  func close() async {
+    let idle = state.withLock { state in
+      state.isClosed = true
+      defer { state.idle = [] }
+      return state.idle
+    }
+    for idle in idle { await idle.connection.close() }
+  }
+}

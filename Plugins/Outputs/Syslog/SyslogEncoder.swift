@@ -1,0 +1,106 @@
+internal import AlertModel
+internal import Glibc
+internal import PluginKit
+
+/// Turns batches into messages. Pure.
+struct SyslogEncoder: Sendable {
+  private let header: MessageHeader
+  private let body: SyslogOptions.Body
+  private let marksUTF8: Bool
+  private let vocabulary: Vocabulary
+  private let fields: AlertFields
+
+  /// How messages are told apart.
+  enum Framing {
+    /// Not at all: each is a datagram.
+    case none
+    /// RFC 6587, section 3.4.1: the number of bytes, a space, the message.
+    case octetCounting
+    /// RFC 6587, section 3.4.2: a line feed after the message. No message has one inside.
+    case newline
+  }
+
+  /// Messages end to end.
+  struct Messages {
+    var bytes: [UInt8] = []
+    /// Where each message is, in the order of the batch; without framing only.
+    var ranges: [Range<Int>] = []
+  }
+
+  /// - Parameter offset: how many seconds the local time is ahead of UTC at a moment, for RFC 3164.
+  init(
+    _ options: SyslogOptions, hostname: String, vocabulary: Vocabulary,
+    offset: @escaping @Sendable (Timestamp) -> Int64 = MessageHeader.localOffset
+  ) {
+    header = MessageHeader(options, hostname: hostname, offset: offset)
+    body = options.body
+    marksUTF8 = options.format == .rfc5424
+    self.vocabulary = vocabulary
+    fields = AlertFields(vocabulary)
+  }
+
+  /// All messages of a batch.
+  func encode(_ batch: DeliveryBatch, framing: Framing) -> Messages {
+    var messages = Messages()
+    let size = batch.places.reduce(0) { $0 + Int(batch.block.entries[Int($1)].count) }
+    messages.bytes.reserveCapacity(size + batch.count * 256)
+    if framing == .none { messages.ranges.reserveCapacity(batch.count) }
+    let reader = body == .json ? nil : AlertReader(vocabulary: vocabulary)
+    var message: [UInt8] = []
+    batch.block.bytes.withUnsafeBytes { block in
+      for index in 0..<batch.count {
+        message.removeAll(keepingCapacity: true)
+        append(batch[index], of: block, reader, to: &message)
+        switch framing {
+        case .none:
+          messages.ranges.append(messages.bytes.count..<messages.bytes.count + message.count)
+          messages.bytes.append(contentsOf: message)
+        case .octetCounting:
+          Self.appendDecimal(message.count, to: &messages.bytes)
+          messages.bytes.append(UInt8(ascii: " "))
+          messages.bytes.append(contentsOf: message)
+        case .newline:
+          messages.bytes.append(contentsOf: message)
+          messages.bytes.append(0x0a)
+        }
+      }
+    }
+    return messages
+  }
+
+  private func append(
+    _ outgoing: OutgoingAlert, of block: UnsafeRawBufferPointer, _ reader: AlertReader?, to message: inout [UInt8]
+  ) {
+    let entry = outgoing.entry
+    let id = UnsafeRawBufferPointer(rebasing: block[Int(entry.idStart)..<Int(entry.idStart + entry.idCount)])
+    header.append(severity: entry.severity, time: entry.time, id: id, to: &message)
+    if let reader {
+      let start = message.count
+      let context = BodyContext(fields: fields, time: entry.time, id: outgoing.id)
+      let isRead: Void? = try? reader.read(outgoing) { alert in append(alert, context, to: &message) }
+      if isRead != nil { return }
+      // Only damaged state brings this about; whoever gets the message sees what there is.
+      message.removeSubrange(start...)
+    }
+    let line = UnsafeRawBufferPointer(rebasing: block[Int(entry.start)..<Int(entry.start + entry.count)])
+    message.append(contentsOf: line)
+  }
+
+  private func append(_ alert: borrowing Alert, _ context: BodyContext, to message: inout [UInt8]) {
+    switch body {
+    case .json: break
+    case .text: TextBody.append(alert, context, marksUTF8: marksUTF8, to: &message)
+    case .cef: CEFBody.append(alert, context, to: &message)
+    case .leef: LEEFBody.append(alert, context, to: &message)
+    }
+  }
+
+  private static func appendDecimal(_ number: Int, to bytes: inout [UInt8]) {
+    var divisor = 1
+    while number / divisor >= 10 { divisor *= 10 }
+    while divisor > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+      divisor /= 10
+    }
+  }
+}

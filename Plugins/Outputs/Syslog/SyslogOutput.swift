@@ -1,0 +1,163 @@
+internal import AlertModel
+internal import Glibc
+public import PluginKit
+
+/// Sends each alert as a syslog message over UDP, TCP, TLS or a Unix socket.
+public struct SyslogOutput: Output {
+  public static let delivery = DeliveryMode.queued
+
+  /// A batch is one write, and one wait for the peer's acknowledgement.
+  public static let deliveryDefaults = DeliveryDefaults(batch: 512)
+
+  public static let manual = Manual(
+    name: "syslog",
+    summary: "Sends each alert as a syslog message over UDP, TCP, TLS or a Unix socket.",
+    discussion: """
+      The structured data of RFC 5424 has the alert's id, which stays the same when a message is sent again: \
+      `[weir@32473 alert_id="…" severity="high"]`. Severities are 2 (critical), 3 (high), 4 (medium), 5 (low) and 6 \
+      (informational). No message has a line break inside, whatever an alert holds.
+
+      Syslog has no acknowledgements. Over TCP, TLS and Unix sockets a batch counts as accepted when the receiver's \
+      system has taken every byte and the connection still stands; what the receiver's program has not read when it \
+      stops is lost with it. Over UDP a batch counts as accepted when it has been sent and nobody has objected. A \
+      message longer than `max_datagram` is a dead letter.
+      """,
+    example: """
+      outputs:
+        siem:
+          syslog:
+            address: "tls://siem.corp.example:6514"
+            ca_file: /etc/weir/siem-ca.pem
+
+      """)
+
+  private let address: StreamAddress
+  private let options: SyslogOptions
+  private let context: PluginContext
+  private let pool: ConnectionPool
+  private var encoder: SyslogEncoder
+
+  public init(options: SyslogOptions, context: PluginContext) throws {
+    address = try options.streamAddress()
+    try options.checkHeader()
+    self.options = options
+    self.context = context
+    pool = ConnectionPool(address, context, timeout: Self.deliveryDefaults.timeout)
+    // RFC 5424, section 6.2.4: a dash stands for a host that is not known.
+    encoder = SyslogEncoder(options, hostname: options.hostname ?? "-", vocabulary: context.vocabulary)
+  }
+
+  public mutating func load() throws {
+    for file in [options.caFile, options.certificate, options.key] {
+      // Only to see now, and not at the first alert, that it can be read.
+      if let file { _ = try context.files.bytes(of: file, limit: ByteCount(bytes: 16 << 20)) }
+    }
+    if options.hostname == nil {
+      encoder = SyslogEncoder(options, hostname: Self.machineName, vocabulary: context.vocabulary)
+    }
+  }
+
+  public func stop() async { await pool.close() }
+
+  public func deliver(_ batch: DeliveryBatch) async throws(DeliveryError) {
+    let connection: any StreamConnection
+    do {
+      connection = try await pool.take()
+    } catch {
+      throw DeliveryError(all: batch.count, Self.outcome(error))
+    }
+    let isDatagram = if case .udp = address { true } else { connection.isDatagram }
+    if isDatagram { return try await deliver(batch, datagramsOver: connection) }
+
+    let messages = encoder.encode(batch, framing: streamFraming)
+    do {
+      try await connection.send(messages.bytes, timeout: Self.deliveryDefaults.timeout)
+    } catch {
+      await connection.close()
+      throw DeliveryError(all: batch.count, Self.outcome(error))
+    }
+    await pool.giveBack(connection)
+  }
+
+  private func deliver(
+    _ batch: DeliveryBatch, datagramsOver connection: any StreamConnection
+  ) async throws(DeliveryError) {
+    let messages = encoder.encode(batch, framing: .none)
+    let limit = options.maxDatagram.bytes
+    var outcomes: [Int: DeliveryError.Outcome] = [:]
+    var left: [Int] = []
+    for (index, range) in messages.ranges.enumerated() {
+      if range.count <= limit {
+        left.append(index)
+      } else {
+        outcomes[index] = .reject(reason: "the message has \(range.count) bytes, more than max_datagram (\(limit))")
+      }
+    }
+    while !left.isEmpty {
+      let result = await connection.send(
+        datagrams: left.map { messages.ranges[$0] }, of: messages.bytes, timeout: Self.deliveryDefaults.timeout)
+      guard let failure = result.failure else { break }
+      left.removeFirst(min(result.sent, left.count))
+      guard failure.isPermanent, let refused = left.first else {
+        for index in left { outcomes[index] = Self.outcome(failure) }
+        await connection.close()
+        throw DeliveryError(outcomes)
+      }
+      outcomes[refused] = .reject(reason: failure.reason)
+      left.removeFirst()
+    }
+    await pool.giveBack(connection)
+    if !outcomes.isEmpty { throw DeliveryError(outcomes) }
+  }
+
+  private var streamFraming: SyslogEncoder.Framing {
+    switch options.framing {
+    case .octetCounting: return .octetCounting
+    case .newline: return .newline
+    case nil: if case .unix = address { return .newline } else { return .octetCounting }
+    }
+  }
+
+  /// What only a change of the configuration can mend is not the alerts' fault: they wait.
+  private static func outcome(_ error: TransportError) -> DeliveryError.Outcome {
+    error.isPermanent ? .unauthorized(reason: error.reason) : .retry(reason: error.reason, after: nil)
+  }
+
+  private static var machineName: String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return "-" }
+    let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    let text = String(decoding: bytes, as: UTF8.self)
+    return text.isPrintableWord(atMost: 255) ? text : "-"
+  }
+}
+
+extension SyslogOptions {
+  /// Checks what goes into the header (RFC 5424, section 6: lengths and printable ASCII; RFC 3164, section 4.1.3).
+  fileprivate func checkHeader() throws(ConfigurationError) {
+    let nameLimit = format == .rfc5424 ? 48 : 32
+    guard appName.isPrintableWord(atMost: nameLimit) else {
+      throw $appName.error("'app_name' must be 1 to \(nameLimit) printable ASCII characters without spaces")
+    }
+    if format == .rfc3164, appName.contains(where: { ":[]".contains($0) }) {
+      throw $appName.error("'app_name' must have no ':', '[' or ']' in RFC 3164, where they end it")
+    }
+    if let hostname, !hostname.isPrintableWord(atMost: 255) {
+      throw $hostname.error("'hostname' must be 1 to 255 printable ASCII characters without spaces")
+    }
+    guard (0...4_294_967_295).contains(enterpriseID) else {
+      throw $enterpriseID.error("'enterprise_id' must be a private enterprise number, such as 32473")
+    }
+    // 65535 bytes less the headers of IPv4 and UDP.
+    guard (480...65_507).contains(maxDatagram.bytes) else {
+      throw $maxDatagram.error("'max_datagram' must be between 480 (RFC 5426) and 65507 bytes")
+    }
+  }
+}
+
+extension String {
+  /// PRINTUSASCII of RFC 5424, section 6.
+  fileprivate func isPrintableWord(atMost limit: Int) -> Bool {
+    (1...limit).contains(utf8.count) && utf8.allSatisfy { (33...126).contains($0) }
+  }
+}
