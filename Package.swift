@@ -34,7 +34,6 @@ let plugins: [PluginTarget] = [
 let swiftSettings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")

@@ -13,10 +13,12 @@ struct AlertIdentifier {
   }
 
   /// - Parameter rule: the rule that made the alert from an event: then the event's id alone does not name it.
-  func identify(_ alert: borrowing Alert, rule: String?, into id: inout [UInt8]) {
+  func identify(_ alert: borrowing Alert, rule: String?, arena: TextArena, into id: inout [UInt8]) {
     if let known = alert.first(weirID), known.kind == .string {
       id.append(contentsOf: known.bytes)
-    } else if !formats.appendID(of: alert, to: &id) {
+    } else if !formats.appendID(
+      of: alert.root, envelope: alert.envelope, format: alert.table, arena: arena, to: &id)
+    {
       // 128 bits of SHA-256: nobody can make two alerts with the same id, which a receiver would take for a repeat.
       var hash = SHA256()
       hash.update(bufferPointer: alert.root.source)
@@ -41,4 +43,5 @@ enum WeirField {
   static let alertID = FieldPath("weir.alert_id")
   static let enrichmentErrors = FieldPath("weir.enrichment_errors")
   static let suppression = FieldPath("weir.suppression")
+  static let demotion = FieldPath("weir.demotion")
 }

@@ -9,6 +9,8 @@ struct AlertNotes {
   var failures: [(enricher: String, reason: String)] = []
   /// Why the alert is held back.
   var suppression: Suppression?
+  /// Why the severity was lowered.
+  var demotion: Suppression?
 
   /// Hands the notes to the writer as fields under `weir`.
   func write(to writer: inout AlertWriter) {
@@ -18,9 +20,8 @@ struct AlertNotes {
       json.append(UInt8(ascii: "\""))
     }
     if !failures.isEmpty { writer.add(WeirField.enrichmentErrors, appendFailures) }
-    if let suppression {
-      writer.add(WeirField.suppression) { suppression.appendJSON(to: &$0) }
-    }
+    if let suppression { writer.add(WeirField.suppression) { suppression.appendJSON(to: &$0) } }
+    if let demotion { writer.add(WeirField.demotion) { demotion.appendJSON(to: &$0) } }
   }
 
   private func appendFailures(to json: inout [UInt8]) {

@@ -70,13 +70,13 @@ struct BatchBuilder {
         bytes: unreadable.bytes))
   }
 
-  mutating func addDeadLetter(
-    _ reason: String, _ bytes: UnsafeRawBufferPointer, _ frame: InputChunk.Frame, source: String
-  ) {
+  mutating func add(_ refused: AlertDecoder.Refused, source: String) {
     counts.read += 1
     counts.deadLettered += 1
     deadLetters.append(
-      DeadLetter(reason: reason, source: source, line: frame.line, offset: frame.offset, bytes: Array(bytes)))
+      DeadLetter(
+        reason: refused.reason, source: source, line: refused.frame.line, offset: refused.frame.offset,
+        bytes: Array(refused.bytes)))
   }
 
   consuming func finish(checkpoint: InputCheckpoint?) -> BatchOutcome {

@@ -1,4 +1,4 @@
-public import AlertModel
+internal import AlertModel
 public import PluginKit
 
 /// Takes chunks of input all the way to decisions: decode, recognise, detect, enrich, decide, route.
@@ -10,32 +10,38 @@ public final class PipelineWorker {
   /// The enrichers, cut at each one that does I/O.
   private let stages: [EnrichmentStage]
   private let clock: any GatewayClock
-  private let parser = DocumentParser()
-  private let arena = TextArena()
+  private let decoder: AlertDecoder
+  private let waitingParser = DocumentParser()
   private let identifier: AlertIdentifier
+  private let carried: CarriedFields
   private let timeField: Field
   private var writer = AlertWriter()
-  private var lastFormat = 0
   private var detections: [Detection] = []
 
   public init(plan: Plan, clock: any GatewayClock) {
     self.plan = plan
     self.clock = clock
     stages = EnrichmentStage.cut(plan.enrichers)
+    decoder = AlertDecoder(formats: plan.formats)
     identifier = AlertIdentifier(formats: plan.formats)
+    carried = CarriedFields(formats: plan.formats)
     timeField = plan.formats.vocabulary.field("@timestamp")
   }
 
   /// Processes one chunk. Suspends only for enrichers that do I/O.
   public func process(_ chunk: InputChunk) async -> BatchOutcome {
     var batch = BatchBuilder(plan: plan, capacity: chunk.bytes.count, now: clock.now)
-    let ambient = chunk.index.map { [AddedField("_index", text: $0)] } ?? []
+    let ambient = AlertDecoder.ambient(of: chunk)
     for letter in chunk.unreadable { batch.add(letter, source: chunk.source) }
-    chunk.bytes.withUnsafeBytes { bytes in
-      for frame in chunk.frames {
-        let document = UnsafeRawBufferPointer(rebasing: bytes[frame.start..<frame.start + frame.count])
-        decode(document, frame, of: chunk, ambient: ambient, into: &batch)
+    decoder.decode(chunk) { decoded in
+      if plan.detectors.isEmpty {
+        var alert = decoder.alert(decoded, ambient: ambient)
+        take(&alert, rule: nil, into: &batch)
+      } else {
+        detect(decoded, ambient, into: &batch)
       }
+    } refused: { refused in
+      batch.add(refused, source: chunk.source)
     }
     for stage in stages.dropFirst() {
       guard let remote = stage.remote, !batch.waiting.isEmpty else { continue }
@@ -46,62 +52,26 @@ public final class PipelineWorker {
     return batch.finish(checkpoint: chunk.checkpoint)
   }
 
-  private func decode(
-    _ document: UnsafeRawBufferPointer, _ frame: InputChunk.Frame, of chunk: InputChunk, ambient: [AddedField],
-    into batch: inout BatchBuilder
-  ) {
-    let root: JSONNode
-    do throws(JSONError) {
-      root = try parser.parse(document)
-    } catch {
-      batch.addDeadLetter(error.description, document, frame, source: chunk.source)
-      return
-    }
-    plan.formats.forEachAlert(in: root, last: &lastFormat) { node, envelope, format in
-      guard node.kind == .object else {
-        let reason = "an alert must be a JSON object, and this is \(node.kind.article)"
-        batch.addDeadLetter(reason, node.source, frame, source: chunk.source)
-        return
-      }
-      arena.reset()
-      if plan.detectors.isEmpty {
-        let severity = plan.formats.severity(of: node, envelope: envelope, format: format, arena: arena)
-        take(node, envelope, format, severity, ambient, detection: nil, into: &batch)
-      } else {
-        detect(node, envelope, format, ambient, into: &batch)
-      }
-    }
-  }
-
   /// Asks the detectors; each detection becomes an alert of its own.
-  private func detect(
-    _ node: JSONNode, _ envelope: JSONNode?, _ format: Int, _ ambient: [AddedField], into batch: inout BatchBuilder
-  ) {
+  private func detect(_ decoded: AlertDecoder.Decoded, _ ambient: [AddedField], into batch: inout BatchBuilder) {
     detections.removeAll(keepingCapacity: true)
-    let event = Alert(
-      root: node, envelope: envelope, table: format, severity: .informational, ambient: ambient,
-      vocabulary: plan.formats.vocabulary, arena: arena)
+    let event = decoder.alert(decoded, severity: .informational, ambient: ambient)
     for detector in plan.detectors { detector.detect(event, into: &detections) }
     batch.counts.events += 1
     if detections.isEmpty { batch.counts.unmatched += 1 }
     for detection in detections {
-      take(node, envelope, format, detection.severity, ambient, detection: detection, into: &batch)
+      var alert = decoder.alert(decoded, severity: detection.severity, ambient: ambient)
+      alert.add(detection.fields)
+      take(&alert, rule: detection.ruleID, into: &batch)
     }
   }
 
   /// Takes one new alert through the first stage of enrichers, and on to its end where there is no other.
-  private func take(
-    _ node: JSONNode, _ envelope: JSONNode?, _ format: Int, _ severity: Severity, _ ambient: [AddedField],
-    detection: Detection?, into batch: inout BatchBuilder
-  ) {
+  private func take(_ alert: inout Alert, rule: String?, into batch: inout BatchBuilder) {
     batch.counts.read += 1
-    var alert = Alert(
-      root: node, envelope: envelope, table: format, severity: severity, ambient: ambient,
-      vocabulary: plan.formats.vocabulary, arena: arena)
-    if let detection { alert.add(detection.fields) }
-    if envelope != nil { alert.add(plan.formats.carriedFields(of: alert)) }
+    if alert.envelope != nil { alert.add(carried.fields(of: alert)) }
     var notes = AlertNotes()
-    identifier.identify(alert, rule: detection?.ruleID, into: &notes.id)
+    identifier.identify(alert, rule: rule, arena: decoder.arena, into: &notes.id)
     enrich(&alert, with: stages[0].local, &notes)
     if stages.count > 1, notes.suppression == nil {
       batch.wait(&alert, notes, &writer, time: time(of: alert, batch.now))
@@ -120,12 +90,12 @@ public final class PipelineWorker {
       var notes = waiting.notes[index]
       let outgoing = waiting.batch[index]
       outgoing.withJSON { bytes in
-        arena.reset()
+        decoder.arena.reset()
         // What this worker wrote itself always parses.
-        guard let root = try? parser.parse(bytes) else { return }
+        guard let root = try? waitingParser.parse(bytes) else { return }
         var alert = Alert(
           root: root, table: Int(outgoing.entry.table), severity: outgoing.severity,
-          vocabulary: plan.formats.vocabulary, arena: arena)
+          vocabulary: plan.formats.vocabulary, arena: decoder.arena)
         let result = index < results.count ? results[index] : .failure(EnrichmentFailure("it gave no answer"))
         switch result {
         case .success(let enrichment): apply(enrichment, to: &alert, &notes)
@@ -159,6 +129,9 @@ public final class PipelineWorker {
     case .nothing: break
     case .fields(let fields): alert.add(fields)
     case .hold(let suppression): notes.suppression = suppression
+    case .demote(let severity, let entry):
+      alert.lowerSeverity(to: severity)
+      notes.demotion = entry
     }
   }
 

@@ -1,4 +1,3 @@
-public import AlertModel
 public import KQL
 public import PluginKit
 

@@ -1,0 +1,34 @@
+internal import AccountNameEnricher
+internal import AllowlistEnricher
+internal import ConsoleOutput
+internal import FileInput
+internal import FileOutput
+internal import Formats
+public import PluginKit
+internal import SlackOutput
+internal import StdinInput
+internal import SyslogOutput
+internal import WebhookOutput
+
+/// The plugins that ship. A plugin is added with one line here and one in Package.swift.
+public enum BundledPlugins {
+  public static let catalog = PluginCatalog(
+    [
+      StdinInput.self,
+      FileInput.self,
+      AccountNameEnricher.self,
+      AllowlistEnricher.self,
+      SlackOutput.self,
+      WebhookOutput.self,
+      SyslogOutput.self,
+      FileOutput.self,
+      ConsoleOutput.self,
+    ],
+    formats: BundledFormats.all)
+
+  /// An input that reads the files named on a command line, whole and every time; `-` is standard input.
+  public static func commandLineInput(_ path: String, context: PluginContext) throws -> any Input {
+    if path == "-" { return try StdinInput(options: StdinInput.Options(), context: context) }
+    return FileInput.commandLine(paths: [path], context: context)
+  }
+}

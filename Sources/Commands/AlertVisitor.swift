@@ -1,0 +1,59 @@
+internal import AlertModel
+internal import BundledPlugins
+internal import Pipeline
+internal import PluginKit
+internal import Synchronization
+
+/// Looks at every alert of some files, for commands that deliver nothing: no enricher, no route, no state.
+final class AlertVisitor: Sendable {
+  /// Where an alert was read from.
+  struct Location {
+    let source: String
+    let line: Int
+  }
+
+  private let decoder: Mutex<AlertDecoder>
+  private let index: String?
+  private let trouble = Mutex(false)
+  private let body: @Sendable (borrowing Alert, Location) -> Void
+
+  /// - Parameters:
+  ///   - index: the value of `_index` for every alert; nil for none.
+  ///   - body: called for one alert at a time, in order.
+  init(formats: FormatSet, index: String? = nil, _ body: @escaping @Sendable (borrowing Alert, Location) -> Void) {
+    decoder = Mutex(AlertDecoder(formats: formats))
+    self.index = index
+    self.body = body
+  }
+
+  /// Visits the alerts of the files in turn; `-`, or no file at all, is standard input.
+  ///
+  /// - Returns: false where a part of the input could not be read; why has been written to standard error.
+  func visit(_ files: [String], context: PluginContext) async throws -> Bool {
+    for file in files.isEmpty ? ["-"] : files {
+      let input = try BundledPlugins.commandLineInput(file, context: context)
+      try await input.start()
+      try await input.run(from: []) { [self] chunk in visit(chunk) }
+      await input.stop()
+    }
+    return !trouble.withLock { $0 }
+  }
+
+  private func visit(_ chunk: InputChunk) {
+    for unreadable in chunk.unreadable { complain(unreadable.reason, chunk.source, unreadable.line) }
+    let ambient = index.map { [AddedField("_index", text: $0)] } ?? AlertDecoder.ambient(of: chunk)
+    decoder.withLock { decoder in
+      decoder.decode(chunk) { decoded in
+        let alert = decoder.alert(decoded, ambient: ambient)
+        body(alert, Location(source: chunk.source, line: decoded.frame.line))
+      } refused: { refused in
+        complain(refused.reason, chunk.source, refused.frame.line)
+      }
+    }
+  }
+
+  private func complain(_ reason: String, _ source: String, _ line: Int) {
+    trouble.withLock { $0 = true }
+    Terminal.say("\(source):\(line): \(reason)")
+  }
+}

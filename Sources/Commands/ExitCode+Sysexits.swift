@@ -1,0 +1,18 @@
+internal import ArgumentParser
+
+/// Exit codes, as in sysexits.h.
+extension ExitCode {
+  /// EX_USAGE: the command line, or an expression on it, is wrong.
+  static let usage = ExitCode(64)
+  /// EX_DATAERR: a part of the input, or an alert, could not be processed.
+  static let badData = ExitCode(65)
+  /// EX_NOINPUT would be more exact for a file that is not there, but a missing file is bad data here: others go on.
+  /// EX_UNAVAILABLE: something that must be there is not.
+  static let unavailable = ExitCode(69)
+  /// EX_SOFTWARE: Weir broke a promise of its own.
+  static let brokenPromise = ExitCode(70)
+  /// EX_TEMPFAIL: alerts are left to be delivered by the next run.
+  static let leftPending = ExitCode(75)
+  /// EX_CONFIG: the configuration is wrong.
+  static let configuration = ExitCode(78)
+}

@@ -1,0 +1,29 @@
+internal import AlertModel
+internal import ArgumentParser
+internal import PluginKit
+internal import Synchronization
+
+/// `weir normalize`: the ECS view.
+struct NormalizeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "normalize",
+    abstract: "Prints the ECS view of each alert, one JSON object a line.",
+    discussion: "What conditions, allowlists and templates can ask for, whatever detector the alert is from.")
+
+  @Argument(help: "Files (plain or gzip); '-' or none is standard input.")
+  var files: [String] = []
+
+  func run() async throws {
+    let environment = CommandEnvironment(logLevel: .error)
+    let formats = FormatSet(WeirCommand.catalog.formats)
+    let view = Mutex(ECSView(formats))
+    let visitor = AlertVisitor(formats: formats) { alert, _ in
+      var line: [UInt8] = []
+      view.withLock { $0.appendECS(of: alert, to: &line) }
+      line.append(0x0A)
+      Terminal.print(line)
+    }
+    let context = environment.context(named: "normalize", vocabulary: formats.vocabulary)
+    guard try await visitor.visit(files, context: context) else { throw ExitCode.badData }
+  }
+}

@@ -1,0 +1,41 @@
+internal import Glibc
+
+/// What a person sees: messages on standard error, in colour only on a terminal.
+enum Terminal {
+  /// True where standard error is a terminal that wants colour (https://no-color.org).
+  static var hasColour: Bool { isatty(STDERR_FILENO) == 1 && getenv("NO_COLOR") == nil }
+
+  enum Style: String {
+    case bold = "1"
+    case red = "31"
+    case green = "32"
+    case yellow = "33"
+    case faint = "2"
+  }
+
+  static func styled(_ text: String, _ style: Style) -> String {
+    hasColour ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+  }
+
+  /// Writes a line to standard error.
+  static func say(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
+
+  /// Writes a line to standard output. Ends the process where nobody reads it any more.
+  static func print(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }
+
+  /// Writes bytes to standard output. Ends the process where nobody reads them any more.
+  static func print(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+
+  private static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written) }
+      if count < 0, errno == EINTR { continue }
+      if count < 0, descriptor == STDOUT_FILENO { exit(errno == EPIPE ? 0 : 74) }
+      guard count > 0 else { return }
+      written += count
+    }
+  }
+}

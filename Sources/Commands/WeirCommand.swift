@@ -1,0 +1,39 @@
+public import ArgumentParser
+internal import Glibc
+public import PluginKit
+
+/// The command `weir`. A program of your own can be a `weir` with more plugins:
+///
+/// ```swift
+/// await WeirCommand.run(BundledPlugins.catalog + [MyOutput.self])
+/// ```
+public struct WeirCommand: AsyncParsableCommand {
+  /// The version of this Weir, by semantic versioning.
+  public static let version = "0.1.0"
+
+  public static let configuration = CommandConfiguration(
+    commandName: "weir",
+    abstract: "Reads security alerts, adds what responders need, holds back the known, delivers the rest.",
+    discussion: "Data goes to standard output, everything else to standard error.",
+    version: version,
+    subcommands: [
+      RunCommand.self, CheckCommand.self, MatchCommand.self, NormalizeCommand.self, PluginsCommand.self,
+      SchemaCommand.self,
+    ])
+
+  public init() {}
+
+  /// The plugins that commands know; set for the time of `run`.
+  @TaskLocal static var catalog = PluginCatalog()
+
+  /// Runs the command that the process's arguments name, and ends the process with its exit code.
+  public static func run(_ catalog: PluginCatalog) async -> Never {
+    // A closed pipe is an error that the write reports, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+    // Buffers of batches come and go all the time; keeping them in the heap spares the kernel from clearing their pages.
+    mallopt(M_MMAP_THRESHOLD, 256 << 20)
+    mallopt(M_TRIM_THRESHOLD, 256 << 20)
+    await $catalog.withValue(catalog) { await main() }
+    exit(0)
+  }
+}

@@ -1,0 +1,202 @@
+internal import AlertModel
+public import Logging
+internal import Outbox
+internal import Pipeline
+public import PluginKit
+internal import Synchronization
+
+/// A running gateway: reads from its inputs, processes batches on all cores, commits them in input order, and delivers.
+public final class Gateway: Sendable {
+  private let parts: GatewayParts
+  private let clock: any GatewayClock
+  private let logger: Logger
+  private let book: LedgerBook
+  private let deadLetters: DeadLetterFile
+  private let direct: [DirectDelivery?]
+  private let queue: QueuedDelivery?
+  private let watch: (@Sendable (InputChunk.Progress) -> Void)?
+  private let workers = Mutex<[PipelineWorker]>([])
+  private let patience: Duration
+
+  /// What a run came to.
+  public struct Outcome: Sendable {
+    public let ledger: Ledger
+    /// True where a part of the input could not be read.
+    public let hadTrouble: Bool
+    /// What made an input stop before its end.
+    public let inputErrors: [String]
+  }
+
+  /// - Parameters:
+  ///   - drainTimeout: how long to wait for outputs once the input has ended, and for a full disk while it has not.
+  ///   - watch: told how far the reading is.
+  /// - Throws: where the state folder cannot be used.
+  public init(
+    _ parts: GatewayParts, outbox: Outbox?, clock: any GatewayClock, logger: Logger, drainTimeout: Duration,
+    watch: (@Sendable (InputChunk.Progress) -> Void)? = nil
+  ) {
+    self.parts = parts
+    self.clock = clock
+    self.logger = logger
+    self.watch = watch
+    patience = drainTimeout
+    book = LedgerBook(outputs: parts.outputs.map(\.name))
+    deadLetters = DeadLetterFile(path: parts.deadLetters, clock: clock, logger: logger)
+    direct = parts.outputs.map { part in
+      part.isQueued ? nil : DirectDelivery(name: part.name, output: part.output, clock: clock, logger: logger)
+    }
+    queue = outbox.map { QueuedDelivery(parts.outputs, outbox: $0, clock: clock, logger: logger) }
+  }
+
+  /// Runs until every input has ended or the task is cancelled, then drains.
+  public func run() async throws -> Outcome {
+    for part in parts.outputs { try await part.output.start() }
+    for step in parts.enrichers { try await step.plugin.start() }
+    for detector in parts.detectors { try await detector.start() }
+    for part in parts.inputs { try await part.input.start() }
+    let deadLetters = deadLetters
+    await queue?.start { alert, output, reason, attempts in
+      try? deadLetters.append(alert: alert, output: output, reason: reason, attempts: attempts)
+    }
+    let inputErrors = await readAll()
+    await drain()
+    for part in parts.inputs { await part.input.stop() }
+    for step in parts.enrichers { await step.plugin.stop() }
+    for detector in parts.detectors { await detector.stop() }
+    for part in parts.outputs { await part.output.stop() }
+    return Outcome(ledger: await ledger(), hadTrouble: book.hadTrouble, inputErrors: inputErrors)
+  }
+
+  /// The counts as they stand.
+  public func ledger() async -> Ledger {
+    var ledger = book.current
+    guard let queue else { return ledger }
+    for (index, part) in parts.outputs.enumerated() where part.isQueued {
+      await queue.fill(&ledger.outputs[index])
+    }
+    return ledger
+  }
+
+  /// Reads from all inputs at once; returns what went wrong with whole inputs.
+  private func readAll() async -> [String] {
+    // Two batches for each worker: one is processed while the one before is committed.
+    let sequence = BatchSequence(limit: 2 * ProcessorCount.available) { [self] chunk in
+      await process(chunk)
+    } commit: { [self] outcome in
+      await commit(outcome)
+    }
+    let errors = await withTaskGroup(of: String?.self) { group in
+      for part in parts.inputs {
+        group.addTask { [self] in
+          do {
+            let checkpoints = await queue?.checkpoints(of: part.name) ?? []
+            try await part.input.run(from: checkpoints) { chunk in
+              try Task.checkCancellation()
+              if let progress = chunk.progress { self.watch?(progress) }
+              await sequence.add(chunk.named(part.name))
+            }
+            return nil
+          } catch is CancellationError {
+            return nil
+          } catch {
+            return "input '\(part.name)': \(error)"
+          }
+        }
+      }
+      return await group.reduce(into: [String]()) { errors, error in if let error { errors.append(error) } }
+    }
+    await sequence.finish()
+    return errors
+  }
+
+  private func process(_ chunk: InputChunk) async -> BatchOutcome {
+    // A worker is taken out for the batch and put back, so that none serves two at once.
+    let spare = workers.withLock { $0.popLast() }
+    let worker = spare ?? PipelineWorker(plan: parts.plan, clock: clock)
+    let outcome = await worker.process(chunk)
+    workers.withLock { $0.append(worker) }
+    return outcome
+  }
+
+  /// Makes a batch's decisions last: direct outputs first, then, in one transaction, the outbox and the checkpoint, so
+  /// that a crash in between repeats alerts and never loses one.
+  private func commit(_ outcome: BatchOutcome) async {
+    book.add(outcome)
+    if !outcome.deadLetters.isEmpty {
+      await insist("dead letters") { try self.deadLetters.append(outcome.deadLetters) }
+    }
+    var isComplete = true
+    for (index, places) in outcome.places.enumerated() where !places.isEmpty {
+      guard let delivery = direct[index] else { continue }
+      let batch = DeliveryBatch(block: outcome.block, places: places)
+      let result = await delivery.deliver(batch, patience: patience)
+      if result.pending > 0 { isComplete = false }
+      for (place, reason) in result.rejected {
+        let json = batch[place].withJSON { Array($0) }
+        await insist("dead letters") {
+          try self.deadLetters.append(alert: json, output: delivery.name, reason: reason, attempts: 1)
+        }
+      }
+      book.update(output: index) { output in
+        output.delivered += result.delivered
+        output.deadLettered += result.rejected.count
+        output.pending += result.pending
+      }
+    }
+    guard let queue, isComplete else { return }
+    if let checkpoint = outcome.checkpoint, !checkpoint.value.isEmpty { await flushDirect() }
+    let kept = await queue.commit(outcome, patience: patience)
+    if !kept {
+      for (index, places) in outcome.places.enumerated() where direct[index] == nil {
+        book.update(output: index) { $0.pending += places.count }
+      }
+    }
+  }
+
+  private func flushDirect() async {
+    for delivery in direct {
+      if let delivery { try? await delivery.output.flush() }
+    }
+  }
+
+  /// Tries until it works or patience runs out.
+  private func insist(_ what: String, _ action: @escaping @Sendable () throws -> Void) async {
+    var waited = Duration.zero
+    while true {
+      do {
+        try action()
+        return
+      } catch {
+        logger.error("\(what): \(error)")
+        guard waited < patience else { return }
+        try? await clock.sleep(for: .milliseconds(500))
+        waited += .milliseconds(500)
+      }
+    }
+  }
+
+  private func drain() async {
+    await flushDirect()
+    await queue?.drain(within: patience)
+  }
+}
+
+extension EnrichmentStep {
+  /// The enricher as a plugin, whatever its kind.
+  fileprivate var plugin: any Plugin {
+    switch kind {
+    case .local(let enricher): enricher
+    case .remote(let enricher): enricher
+    }
+  }
+}
+
+extension InputChunk {
+  /// The chunk with its checkpoint under the input's own name, so that two inputs never share a key.
+  fileprivate func named(_ name: String) -> InputChunk {
+    guard let checkpoint else { return self }
+    return InputChunk(
+      bytes: bytes, frames: frames, unreadable: unreadable, source: source, index: index,
+      checkpoint: InputCheckpoint(key: name + "/" + checkpoint.key, value: checkpoint.value), progress: progress)
+  }
+}

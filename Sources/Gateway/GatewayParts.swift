@@ -1,0 +1,69 @@
+public import AlertModel
+public import Pipeline
+public import PluginKit
+
+/// A configuration with its plugins made and its files read: what a gateway runs. A reload makes another.
+public struct GatewayParts: Sendable {
+  public var inputs: [InputPart]
+  public var formats: FormatSet
+  public var detectors: [any Detector]
+  public var enrichers: [EnrichmentStep]
+  public var outputs: [OutputPart]
+  /// Places in `outputs`.
+  public var routes: [Route]
+  /// A place in `outputs`.
+  public var suppressedOutput: Int
+  /// Where input that cannot be processed and alerts that cannot be delivered are kept.
+  public var deadLetters: String
+  /// The folder that the gateway keeps its state in.
+  public var stateFolder: String
+
+  public init(
+    inputs: [InputPart], formats: FormatSet, detectors: [any Detector] = [], enrichers: [EnrichmentStep] = [],
+    outputs: [OutputPart], routes: [Route], suppressedOutput: Int, deadLetters: String, stateFolder: String
+  ) {
+    self.inputs = inputs
+    self.formats = formats
+    self.detectors = detectors
+    self.enrichers = enrichers
+    self.outputs = outputs
+    self.routes = routes
+    self.suppressedOutput = suppressedOutput
+    self.deadLetters = deadLetters
+    self.stateFolder = stateFolder
+  }
+
+  /// What workers need of it.
+  public var plan: Plan {
+    Plan(
+      formats: formats, detectors: detectors, enrichers: enrichers, routes: routes,
+      suppressedOutput: suppressedOutput, outputCount: outputs.count)
+  }
+}
+
+/// One input with its name.
+public struct InputPart: Sendable {
+  public let name: String
+  public let input: any Input
+
+  public init(name: String, _ input: any Input) {
+    self.name = name
+    self.input = input
+  }
+}
+
+/// One output with its name and, where it is queued, how it is served.
+public struct OutputPart: Sendable {
+  public let name: String
+  public let output: any Output
+  public let delivery: DeliveryDefaults
+
+  public init(name: String, _ output: any Output, delivery: DeliveryDefaults) {
+    self.name = name
+    self.output = output
+    self.delivery = delivery
+  }
+
+  /// True where alerts go through the outbox.
+  public var isQueued: Bool { type(of: output).delivery == .queued }
+}

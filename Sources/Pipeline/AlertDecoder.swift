@@ -1,0 +1,89 @@
+public import AlertModel
+public import PluginKit
+
+/// Turns the frames of chunks into parsed alerts: out of their envelopes, with their formats. Belongs to one thread.
+public final class AlertDecoder {
+  public let formats: FormatSet
+
+  /// Memory for the alert under way; reset before each.
+  public let arena = TextArena()
+
+  private let parser = DocumentParser()
+
+  public init(formats: FormatSet) {
+    self.formats = formats
+  }
+
+  /// An alert, still without Weir's severity.
+  public struct Decoded {
+    public let root: JSONNode
+    public let envelope: JSONNode?
+    /// The place of its format.
+    public let format: Int
+    public let frame: InputChunk.Frame
+  }
+
+  /// A document, or a part of one, that is no alert.
+  public struct Refused {
+    public let reason: String
+    public let bytes: UnsafeRawBufferPointer
+    public let frame: InputChunk.Frame
+  }
+
+  /// Calls one of the two for everything that the chunk's frames hold, in order. What they get is valid in the call only.
+  public func decode(_ chunk: InputChunk, alert: (Decoded) -> Void, refused: (Refused) -> Void) {
+    chunk.bytes.withUnsafeBytes { bytes in
+      for frame in chunk.frames {
+        let document = UnsafeRawBufferPointer(rebasing: bytes[frame.start..<frame.start + frame.count])
+        decode(document, frame, isPart: false, alert, refused)
+      }
+    }
+  }
+
+  /// The decoded alert with everything that conditions can ask it.
+  public func alert(_ decoded: Decoded, ambient: [AddedField] = []) -> Alert {
+    let severity = formats.severity(
+      of: decoded.root, envelope: decoded.envelope, format: decoded.format, arena: arena)
+    return alert(decoded, severity: severity, ambient: ambient)
+  }
+
+  func alert(_ decoded: Decoded, severity: Severity, ambient: [AddedField]) -> Alert {
+    Alert(
+      root: decoded.root, envelope: decoded.envelope, table: decoded.format, severity: severity, ambient: ambient,
+      vocabulary: formats.vocabulary, arena: arena)
+  }
+
+  /// What conditions can ask about every alert of a chunk: `_index`, where the input sets it.
+  public static func ambient(of chunk: InputChunk) -> [AddedField] {
+    chunk.index.map { [AddedField("_index", text: $0)] } ?? []
+  }
+
+  private func decode(
+    _ document: UnsafeRawBufferPointer, _ frame: InputChunk.Frame, isPart: Bool, _ alert: (Decoded) -> Void,
+    _ refused: (Refused) -> Void
+  ) {
+    let root: JSONNode
+    do throws(JSONError) {
+      root = try parser.parse(document)
+    } catch {
+      let parts = error.reason == .trailingContent && !isPart ? DocumentFramer.documents(in: document) : []
+      guard parts.count > 1 else {
+        refused(Refused(reason: error.description, bytes: document, frame: frame))
+        return
+      }
+      for part in parts {
+        decode(UnsafeRawBufferPointer(rebasing: document[part]), frame, isPart: true, alert, refused)
+      }
+      return
+    }
+    formats.forEachAlert(in: root) { node, envelope, format in
+      guard node.kind == .object else {
+        let reason = "an alert must be a JSON object, and this is \(node.kind.article)"
+        refused(Refused(reason: reason, bytes: node.source, frame: frame))
+        return
+      }
+      arena.reset()
+      alert(Decoded(root: node, envelope: envelope, format: format, frame: frame))
+    }
+  }
+}
