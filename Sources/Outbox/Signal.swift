@@ -15,7 +15,7 @@ final class Signal: Sendable {
     let waiter = state.withLock { state in
       guard let waiter = state.waiter else {
         state.isNotified = true
-        return CheckedContinuation<Void, Never>?.none
+        return nil as CheckedContinuation<Void, Never>?
       }
       state.waiter = nil
       return waiter

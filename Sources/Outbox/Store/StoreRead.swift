@@ -37,15 +37,17 @@ extension Store {
     }
   }
 
-  /// The segments of a parcel, in its order.
-  func segments(of parts: [Part]) throws(OutboxError) -> [StoredSegment] {
+  /// The segments of a parcel, in its order, with what of it they hold; none where somebody has dropped it.
+  func segments(of parcel: Int64, output: Int64) throws(OutboxError) -> [StoredSegment] {
     try read { db in
-      let statement = try db.cachedStatement(sql: "SELECT accepted, entries, lines FROM segment WHERE id = ?")
-      return try parts.map { part in
-        guard let row = try Row.fetchOne(statement, arguments: [part.segment]) else {
-          throw OutboxError.damaged("the outbox '\(path)' is damaged: segment \(part.segment) is missing")
-        }
-        return try decode(row, id: part.segment, places: part.places, from: 0)
+      let statement = try db.cachedStatement(
+        sql: """
+          SELECT retry.segment, retry.places, segment.accepted, segment.entries, segment.lines
+          FROM retry LEFT JOIN segment ON segment.id = retry.segment
+          WHERE retry.output = ? AND retry.parcel = ? ORDER BY retry.segment
+          """)
+      return try Row.fetchAll(statement, arguments: [output, parcel]).map { row in
+        try decode(row, id: row[0], places: try Self.decodePlaces(row, 1), from: 2)
       }
     }
   }

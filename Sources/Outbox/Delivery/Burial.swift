@@ -1,0 +1,65 @@
+internal import AlertModel
+internal import PluginKit
+
+/// Dead letters: alerts that an output gives up on.
+extension DeliveryWorker {
+  /// Gives up on alerts that were not tried now.
+  ///
+  /// - Parameter parcel: the one they are of; nil where they wait in order.
+  func bury(
+    _ alerts: [(segment: StoredSegment, places: Places)], of parcel: Parcel?, reason: String
+  ) async throws(OutboxError) {
+    let now = clock.now
+    var settlement = Settlement(output: lane.id)
+    let parts = alerts.map { Part(segment: $0.segment.id, places: $0.places) }
+    for (segment, places) in alerts {
+      for place in places.all {
+        await bury(
+          segment.block, place, accepted: segment.accepted, attempts: parcel?.attempts ?? 0, reason: reason,
+          into: &settlement, now: now)
+      }
+    }
+    if let parcel {
+      settlement.closed = [parcel]
+      var rest = parcel
+      rest.parts = parcel.parts.subtracting(parts)
+      // A digest stands for the alerts that it counts; without some of them it is another one.
+      rest.digest = nil
+      if !rest.parts.isEmpty { settlement.parcels = [rest] }
+    } else {
+      settlement.taken = parts
+    }
+    await commit(settlement)
+    tally.deadLettered += parts.count
+    log.rejected(parts.count, reason: reason, now: now)
+    lane.settled(parts.count)
+    if let parcel {
+      held.removeAll { $0.id == parcel.id }
+      held += settlement.parcels
+      sortHeld()
+    } else {
+      queue.settle(parts)
+    }
+    noteIdle()
+  }
+
+  /// Gives up on one alert of a shipment.
+  func bury(
+    _ shipment: Shipment, _ index: Int, reason: String, into settlement: inout Settlement, now: Timestamp
+  ) async {
+    await bury(
+      shipment.batch.block, shipment.batch.places[index], accepted: shipment.origins[index].accepted,
+      attempts: shipment.attempts, reason: reason, into: &settlement, now: now)
+  }
+
+  private func bury(
+    _ block: AlertBlock, _ place: Int32, accepted: Timestamp, attempts: Int, reason: String,
+    into settlement: inout Settlement, now: Timestamp
+  ) async {
+    let alone = block.selecting([place], count: 1)
+    settlement.dead.append(
+      DeadRow(accepted: accepted, died: now, attempts: attempts, reason: reason, block: alone))
+    await hooks.deadLetter(
+      DeadLetter(json: Array(alone.bytes.dropLast()), output: name, reason: reason, attempts: attempts))
+  }
+}

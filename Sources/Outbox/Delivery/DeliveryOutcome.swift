@@ -1,0 +1,236 @@
+internal import AlertModel
+internal import PluginKit
+
+extension DeliveryWorker {
+  /// Delivers, and settles what came of it.
+  func send(_ shipment: Shipment) async {
+    let failure = await deliver(shipment.batch)
+    outbox.store.crash.reach(.afterDelivery)
+    if failure != nil, Task.isCancelled {
+      // Cut off by `stop`: it stays as it was, and the next start delivers it.
+      busyParcels.remove(shipment.parcel?.id ?? 0)
+      finishedOne()
+      return
+    }
+    await settle(shipment, failure?.outcomes ?? [:])
+    finishedOne()
+  }
+
+  private enum Answer {
+    case delivered(DeliveryError?)
+    case timedOut
+    case cancelled
+  }
+
+  /// Calls the output. A call that takes longer than its requests may take together is cancelled.
+  private func deliver(_ batch: DeliveryBatch) async -> DeliveryError? {
+    let (output, clock) = (output, clock)
+    // The output's own requests time out first and say more; this is for one that hangs.
+    let limit = settings.options.timeout + .seconds(5)
+    return await withTaskGroup(of: Answer.self) { group in
+      group.addTask {
+        do throws(DeliveryError) {
+          try await output.deliver(batch)
+          return .delivered(nil)
+        } catch {
+          return .delivered(error)
+        }
+      }
+      group.addTask {
+        do {
+          try await clock.sleep(for: limit)
+          return .timedOut
+        } catch {
+          return .cancelled
+        }
+      }
+      var hasTimedOut = false
+      while let answer = await group.next() {
+        switch answer {
+        case .delivered(let error):
+          group.cancelAll()
+          guard let error, hasTimedOut else { return error }
+          return error.replacingReasons("no answer within \(limit)")
+        case .timedOut:
+          hasTimedOut = true
+          group.cancelAll()
+        case .cancelled: break
+        }
+      }
+      return nil
+    }
+  }
+
+  /// Works out what an answer means for each alert, and commits it.
+  private func settle(_ shipment: Shipment, _ outcomes: [Int: DeliveryError.Outcome]) async {
+    let now = clock.now
+    let all = shipment.batch.count
+    let outcomes = outcomes.filter { $0.key >= 0 && $0.key < all }
+    let verdict = Verdict(outcomes, of: all)
+    judge(verdict, shipment, now: now)
+    var settlement = Settlement(output: lane.id)
+    var parcels: [Parcel] = []
+    if shipment.parcel?.digest != nil {
+      await settleDigest(shipment, verdict, into: &settlement, &parcels, now: now)
+    } else {
+      let again = shipment.parts(verdict.again)
+      let over = shipment.parts((0..<all).filter { !verdict.isAgain($0) })
+      if let parcel = shipment.parcel {
+        settleRetry(parcel, again: again, over: over, verdict, into: &settlement, &parcels, now: now)
+      } else {
+        settlement.taken = shipment.parts(0..<all)
+        if !again.isEmpty {
+          parcels = [
+            newParcel(again, attempts: 1, since: now, blocks: verdict.isTotal, verdict, now: now)
+          ]
+        }
+      }
+      for (index, reason) in verdict.rejected.sorted(by: { $0.key < $1.key }) {
+        await bury(shipment, index, reason: reason, into: &settlement, now: now)
+      }
+      tally.delivered += all - outcomes.count
+      tally.deadLettered += verdict.rejected.count
+      if let first = verdict.rejected.first {
+        log.rejected(verdict.rejected.count, reason: first.value, now: now)
+      }
+    }
+    settlement.parcels = parcels
+    await commit(settlement)
+    let before = shipment.parcel?.count ?? shipment.origins.count
+    let after = parcels.reduce(0) { $0 + $1.count } + settlement.returned.count
+    lane.settled(before - after)
+    if let parcel = shipment.parcel {
+      held.removeAll { $0.id == parcel.id }
+      busyParcels.remove(parcel.id)
+    } else {
+      queue.settle(settlement.taken)
+    }
+    held += parcels
+    sortHeld()
+    if !settlement.returned.isEmpty { readAgain() }
+  }
+
+  /// A parcel whose first alerts were tried: what is left of it goes on waiting, now or later.
+  private func settleRetry(
+    _ parcel: Parcel, again: [Part], over: [Part], _ verdict: Verdict, into settlement: inout Settlement,
+    _ parcels: inout [Parcel], now: Timestamp
+  ) {
+    settlement.closed = [parcel]
+    let left = parcel.parts.subtracting(over)
+    guard !left.isEmpty else { return }
+    let hasFailedForLong =
+      now.nanoseconds - parcel.firstFailure.nanoseconds >= settings.setAsideAfter.nanoseconds
+    if verdict.isTotal, again.count == 1, parcel.blocks, hasFailedForLong {
+      // The fault may be the alert's own: those behind it wait no longer.
+      parcels = [
+        newParcel(
+          again, attempts: parcel.attempts + 1, since: parcel.firstFailure, blocks: false, verdict, now: now)
+      ]
+      let rest = left.subtracting(again)
+      if !rest.isEmpty {
+        var other = newParcel(rest, attempts: 1, since: now, blocks: true, verdict, now: now)
+        other.nextAttempt = now
+        parcels.append(other)
+      }
+      return
+    }
+    if again.isEmpty {
+      var rest = parcel
+      rest.parts = left
+      rest.attempts = max(parcel.attempts - 1, 1)
+      rest.nextAttempt = now
+      parcels = [rest]
+    } else {
+      let failed = newParcel(
+        verdict.isTotal ? left : again, id: parcel.id, attempts: parcel.attempts + 1, since: parcel.firstFailure,
+        blocks: parcel.blocks && verdict.isTotal, verdict, now: now)
+      parcels = [failed]
+      let rest = verdict.isTotal ? [] : left.subtracting(again)
+      if !rest.isEmpty {
+        var other = newParcel(
+          rest, attempts: parcel.attempts, since: parcel.firstFailure, blocks: parcel.blocks, verdict, now: now)
+        other.nextAttempt = now
+        parcels.append(other)
+      }
+    }
+  }
+
+  func newParcel(
+    _ parts: [Part], id: Int64? = nil, attempts: Int, since: Timestamp, blocks: Bool, _ verdict: Verdict,
+    now: Timestamp
+  ) -> Parcel {
+    let wait =
+      verdict.isUnauthorized
+      ? settings.refusedBackoff.delay(after: refusals, using: &random)
+      : settings.backoff.delay(after: attempts, using: &random)
+    let notBefore = Timestamp(nanoseconds: now.nanoseconds + (verdict.after?.nanoseconds ?? 0))
+    let own = max(Timestamp(nanoseconds: now.nanoseconds + wait.nanoseconds), notBefore)
+    return Parcel(
+      id: id ?? newParcelID(), parts: parts, attempts: attempts, firstFailure: since,
+      nextAttempt: breaker.isOpen && blocks ? breaker.waitsUntil ?? own : own, notBefore: notBefore,
+      blocks: blocks, reason: verdict.reason)
+  }
+
+  /// What an answer says about the destination as a whole.
+  private func judge(_ verdict: Verdict, _ shipment: Shipment, now: Timestamp) {
+    let wasFailing = breaker.reason != nil
+    if let after = verdict.after, after > .zero {
+      breaker.pause(until: Timestamp(nanoseconds: now.nanoseconds + after.nanoseconds))
+    }
+    guard verdict.isTotal else {
+      if wasFailing { log.recovered(waiting: lane.pending, since: breaker.failingSince ?? now, now: now) }
+      let wasOpen = breaker.isOpen
+      breaker.succeed()
+      refusals = 0
+      if wasOpen {
+        // The destination is back: whatever waited for it goes first, in order.
+        for index in held.indices { held[index].nextAttempt = max(now, held[index].notBefore) }
+      }
+      return
+    }
+    // An alert that was set aside says nothing about the destination.
+    guard shipment.parcel?.blocks ?? true else { return }
+    breaker.fail(verdict.reason, now: now)
+    if verdict.isUnauthorized {
+      refusals += 1
+      breaker.open()
+      let wait = settings.refusedBackoff.delay(after: refusals, using: &random)
+      breaker.pause(until: Timestamp(nanoseconds: now.nanoseconds + wait.nanoseconds))
+      log.refused(verdict.reason, now: now)
+    } else if breaker.isOpen {
+      let wait = settings.backoff.delay(after: breaker.failures, using: &random)
+      breaker.pause(until: Timestamp(nanoseconds: now.nanoseconds + wait.nanoseconds))
+      log.failing(verdict.reason, failures: breaker.failures, waiting: lane.pending, now: now)
+    } else {
+      log.failed(verdict.reason, now: now)
+    }
+  }
+
+  /// Commits until it succeeds: what was delivered must not be forgotten. Only the end of the process ends it before.
+  func commit(_ settlement: Settlement) async {
+    var failures = 0
+    while true {
+      do throws(OutboxError) {
+        try await outbox.settle(settlement)
+        return
+      } catch {
+        failures += 1
+        guard error.isTemporary, !Task.isCancelled else { return fail(error) }
+        log.notSettled(error, now: clock.now)
+        let wait = Backoff(first: .milliseconds(100), longest: .seconds(5)).ceiling(after: failures)
+        try? await clock.sleep(for: wait)
+      }
+    }
+  }
+}
+
+extension DeliveryError {
+  /// With another reason for what is to be tried again.
+  fileprivate func replacingReasons(_ reason: String) -> DeliveryError {
+    DeliveryError(
+      outcomes.mapValues { outcome in
+        guard case .retry(_, let after) = outcome else { return outcome }
+        return .retry(reason: reason, after: after)
+      })
+  }
+}
