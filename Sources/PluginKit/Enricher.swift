@@ -18,6 +18,8 @@ public enum Enrichment: Sendable {
   case fields([AddedField])
   /// Hold the alert back. It goes to the configured place for suppressed alerts, with this record, and no route sees it.
   case hold(Suppression)
+  /// Let the alert go on with this severity instead of its own, and with the record of what would have held it back.
+  case demote(to: Severity, Suppression)
 }
 
 /// Why an alert was held back: what its record says under `weir.suppression`.

@@ -1,0 +1,102 @@
+internal import AlertModel
+
+/// What an account is to an alert, and where its name goes.
+enum AccountRole: Int, CaseIterable, Sendable {
+  case own, recipient, actor, resource
+
+  /// ECS has a name for the alert's own account only.
+  var prefix: String {
+    switch self {
+    case .own: "cloud.account"
+    case .recipient: "weir.recipient_account"
+    case .actor: "weir.actor_account"
+    case .resource: "weir.resource_account"
+    }
+  }
+}
+
+/// Where alerts have account ids.
+struct AccountFields: Sendable {
+  private let ids: [(field: Field, role: AccountRole)]
+  private let arns: [Field]
+
+  init(_ vocabulary: Vocabulary) {
+    ids = [
+      (vocabulary.field("cloud.account.id"), .own),
+      (vocabulary.field("aws.cloudtrail.recipient_account_id"), .recipient),
+      (vocabulary.field("aws.cloudtrail.resources.account_id"), .resource),
+    ]
+    arns = [
+      vocabulary.field("aws.cloudtrail.user_identity.arn"),
+      vocabulary.field("aws.cloudtrail.user_identity.session_context.session_issuer.arn"),
+    ]
+  }
+
+  /// Collects the different account ids of an alert, its own first.
+  func collect(_ alert: borrowing Alert, into ids: inout AccountIDs) {
+    for (field, role) in self.ids {
+      alert.forEachValue(field) { value in
+        if value.isScalar { value.withText { ids.insert($0, role) } }
+        return false
+      }
+    }
+    for field in arns {
+      alert.forEachValue(field) { value in
+        value.withText { text in
+          if let id = Self.account(ofARN: text) { ids.insert(id, .actor) }
+        }
+        return false
+      }
+    }
+  }
+
+  /// The fifth part of `arn:partition:service:region:account:resource`
+  /// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html).
+  private static func account(ofARN arn: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+    guard arn.starts(with: Array("arn:".utf8)) else { return nil }
+    var colons = 0
+    var start = 0
+    for at in arn.indices where arn[at] == UInt8(ascii: ":") {
+      colons += 1
+      if colons == 4 { start = at + 1 }
+      if colons == 5 { return at > start ? UnsafeRawBufferPointer(rebasing: arn[start..<at]) : nil }
+    }
+    return nil
+  }
+}
+
+/// A few account ids, without memory of their own: ids of at most 64 bytes, four different ones at the most.
+struct AccountIDs {
+  /// One id.
+  struct ID {
+    let role: AccountRole
+    fileprivate let count: Int
+    fileprivate let bytes: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
+
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+      withUnsafeBytes(of: bytes) { body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
+
+    var text: String { withBytes { String(decoding: $0, as: UTF8.self) } }
+  }
+
+  private var first: ID?
+  private var others: [ID] = []
+
+  var count: Int { first == nil ? 0 : 1 + others.count }
+
+  subscript(index: Int) -> ID {
+    guard index == 0, let first else { return others[index - 1] }
+    return first
+  }
+
+  /// Adds an id unless it is there already. Longer ids and a fifth one are of no account.
+  mutating func insert(_ id: UnsafeRawBufferPointer, _ role: AccountRole) {
+    guard !id.isEmpty, id.count <= 64, count < 4 else { return }
+    for index in 0..<count where self[index].withBytes({ $0.elementsEqual(id) }) { return }
+    var bytes = (UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+    withUnsafeMutableBytes(of: &bytes) { $0.copyBytes(from: id) }
+    let new = ID(role: role, count: id.count, bytes: bytes)
+    if first == nil { first = new } else { others.append(new) }
+  }
+}

@@ -1,0 +1,74 @@
+public import AlertModel
+public import PluginKit
+
+/// Adds the names of cloud accounts, and whatever else a table says about them.
+public struct AccountNameEnricher: Enricher, Explaining {
+  public typealias Options = AccountNameOptions
+
+  public static let manual = Manual(
+    name: "account_name",
+    summary: "Adds the names of cloud accounts from a table.",
+    discussion: """
+      The account of the alert (`cloud.account.id`) gives `cloud.account.name`, and every further column of the table \
+      `cloud.account.<column>`. Where an alert knows other accounts, they are added too: the account that a CloudTrail \
+      record was delivered to as `weir.recipient_account.*`, that of the actor's ARN as `weir.actor_account.*`, that of \
+      a resource as `weir.resource_account.*`, each with its `id`. Account ids are text: leading zeros count.
+      """,
+    example: """
+      enrichers:
+        - account_name:
+            accounts: Examples/accounts.csv
+            unknown: not in accounts.csv
+      """)
+
+  private let options: AccountNameOptions
+  private let context: PluginContext
+  private let fields: AccountFields
+  private let unknown: [AddedField]
+  private var accounts: AccountTable?
+
+  public init(options: AccountNameOptions, context: PluginContext) throws {
+    self.options = options
+    self.context = context
+    fields = AccountFields(context.vocabulary)
+    unknown = options.unknown.map { [AddedField("cloud.account.name", text: $0)] } ?? []
+  }
+
+  public mutating func load() throws {
+    accounts = try AccountTable(options, context.files)
+  }
+
+  public func enrich(_ alert: borrowing Alert) throws(EnrichmentFailure) -> Enrichment {
+    guard let accounts else { throw EnrichmentFailure("the table of accounts is not loaded") }
+    var ids = AccountIDs()
+    fields.collect(alert, into: &ids)
+    guard ids.count > 0 else { return .nothing }
+    var added: [AddedField] = []
+    for index in 0..<ids.count {
+      let id = ids[index]
+      // The first account is the alert's own, whatever field it was found in.
+      let role = index == 0 ? .own : id.role
+      if let row = id.withBytes(accounts.row) {
+        let fields = accounts.fields(ofRow: row, as: role)
+        if added.isEmpty { added = fields } else { added += fields }
+      } else if role == .own {
+        added = unknown
+      }
+    }
+    return added.isEmpty ? .nothing : .fields(added)
+  }
+
+  public func explain(_ alert: borrowing Alert) -> [Explanation] {
+    guard let accounts else { return [] }
+    var ids = AccountIDs()
+    fields.collect(alert, into: &ids)
+    return (0..<ids.count).map { index in
+      let id = ids[index].text
+      let row = ids[index].withBytes(accounts.row)
+      return Explanation(
+        subject: "account \(id)", place: row.map(accounts.place), holds: row != nil,
+        conclusion: row == nil ? "is not in \(options.accounts.text)" : "is in \(options.accounts.text)", conditions: []
+      )
+    }
+  }
+}
