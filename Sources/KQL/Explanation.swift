@@ -73,7 +73,7 @@ private struct Explainer {
     _ expression: KQLExpression, _ field: String, _ part: KQLExpression, _ alert: borrowing Alert, _ scope: JSONNode?
   ) -> Explanation {
     var decisive: Explanation?
-    FieldReference(field, vocabulary).forEachObject(in: alert, scope) { object in
+    _ = FieldReference(field, vocabulary).forEachObject(in: alert, scope) { object in
       let explained = explain(part, alert, object)
       decisive = explained
       return explained.isTrue

@@ -5,15 +5,21 @@ public enum KQLEscapes {
     text.map { $0 == "\\" || $0 == "\"" ? "\\\($0)" : String($0) }.joined()
   }
 
-  /// Text for a value without quotation marks. White space at its ends is not kept by the grammar.
+  /// Text for a value without quotation marks. White space at its ends is not kept by the grammar, and Kibana reads the
+  /// `\\not` that this writes for an operator as a line break and `ot`: where that matters, use quotation marks.
   public static func unquoted(_ text: String) -> String {
+    unquoted(text) { [UInt8(ascii: "\\"), $0] }
+  }
+
+  /// - Parameter operatorStart: what to write for the first letter of a word that would be read as an operator.
+  static func unquoted(_ text: String, operatorStart: (UInt8) -> [UInt8]) -> String {
     var escaped: [UInt8] = []
     let scanner = LiteralScanner(bytes: Array(text.utf8))
     var at = 0
     while let byte = scanner.byte(at: at) {
       if let word = keyword(scanner, at: at) {
-        escaped.append(UInt8(ascii: "\\"))
-        escaped.append(contentsOf: scanner.bytes[at..<(at + word)])
+        escaped.append(contentsOf: operatorStart(byte))
+        escaped.append(contentsOf: scanner.bytes[(at + 1)..<(at + word)])
         at += word
         continue
       }

@@ -50,21 +50,21 @@ struct Compiler {
   /// The parts of an `or`, with all that ask for one field in one leaf: the field is looked up once, however many values
   /// it may have.
   private func joined(_ parts: [KQLExpression], isNested: Bool) throws(KQLError) -> [Alternative] {
-    var names: [String] = []
+    var names: [(plain: String, written: String)] = []
     var values: [String: [KQLLiteral]] = [:]
     var alternatives: [Alternative] = []
     for part in Self.flattened(parts) {
       if case .is(let field?, let value) = part.kind, let name = Self.plainName(field), !isSeverity(name, isNested),
         Self.isJoinable(value)
       {
-        if values[name] == nil { names.append(name) }
+        if values[name] == nil { names.append((name, field.text)) }
         values[name, default: []].append(value)
       } else {
         alternatives.append(.expression(part))
       }
     }
     let leaves = names.map { name in
-      Alternative.leaf(Leaf(.field(FieldReference(name, vocabulary), test(values[name] ?? []))))
+      Alternative.leaf(Leaf(.field(FieldReference(name.written, vocabulary), test(values[name.plain] ?? []))))
     }
     return leaves + alternatives
   }
@@ -107,10 +107,10 @@ struct Compiler {
   func leaf(_ expression: KQLExpression, isNested: Bool) throws(KQLError) -> Leaf {
     switch expression.kind {
     case .nested(let field, let part):
-      guard let name = Self.plainName(field) else { throw noWildcard(expression, "braces") }
+      if case .wildcard = field { throw noWildcard(expression, "braces") }
       var program = Program()
       try append(part, to: &program, isNested: true)
-      return Leaf(.nested(FieldReference(name, vocabulary), program))
+      return Leaf(.nested(FieldReference(field.text, vocabulary), program))
     case .is(let field, let value):
       return try leaf(expression, field: field, nil, value, isNested)
     case .range(let field, let comparison, let value):
@@ -136,7 +136,7 @@ struct Compiler {
     if isSeverity(name, isNested) {
       return Leaf(.severity(try SeverityRule(query, expression.range).accepted(comparison, value)))
     }
-    let reference = FieldReference(name, vocabulary)
+    let reference = FieldReference(field.text, vocabulary)
     if case .template(let template) = value {
       guard template.fieldNames.count == 1 else {
         throw KQLError(

@@ -73,7 +73,10 @@ struct KQLParser {
     let start = at
     guard not() else { return subQuery() }
     // Where `not ` stands, neither a literal nor a parenthesis does: there is no other way to read it.
-    guard let part = subQuery() else { return nil }
+    guard let part = subQuery() else {
+      at = start
+      return nil
+    }
     return KQLExpression(.not(part), range: start..<at)
   }
 
@@ -212,7 +215,10 @@ struct KQLParser {
   private mutating func notListOfValues() -> Values? {
     let start = at
     guard not() else { return listOfValues() }
-    guard let values = listOfValues() else { return nil }
+    guard let values = listOfValues() else {
+      at = start
+      return nil
+    }
     return .not(values, start..<at)
   }
 

@@ -10,23 +10,29 @@ enum KQLPrinter {
     case or, and, not
   }
 
-  static func text(of expression: KQLExpression) -> String { text(of: expression, within: .or) }
+  static func text(of expression: KQLExpression) -> String { text(of: expression, within: .or, inList: false) }
 
-  private static func text(of expression: KQLExpression, within binding: Binding) -> String {
+  /// - Parameter inList: true where the field is written already, so that only values are.
+  private static func text(of expression: KQLExpression, within binding: Binding, inList: Bool) -> String {
     switch expression.kind {
-    case .or(let parts):
-      let text = parts.map { Self.text(of: $0, within: .and) }.joined(separator: " or ")
-      return binding == .or ? text : "(\(text))"
-    case .and(let parts):
-      let text = parts.map { Self.text(of: $0, within: .not) }.joined(separator: " and ")
+    case .or(let parts), .and(let parts):
+      if !inList, let field = expression.onlyField {
+        return "\(name(field)):(\(text(of: expression, within: .or, inList: true)))"
+      }
+      if case .or = expression.kind {
+        let text = parts.map { Self.text(of: $0, within: .and, inList: inList) }.joined(separator: " or ")
+        return binding == .or ? text : "(\(text))"
+      }
+      let text = parts.map { Self.text(of: $0, within: .not, inList: inList) }.joined(separator: " and ")
       return binding == .not ? "(\(text))" : text
     case .not(let part):
-      if case .not = part.kind { return "not (\(text(of: part, within: .or)))" }
-      return "not " + text(of: part, within: .not)
+      if case .not = part.kind { return "not (\(text(of: part, within: .or, inList: inList)))" }
+      return "not " + text(of: part, within: .not, inList: inList)
     case .nested(let field, let part):
-      return "\(name(field)):{\(text(of: part, within: .or))}"
+      return "\(name(field)):{\(text(of: part, within: .or, inList: false))}"
     case .is(let field, let value):
-      return field.map { "\(name($0)):" + text(of: value) } ?? text(of: value)
+      guard !inList, let field else { return text(of: value) }
+      return "\(name(field)):\(text(of: value))"
     case .range(let field, let comparison, let value):
       return "\(name(field)) \(comparison.rawValue) \(text(of: value))"
     }
@@ -55,7 +61,7 @@ enum KQLPrinter {
 
   /// True for what needs neither quotation marks nor escapes, and is no word of the language.
   private static func isPlain(_ text: String) -> Bool {
-    !text.isEmpty && !["and", "or", "not", "null"].contains(text.lowercased())
+    !text.isEmpty && !["and", "or", "not"].contains(text.lowercased()) && !["null", "true", "false"].contains(text)
       && text.unicodeScalars.allSatisfy { scalar in
         !(scalar.properties.isWhitespace || scalar.value == 0xFEFF)
           && !(scalar.isASCII && LiteralScanner.isSpecial(UInt8(scalar.value)))
@@ -64,8 +70,9 @@ enum KQLPrinter {
 
   private static func quoted(_ text: String) -> String { "\"\(KQLEscapes.quoted(text))\"" }
 
-  /// Text inside an unquoted literal. `\not` would be read as a line break, so the letter is written by its number there.
+  /// Text inside an unquoted literal. A letter by its number keeps a word from being an operator: `\not` would be read as a
+  /// line break.
   private static func escaped(_ text: String) -> String {
-    KQLEscapes.unquoted(text).replacing("\\not", with: "\\u006eot").replacing("\\Not", with: "\\u004eot")
+    KQLEscapes.unquoted(text) { Array("\\u00\(String($0, radix: 16))".utf8) }
   }
 }
