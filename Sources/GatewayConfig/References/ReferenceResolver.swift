@@ -94,7 +94,8 @@ struct ReferenceResolver {
         let shown = VisibleText.quoted(file.path)
         diagnostics.append(
           Diagnostic(
-            .warning, "every user can read \(shown) (mode \(contents.mode)); chmod 600 it if it holds a secret", at: place))
+            .warning, "every user can read \(shown) (mode \(contents.mode)); chmod 600 it if it holds a secret",
+            at: place))
       }
       guard let text = String(validating: contents.bytes, as: UTF8.self) else {
         report("\(VisibleText.quoted(file.path)) is not text in UTF-8", at: place)

@@ -39,7 +39,9 @@ private struct Mistake {
   /// `{url: ${NAME}}`: the brace of the reference opens a mapping.
   var reference: Explanation? {
     let before = String(line.unicodeScalars.prefix(error.mark.column + 1).map(Character.init))
-    guard error.problem.contains("did not find expected"), before.hasSuffix("${") || before.hasSuffix("$") else { return nil }
+    guard error.problem.contains("did not find expected"), before.hasSuffix("${") || before.hasSuffix("$") else {
+      return nil
+    }
     let column = before.unicodeScalars.count - (before.hasSuffix("${") ? 2 : 1)
     return (
       "between braces or brackets, a value with ${…} must be in quotes: \"${NAME}\"",
@@ -124,7 +126,9 @@ private struct Mistake {
       return ("in double quotes a backslash begins an escape; write two of them, or use single quotes", error.mark)
     }
     let before = String(String.UnicodeScalarView(line.unicodeScalars.prefix(error.mark.column)))
-    guard error.problem.hasPrefix("did not find expected"), let last = before.last(where: { $0 != " " }) else { return nil }
+    guard error.problem.hasPrefix("did not find expected"), let last = before.last(where: { $0 != " " }) else {
+      return nil
+    }
     guard last == "\"" || last == "'" else { return nil }
     return (
       "the value goes on after its closing quote; put all of it in single quotes, with double quotes inside", error.mark

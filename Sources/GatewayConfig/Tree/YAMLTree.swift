@@ -158,11 +158,13 @@ struct YAMLTree {
   }
 
   /// YAML's merge key: the entries of other mappings, where this one has none of that name. Of several, the first counts.
-  private mutating func merge(_ node: LocatedNode, into entries: inout [LocatedNode.Entry], names: inout [String: Int]) {
+  private mutating func merge(_ node: LocatedNode, into entries: inout [LocatedNode.Entry], names: inout [String: Int])
+  {
     for mapping in node.elements ?? [node] {
       guard let others = mapping.entries else {
         problems.append(
-          Diagnostic(.error, "'<<' takes a mapping or a list of mappings; found \(mapping.kindName)", at: mapping.place))
+          Diagnostic(.error, "'<<' takes a mapping or a list of mappings; found \(mapping.kindName)", at: mapping.place)
+        )
         continue
       }
       for entry in others where names[entry.key.text] == nil {

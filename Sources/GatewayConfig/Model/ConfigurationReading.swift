@@ -1,0 +1,78 @@
+internal import AlertModel
+internal import PluginKit
+
+/// One configuration while it is read: section after section, each as far as it can be.
+struct ConfigurationReading {
+  private let catalog: PluginCatalog
+  private let environment: [String: String]
+  private let file: String
+  private let folder: String
+  private var reader: SettingReader
+  private var resolver: ReferenceResolver
+
+  init(catalog: PluginCatalog, environment: [String: String], file: String) {
+    self.catalog = catalog
+    self.environment = environment
+    self.file = file
+    folder = FilePath(file).folder
+    reader = SettingReader(folder: folder)
+    resolver = ReferenceResolver(environment: environment, folder: folder)
+  }
+
+  mutating func read(_ root: LocatedNode, readableByOthers mode: String?) -> LoadedConfiguration {
+    let switches = OutputSwitches(root, environment: environment)
+    let root = resolver.resolve(switches.without(root))
+    let fields = OptionFields(topLevel(root), &reader)
+    let parts = fields?.read(RootParts.self, &reader) ?? RootParts()
+    let inputs = PluginEntries(catalog.inputs).readList(parts.inputs, &reader)
+    let detectors = PluginEntries(catalog.detectors).readList(parts.detect, &reader)
+    let enrichers = PluginEntries(catalog.enrichers, remote: catalog.remoteEnrichers).readList(parts.enrichers, &reader)
+    let formats = FormatSection(catalog: catalog).read(parts.formats, &reader)
+    let outputs = OutputSection(types: catalog.outputs, switches: switches).read(parts.outputs, at: root.place, &reader)
+    let unrouted = fields?.read(UnroutedOptions.self, &reader)?.unrouted
+    let names = OutputNames(names: outputs.names, switchedOff: switches.off)
+    let table = RouteSection(
+      outputs: names, vocabulary: formats.isEmpty ? Vocabulary() : FormatSet(formats).vocabulary,
+      dropsUnrouted: unrouted == .drop)
+    let routes = table.read(parts.routes, at: root.place, &reader)
+    let suppressed = fields?.read(SuppressedOptions.self, &reader)?.suppressed.flatMap { target in
+      names.find(target.to, for: "suppressed", isSwitchedOffAnError: true, &reader)
+    }
+    let state = stateFolder(fields)
+    let deadLetters = fields?.read(DeadLetterOptions.self, &reader)?.deadLetters?.path
+    let durability = fields?.read(DurabilityOptions.self, &reader)?.durability
+    fields?.reportUnknown(known: RootOptions.names, &reader)
+    warnOfSecrets(readableByOthers: mode)
+
+    let redaction = Redaction(secrets: resolver.values.sorted())
+    let configuration = GatewayConfiguration(
+      file: file, folder: folder, inputs: inputs, detectors: detectors, enrichers: enrichers, outputs: outputs.plugins,
+      routes: routes, formats: formats, suppressedOutput: suppressed,
+      deadLetters: deadLetters ?? FilePath("dead-letters.ndjson", in: state), stateFolder: state,
+      durability: durability ?? .process, dropsUnrouted: unrouted == .drop, redaction: redaction)
+    let problems = ProblemCollector(
+      file: file, redaction: redaction, diagnostics: resolver.diagnostics + reader.diagnostics)
+    return LoadedConfiguration(configuration: configuration, diagnostics: problems.diagnostics)
+  }
+
+  /// The top level without `x-…` entries: those are places for anchors.
+  private func topLevel(_ root: LocatedNode) -> LocatedNode {
+    guard let entries = root.entries else { return root }
+    return LocatedNode(.mapping(entries.filter { !$0.key.text.hasPrefix("x-") }), at: root.place)
+  }
+
+  private mutating func stateFolder(_ fields: OptionFields?) -> String {
+    if let state = fields?.read(StateOptions.self, &reader)?.state { return state.path }
+    // systemd separates several folders by colons (systemd.exec(5), RuntimeDirectory=).
+    let given = environment["STATE_DIRECTORY"]?.split(separator: ":").first
+    return given.map(String.init) ?? FilePath("weir-state", in: folder).path
+  }
+
+  private mutating func warnOfSecrets(readableByOthers mode: String?) {
+    guard let mode else { return }
+    for place in reader.writtenSecrets {
+      let message = "every user can read this secret, since the file's mode is \(mode); chmod 600 it, or write ${NAME}"
+      reader.report(Diagnostic(.warning, message, at: place))
+    }
+  }
+}

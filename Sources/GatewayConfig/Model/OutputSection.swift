@@ -1,0 +1,61 @@
+internal import PluginKit
+
+/// Reads `outputs:`, a mapping of names to entries.
+struct OutputSection {
+  let types: [any Output.Type]
+  let switches: OutputSwitches
+
+  struct Outputs {
+    var plugins: [ConfiguredPlugin<any Output>] = []
+    /// All names, those of outputs with mistakes too.
+    var names: [String] = []
+  }
+
+  func read(_ node: LocatedNode?, at root: SourcePlace, _ reader: inout SettingReader) -> Outputs {
+    var outputs = Outputs()
+    guard let node, !node.isNull, node.entries?.isEmpty != true else {
+      if switches.off.isEmpty { reader.report("there must be an output; see 'outputs'", at: node?.place ?? root) }
+      return outputs
+    }
+    guard let entries = node.entries else {
+      reader.report("expected a mapping of names to outputs, but found \(node.kindName)", at: node.place)
+      return outputs
+    }
+    let kind = PluginEntries(types)
+    let others = OutputEntryOptions.settings.map(\.name)
+    for output in entries {
+      outputs.names.append(output.key.text)
+      guard let entry = kind.pluginEntry(output.value, beside: others, &reader) else { continue }
+      let beside = output.value.entries?.filter { others.contains($0.key.text) } ?? []
+      _ = OutputEntryOptions.read(LocatedNode(.mapping(beside), at: output.value.place), &reader)
+      if let plugin = kind.read(entry, name: output.key.text, &reader) { outputs.plugins.append(plugin) }
+    }
+    return outputs
+  }
+}
+
+/// The names that routes can lead to.
+struct OutputNames {
+  let names: [String]
+  let switchedOff: Set<String>
+
+  /// The output of that name; nil where there is none, which is reported, or where it is switched off.
+  ///
+  /// - Parameter user: who asks, for messages: `route 'urgent'`.
+  func find(
+    _ name: LocatedText, for user: String, isSwitchedOffAnError: Bool = false, _ reader: inout SettingReader
+  ) -> OutputName? {
+    if names.contains(name.text) { return OutputName(name: name.text, place: name.place) }
+    if switchedOff.contains(name.text) {
+      if isSwitchedOffAnError {
+        reader.report("\(user) leads to \(name.quoted), which is switched off by 'only_with'", at: name.place)
+      }
+      return nil
+    }
+    let suggestion = Suggestion.closest(to: name.text, in: names + switchedOff)
+    let known = names.isEmpty ? "there are no outputs" : "known are " + names.map { "'\($0)'" }.joined(separator: ", ")
+    let hint = suggestion.map { "did you mean '\($0)'?" } ?? known
+    reader.report("unknown output \(name.quoted) in \(user); \(hint)", at: name.place)
+    return nil
+  }
+}
