@@ -63,8 +63,15 @@ extension Format {
     ]),
     id: .first(["event.id", .envelope("_id")]),
     severity: .words(
-      .first(["event.severity_name", "severity", "log.level"]), SeverityWords.common, otherwise: .fixed(.informational)),
-    fields: FieldTable(["host.name": .first(["host.name", "host.hostname"])]),
+      "severity", SeverityWords.common,
+      otherwise: .thresholds(
+        .first(["event.risk_score", "risk.score"]), Thresholds.elasticRiskScore, otherwise: .fixed(.informational))),
+    fields: FieldTable([
+      "rule.id": .first(["rule.id", "rule.uuid", "event.action", "event.code"]),
+      "rule.name": .first(["rule.name", "event.action", "message"]),
+      "message": .first(["message", "event.reason", "event.action"]),
+      "host.name": .first(["host.name", "host.hostname"]),
+    ]),
     actors: ECSActors.all,
     spoofable: ECSActors.spoofable,
     isECS: true)

@@ -9,6 +9,7 @@ enum SeverityWords {
     "medium": .medium, "med": .medium, "moderate": .medium, "warning": .medium, "warn": .medium,
     "high": .high, "major": .high, "error": .high, "err": .high, "severe": .high,
     "critical": .critical, "crit": .critical, "fatal": .critical, "emergency": .critical, "emerg": .critical,
+    "e_low": .low, "e_medium": .medium, "e_high": .high, "e_critical": .critical,
     "alert": .critical, "page": .critical, "emer": .critical, "panic": .critical,
   ]
 }

@@ -27,6 +27,10 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
   /// Those of the values that are IP addresses.
   case addresses(FieldSource)
 
+  /// What a closure makes of each value: it appends a text, unescaped, and says what kind of value it is; nil leaves the
+  /// value out. The label says in words what it does, for the reference.
+  case mapped(String, @Sendable (_ value: FieldValue, _ text: inout [UInt8]) -> FieldValue.Kind?, FieldSource)
+
   /// The values where the alert meets a condition. The label says which, for the reference.
   case only(String, @Sendable (_ alert: JSONNode) -> Bool, FieldSource)
 
@@ -63,7 +67,7 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
     case .list(let source): return source.appending(suffix)
     case .only(let label, let condition, let source):
       return source.appending(suffix).map { .only(label, condition, $0) }
-    case .time, .addresses, .constant, .computed, .prefix: return nil
+    case .time, .addresses, .mapped, .constant, .computed, .prefix: return nil
     }
   }
 
@@ -102,6 +106,14 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
       _ = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing) { value in
         guard value.bytes.isIPAddress else { return false }
         visit = body(value) ? .stopped : .found
+        return visit == .stopped
+      }
+    case .mapped(_, let map, let source):
+      _ = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing) { value in
+        var kind: FieldValue.Kind?
+        let text = scratch.keep(.string) { kind = map(value, &$0) }
+        guard let kind else { return false }
+        visit = body(FieldValue(kind: kind, bytes: text.bytes)) ? .stopped : .found
         return visit == .stopped
       }
     case .only(_, let condition, let source):

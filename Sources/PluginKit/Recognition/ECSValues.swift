@@ -54,7 +54,7 @@ struct ECSValues {
     case .first(let sources): return sources.contains { append($0, to: &json) }
     case .only(_, let condition, let inner): return condition(root) && append(inner, to: &json)
     case .list(let inner): return append(valuesOf: inner, alwaysAsArray: true, to: &json)
-    case .envelope, .all, .time, .addresses, .constant, .computed, .prefix:
+    case .envelope, .all, .time, .addresses, .mapped, .constant, .computed, .prefix:
       return append(valuesOf: source, alwaysAsArray: false, to: &json)
     }
   }

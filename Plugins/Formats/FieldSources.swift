@@ -1,0 +1,71 @@
+internal import AlertModel
+
+// Sources that several formats have in common.
+extension FieldSource {
+  /// The scalar values of the first of these paths that has one: for names that some documents use for objects.
+  static func scalar(_ paths: String...) -> FieldSource {
+    .first(paths.map { .mapped("", { $0.isScalar ? copy($0, &$1) : nil }, .path(FieldPath($0))) })
+  }
+
+  /// The ids of ATT&CK techniques (`T1059`, `T1059.004`) that stand in texts, in upper case; the first of each text.
+  static func techniques(in source: FieldSource) -> FieldSource {
+    .mapped("technique ids in it", { value, text in
+      value.withText { appendTechnique(in: $0, to: &text) } ? .string : nil
+    }, source)
+  }
+
+  /// `success` or `failure` (ECS, `event.outcome`) where the value is one of the words for it, whatever their case.
+  static func outcome(_ source: FieldSource, success: [String], failure: [String]) -> FieldSource {
+    let label = "`success` for " + success.joined(separator: ", ") + "; `failure` for " + failure.joined(separator: ", ")
+    return .mapped(label, { value, text in
+      let word = value.text.lowercased()
+      if success.contains(word) {
+        text.append(contentsOf: "success".utf8)
+      } else if failure.contains(word) {
+        text.append(contentsOf: "failure".utf8)
+      } else {
+        return nil
+      }
+      return .string
+    }, source)
+  }
+
+  /// The texts at these paths with `separator` between them; nothing where the first has none. Others may be missing.
+  static func joined(_ paths: [String], with separator: String) -> FieldSource {
+    let prepared = paths.map { FieldPath($0) }
+    return .computed(paths.map { "`\($0)`" }.joined(separator: " \(separator) ")) { alert, _, text in
+      for (place, path) in prepared.enumerated() {
+        guard let value = path.first(in: alert)?.value, value.isScalar else {
+          if place == 0 { return nil }
+          continue
+        }
+        if place > 0 { text.append(contentsOf: separator.utf8) }
+        value.appendText(to: &text)
+      }
+      return .string
+    }
+  }
+
+  private static func copy(_ value: FieldValue, _ text: inout [UInt8]) -> FieldValue.Kind? {
+    value.appendText(to: &text)
+    return value.kind
+  }
+
+  /// Appends the first `T` with four digits, and perhaps a point and three more, that is no part of a longer word.
+  private static func appendTechnique(in bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) -> Bool {
+    func isDigit(_ at: Int) -> Bool { at < bytes.count && bytes[at] &- UInt8(ascii: "0") <= 9 }
+    func isWord(_ at: Int) -> Bool {
+      guard bytes.indices.contains(at) else { return false }
+      return isDigit(at) || (bytes[at] | 0x20) &- UInt8(ascii: "a") < 26
+    }
+    for at in bytes.indices where bytes[at] | 0x20 == UInt8(ascii: "t") && !isWord(at - 1) {
+      guard (1...4).allSatisfy({ isDigit(at + $0) }), !isWord(at + 5) else { continue }
+      text.append(UInt8(ascii: "T"))
+      text.append(contentsOf: bytes[(at + 1)...(at + 4)])
+      let hasPart = at + 5 < bytes.count && bytes[at + 5] == UInt8(ascii: ".") && (6...8).allSatisfy { isDigit(at + $0) }
+      if hasPart { text.append(contentsOf: bytes[(at + 5)...(at + 8)]) }
+      return true
+    }
+    return false
+  }
+}

@@ -1,0 +1,62 @@
+internal import AlertModel
+public import PluginKit
+
+extension Format {
+  /// Findings of AWS Security Hub in its finding format (ASFF): alone, in `{"Findings": […]}`, or through EventBridge.
+  /// Security Hub's newer findings are OCSF and recognised as that.
+  public static let securityHub = Format(
+    name: "security_hub",
+    title: "AWS Security Hub (ASFF)",
+    references: ["https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format.html"],
+    shape: .hasAll("AwsAccountId", "ProductArn", "GeneratorId"),
+    envelopes: [
+      Envelope(.all([.has("detail-type"), .isArray("detail.findings")]), path: "detail.findings"),
+      Envelope(.isArray("Findings"), path: "Findings"),
+    ],
+    id: "Id",
+    severity: .words(
+      .first(["Severity.Label", "FindingProviderFields.Severity.Label"]), SeverityWords.common,
+      // https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_Severity.html
+      otherwise: .thresholds(
+        "Severity.Normalized", [(0, .informational), (1, .low), (40, .medium), (70, .high), (90, .critical)],
+        otherwise: .fixed(.medium))),
+    fields: FieldTable(emptyIsMissing: true, [
+      "@timestamp": .time(.first(["UpdatedAt", "LastObservedAt", "CreatedAt"])),
+      "rule.id": "GeneratorId",
+      "rule.name": "Title",
+      "rule.reference": .first(["Remediation.Recommendation.Url", "SourceUrl"]),
+      "message": "Description",
+      "event.id": "Id",
+      "event.severity": .first(["Severity.Label", "Severity.Normalized", "Severity.Product"]),
+      "event.action": .first(["Action.AwsApiCallAction.Api", guardDuty("action/awsApiCallAction/api"), "Action.ActionType"]),
+      "event.provider": .first(["ProductName", "ProductFields.aws/securityhub/ProductName", "ProductArn"]),
+      "event.outcome": .outcome("Compliance.Status", success: ["passed"], failure: ["failed"]),
+      "cloud.provider": .constant("aws"),
+      "cloud.account.id": "AwsAccountId",
+      "cloud.account.name": "AwsAccountName",
+      "cloud.region": .first(["Region", "Resources.Region"]),
+      "user.name": .first([
+        "Resources.Details.AwsIamAccessKey.UserName", "Resources.Details.AwsIamAccessKey.PrincipalName",
+        "Resources.Details.AwsIamUser.UserName", guardDuty("resource/accessKeyDetails/userName"),
+      ]),
+      "user.id": .first([
+        "Resources.Details.AwsIamAccessKey.PrincipalId", guardDuty("resource/accessKeyDetails/principalId"),
+      ]),
+      "source.ip": .addresses(
+        .first([
+          "Action.AwsApiCallAction.RemoteIpDetails.IpAddressV4", "Action.NetworkConnectionAction.RemoteIpDetails.IpAddressV4",
+          "Action.PortProbeAction.PortProbeDetails.RemoteIpDetails.IpAddressV4", "Network.SourceIpV4", "Network.SourceIpV6",
+          guardDuty("action/awsApiCallAction/remoteIpDetails/ipAddressV4"),
+          guardDuty("action/networkConnectionAction/remoteIpDetails/ipAddressV4"),
+        ])),
+      "host.name": "Resources.Id",
+      "threat.technique.id": .list(.techniques(in: "Types")),
+    ]),
+    actors: [Actor("user.name"), Actor("user.id")],
+    spoofable: ["user_agent.*"])
+
+  /// What GuardDuty puts into `ProductFields`: with its prefix now, without it before 2020.
+  private static func guardDuty(_ key: String) -> FieldSource {
+    .first([.path(FieldPath("ProductFields.aws/guardduty/service/" + key)), .path(FieldPath("ProductFields." + key))])
+  }
+}
