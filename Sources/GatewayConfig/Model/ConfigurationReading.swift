@@ -51,7 +51,8 @@ struct ConfigurationReading {
       deadLetters: deadLetters ?? FilePath("dead-letters.ndjson", in: state), stateFolder: state,
       durability: durability ?? .process, dropsUnrouted: unrouted == .drop, redaction: redaction)
     let problems = ProblemCollector(
-      file: file, redaction: redaction, diagnostics: resolver.diagnostics + reader.diagnostics)
+      file: file, redaction: redaction,
+      diagnostics: resolver.diagnostics + reader.diagnostics.filter { !resolver.failures.contains($0.place) })
     return LoadedConfiguration(configuration: configuration, diagnostics: problems.diagnostics)
   }
 

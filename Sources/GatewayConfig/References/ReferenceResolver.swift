@@ -8,6 +8,8 @@ struct ReferenceResolver {
   private let folder: String
   /// What is wrong, and which secret files others can read.
   private(set) var diagnostics: [Diagnostic] = []
+  /// Where the values stand whose references failed: nothing more is to be said about them.
+  private(set) var failures: Set<SourcePlace> = []
   /// Every text that came from outside.
   private(set) var values: Set<String> = []
 
@@ -49,7 +51,7 @@ struct ReferenceResolver {
       builder.keep(before)
       guard let end = rest[dollar.upperBound...].firstIndex(of: "}") else {
         report("'${' is not closed; write ${NAME}, or '$${' for the characters themselves", at: builder.place)
-        return text
+        return unresolved(text)
       }
       let inside = rest[dollar.upperBound..<end]
       guard let value = value(of: inside, at: builder.place) else { return unresolved(text) }
@@ -62,8 +64,9 @@ struct ReferenceResolver {
   }
 
   /// A text whose reference failed: reported already, and to be treated as what came from outside.
-  private func unresolved(_ text: LocatedText) -> LocatedText {
-    LocatedText(text.text, at: text.place, runs: text.runs, isReference: true)
+  private mutating func unresolved(_ text: LocatedText) -> LocatedText {
+    failures.insert(text.place)
+    return LocatedText(text.text, at: text.place, isReference: true)
   }
 
   /// What a reference stands for; nil after having reported why it stands for nothing.

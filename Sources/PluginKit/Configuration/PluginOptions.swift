@@ -28,6 +28,26 @@ public struct SettingDeclaration: Sendable {
   public let defaultValue: SchemaNode
   /// The settings inside, where the value is made of such.
   public let nested: [SettingDeclaration]
+
+  public init(
+    name: String, summary: String, typeName: String, schema: SchemaNode, mustBeGiven: Bool, defaultValue: SchemaNode,
+    nested: [SettingDeclaration]
+  ) {
+    self.name = name
+    self.summary = summary
+    self.typeName = typeName
+    self.schema = schema
+    self.mustBeGiven = mustBeGiven
+    self.defaultValue = defaultValue
+    self.nested = nested
+  }
+
+  /// The same with another default.
+  public func defaulting(to value: SchemaNode) -> SettingDeclaration {
+    SettingDeclaration(
+      name: name, summary: summary, typeName: typeName, schema: schema, mustBeGiven: mustBeGiven, defaultValue: value,
+      nested: nested)
+  }
 }
 
 extension PluginOptions {
