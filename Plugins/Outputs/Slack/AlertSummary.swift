@@ -30,13 +30,18 @@ struct AlertSummary {
     let shown = facts.filter(\.isInHeadline)
     guard !shown.isEmpty else { return line }
     line.append(" (")
-    line.append(contentsOf: shown.map(\.text).joined(separator: ", ".utf8))
+    line.append(contentsOf: shown.map(\.text.onOneLine).joined(separator: ", ".utf8))
     line.append(")")
     return line
   }
 
   /// `HIGH`.
   var severityWord: [UInt8] { Array(severity.description.uppercased().utf8) }
+}
+
+extension [UInt8] {
+  /// With a space in place of each line break.
+  fileprivate var onOneLine: [UInt8] { contains(0x0A) ? map { $0 == 0x0A ? 0x20 : $0 } : self }
 }
 
 /// Reads summaries from alerts: ECS fields, prepared once.
@@ -88,7 +93,7 @@ struct AlertSummaryFields {
     summary.severity = alert.severity
     summary.time = time
     summary.id = id
-    summary.title = firstText(title, in: alert)
+    summary.title = firstText(title, in: alert).onOneLine
     let message = firstText([message], in: alert)
     if message != summary.title { summary.message = message }
     step.append(of: alert, to: &summary.step)

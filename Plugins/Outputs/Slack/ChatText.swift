@@ -11,7 +11,7 @@ enum ChatText {
     case code
     /// Markdown as Mattermost reads it.
     case markdown
-    /// One line between backticks in Markdown.
+    /// One line between backticks in Markdown, or where Mattermost shows plain text.
     case markdownCode
 
     fileprivate var isOneLine: Bool { self == .code || self == .markdownCode }
@@ -75,6 +75,11 @@ enum ChatText {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
       UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: " "), UInt8(ascii: "."), UInt8(ascii: ","):
+      json.append(byte)
+      return 1
+    // Entities mean nothing between Markdown's backticks, but Mattermost looks for Slack's `<!channel>` there too.
+    case UInt8(ascii: "<") where style == .markdownCode: return json.append("<\u{200B}", counting: 2)
+    case UInt8(ascii: ">") where style == .markdownCode, UInt8(ascii: "&") where style == .markdownCode:
       json.append(byte)
       return 1
     case UInt8(ascii: "&"): return json.append("&amp;", counting: 5)

@@ -22,7 +22,7 @@ struct MattermostMessage {
     json.append("\"attachments\":[{\"color\":\"")
     json.append(summary.severity.color)
     json.append("\",\"fallback\":\"")
-    ChatText.append(summary.headline, as: .markdown, limit: room.headline, to: &json)
+    ChatText.append(summary.headline, as: .markdownCode, limit: room.headline, to: &json)
     json.append("\",\"title\":\"")
     let title = summary.severityWord + Array(": ".utf8) + summary.title
     ChatText.append(title, as: .markdown, limit: room.headline, to: &json)
@@ -48,7 +48,7 @@ struct MattermostMessage {
     json.append("],\"footer\":\"")
     summary.time.append(to: &json)
     json.append(" · Alert ")
-    ChatText.append(summary.id, as: .markdown, limit: .init(characters: 500, bytes: 600), to: &json)
+    ChatText.append(summary.id, as: .markdownCode, limit: .init(characters: 500, bytes: 600), to: &json)
     json.append("\"}]}")
     return json
   }

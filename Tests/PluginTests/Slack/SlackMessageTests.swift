@@ -1,0 +1,156 @@
+import AlertModel
+import PluginKit
+import PluginTesting
+import Testing
+
+@testable import SlackOutput
+
+/// What is posted for an alert.
+@Suite struct SlackMessageTests {
+  static let alert = #"""
+    {"@timestamp":"2026-11-20T22:04:05.123Z","severity":"high","message":"A trail was created in account 111122223333",
+    "rule":{"id":"594e0cbf-86cc-45aa-9ff7-ff27db27d3ed","name":"CloudTrail log created"},
+    "user":{"name":"PlatformAdmin"},"aws":{"cloudtrail":{"user_identity":{"arn":"arn:aws:iam::111122223333:role/PlatformAdmin"}}},
+    "cloud":{"account":{"id":"111122223333","name":"Production"},"region":"eu-central-1"},"source":{"ip":"203.0.113.7"},
+    "host":{"name":"build-7"},"event":{"action":"CreateTrail","outcome":"success","url":"https://kibana.corp.example/app/security/alerts?id=7&x=1"},
+    "threat":{"technique":{"id":["T1530"]}},
+    "kibana":{"alert":{"rule":{"note":"## Triage\n\nWords.\n\n### Possible investigation steps\n\n- Look who **created** the trail,\n  and when.\n- Then rest.\n"}}}}
+    """#
+
+  static let hostile = #"""
+    {"severity":"critical","message":"<!channel> <!here> @here @channel <https://evil.example|click> & `x` *b*\n\u001b[2J \u202eabc",
+    "rule":{"name":"<!everyone> @everyone \"}]}, {\"text\":\"x\" \\"},
+    "user":{"name":"`<@U123>` @all\nAccount\n`fine`"},"event":{"url":"https://good.example@evil.example/"},
+    "cloud":{"account":{"name":"@here"}},"host":{"name":"a@b.example <mailto:x@y.example>"}}
+    """#
+
+  static let digest = #"""
+    {"severity":"critical","@timestamp":"2026-11-21T03:00:00.000Z","weir":{"alert_id":"d-1","digest":{"id":"d-1","count":128,
+    "first":"2026-11-21T02:00:00.000Z","last":"2026-11-21T03:00:00.000Z","where":"weir outbox list --digest d-1",
+    "by_rule":[{"name":"CloudTrail log created","count":100},{"name":"Root login\n<!here>","count":28}],
+    "by_actor":[{"name":"alice","count":128}],"by_account":[{"name":"Production (111122223333)","count":128}]}}}
+    """#
+
+  static func messages(_ documents: [String], _ settings: LocatedNode.Entry...) throws -> [[UInt8]] {
+    try output(settings).encode(DeliveryBatch(AlertFixtures().block(documents)))
+  }
+
+  static func output(
+    _ settings: [LocatedNode.Entry] = [], http: RecordingHTTPTransport = RecordingHTTPTransport()
+  ) throws -> SlackOutput {
+    let url = LocatedNode.Entry(key: "webhook_url", value: "https://hooks.slack.example/services/T0000/B000/s3cr3t")
+    let node = LocatedNode(.mapping([url] + settings), at: LocatedNode.nowhere)
+    return try SlackOutput(options: SlackOptions(node), context: .testing(http: http))
+  }
+
+  static let mattermost = LocatedNode.Entry(key: "style", value: "mattermost")
+  static let channel = LocatedNode.Entry(key: "channel", value: "town \"square\"")
+
+  @Test(arguments: [
+    ("alert.json", alert), ("hostile.json", hostile), ("digest.json", digest), ("bare.json", "{}"),
+  ])
+  func `messages for Slack`(file: String, document: String) throws {
+    let message = try Self.messages([document])[0]
+    #expect(GoldenFile.difference(message, from: "slack-" + file) == nil)
+  }
+
+  @Test(arguments: [
+    ("alert.json", alert), ("hostile.json", hostile), ("digest.json", digest), ("bare.json", "{}"),
+  ])
+  func `messages for Mattermost`(file: String, document: String) throws {
+    let message = try Self.messages([document], Self.mattermost, Self.channel)[0]
+    #expect(GoldenFile.difference(message, from: "mattermost-" + file) == nil)
+  }
+
+  @Test(arguments: ["slack", "mattermost"])
+  func `every message is JSON, mentions nobody, and keeps all limits`(style: String) throws {
+    let entry = LocatedNode.Entry(key: "style", value: LocatedNode(stringLiteral: style))
+    let large = ["<", "\\\"", "\u{1F525}", "漢", "@", "`"].map { piece in
+      let text = String(repeating: piece, count: 5000)
+      let names = [
+        "rule.name", "message", "user.name", "user.id", "cloud.account.id", "cloud.account.name",
+        "cloud.region", "source.ip", "host.name", "rule.id", "event.action", "weir.triage_steps",
+      ]
+      return "{" + names.map { "\"\($0)\":\"\(text)\"" }.joined(separator: ",") + "}"
+    }
+    let documents = OddAlerts.documents + large + [Self.alert, Self.hostile, Self.digest]
+    for message in try Self.messages(documents, entry) {
+      let text = String(decoding: message, as: UTF8.self)
+      #expect(message.count < 13_000)
+      #expect(!text.contains("<!") && !text.contains("<@") && !text.contains("<http://"))
+      #expect(!text.contains("@here") && !text.contains("@channel") && !text.contains("@everyone"))
+      let limits = try TextLimits(message)
+      #expect(limits.violations == [])
+    }
+  }
+
+  @Test func `what is left out is counted`() throws {
+    let message = try Self.messages([
+      #"{"rule":{"name":"r"},"host":{"name":"\#(String(repeating: "h", count: 2762))"}}"#
+    ])[0]
+    let text = String(decoding: message, as: UTF8.self)
+    let shown = text.split(separator: "\"").first { $0.contains("characters left out") } ?? ""
+    #expect(shown.contains("… 860 characters left out`"))
+    #expect(shown.prefix { $0 != "…" }.count { $0 == "h" } == 2762 - 860)
+  }
+
+  @Test func `a title too long for a header stands below in whole`() throws {
+    let title = String(repeating: "long title ", count: 30)
+    let text = String(decoding: try Self.messages([#"{"rule":{"name":"\#(title)"}}"#])[0], as: UTF8.self)
+    #expect(text.contains(#"{"type":"header","text":{"type":"plain_text","emoji":false,"text":"MEDIUM alert"}}"#))
+    #expect(text.contains(#"{"type":"section","text":{"type":"plain_text","emoji":false,"text":"\#(title)"}}"#))
+  }
+
+  @Test func `alerts without a link of their own get the configured one, with values that cannot change the address`()
+    throws
+  {
+    let link = LocatedNode.Entry(key: "link", value: "https://siem.corp.example/alerts/{weir.alert_id}?h={host.name}")
+    let text = String(
+      decoding: try Self.messages([#"{"weir":{"alert_id":"a/b|c"},"host":{"name":"x>&y=é"}}"#], link)[0], as: UTF8.self)
+    #expect(
+      text.contains(
+        "<https://siem.corp.example/alerts/a%2Fb%7Cc?h=x%3E%26y%3D%C3%A9|Open the alert at siem.corp.example>"))
+  }
+
+  @Test func `the first triage step is the one that enrichers added`() throws {
+    let fields = [try AddedField("weir.triage_steps", json: Array(#"["Ask the owner.","Then rest."]"#.utf8))]
+    let block = try AlertFixtures().block([Self.alert], adding: fields)
+    let text = String(decoding: try Self.output().encode(DeliveryBatch(block))[0], as: UTF8.self)
+    #expect(text.contains("First step: Ask the owner."))
+    #expect(!text.contains("Look who"))
+  }
+
+  @Test(arguments: [
+    (
+      "hooks.slack.example/x",
+      "<none>: error: 'webhook_url' is not an address; it must begin with https:// or http:// and a host"
+    ),
+    (
+      "https:///path",
+      "<none>: error: 'webhook_url' is not an address; it must begin with https:// or http:// and a host"
+    ),
+  ])
+  func `a webhook_url that is none is refused without being shown`(url: String, message: String) throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      _ = try SlackOutput(
+        options: SlackOptions(["webhook_url": LocatedNode(stringLiteral: url)]), context: .testing())
+    }
+    #expect(error?.description == message)
+  }
+
+  @Test(arguments: [
+    ("ftp://x/{a}", "'ftp://x/{a}' is not an address to link to; it must begin with https:// or http:// and a host"),
+    ("https://x/{a", "a '{' must be followed by the name of a field and '}', as in '{weir.alert_id}'"),
+    ("https://x/{}", "a '{' must be followed by the name of a field and '}', as in '{weir.alert_id}'"),
+  ])
+  func `a link that cannot be made is refused`(link: String, message: String) throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      _ = try Self.output([LocatedNode.Entry(key: "link", value: LocatedNode(stringLiteral: link))])
+    }
+    #expect(error?.description == "<none>: error: " + message)
+  }
+
+  @Test func `README and example agree with the manual`() {
+    #expect(PluginFolder("Outputs/Slack").violations(of: SlackOutput.manual) == [])
+  }
+}
