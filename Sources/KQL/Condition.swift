@@ -8,32 +8,45 @@ public import AlertModel
 ///
 /// Field values are keywords: case-sensitive, compared as a whole. A field that is missing matches nothing.
 public struct Condition: Sendable {
-  /// The query as written.
-  public let source: String
+  /// Everything that never changes, in one object: conditions are copied often, and a copy shall cost nothing.
+  private final class Compiled: Sendable {
+    let source: String
+    let expression: KQLExpression
+    let vocabulary: Vocabulary
+    let program: Program
+    let dependsOnNow: Bool
 
-  /// The query as a tree.
-  public let expression: KQLExpression
+    init(_ query: String, _ vocabulary: Vocabulary) throws(KQLError) {
+      source = query
+      self.vocabulary = vocabulary
+      expression = try KQLExpression(parsing: query)
+      program = try Compiler(query: query, vocabulary: vocabulary).program(expression)
+      dependsOnNow = program.dependsOnNow
+    }
+  }
 
-  let vocabulary: Vocabulary
-  private let program: Program
-  private let dependsOnNow: Bool
+  private let compiled: Compiled
 
   /// - Throws: `KQLError` where the query is not KQL, where it names a severity that does not exist, or where a reference
   ///   to another field stands where none can.
   public init(_ query: String, vocabulary: Vocabulary) throws(KQLError) {
-    source = query
-    self.vocabulary = vocabulary
-    expression = try KQLExpression(parsing: query)
-    program = try Compiler(query: query, vocabulary: vocabulary).program(expression)
-    dependsOnNow = program.dependsOnNow
+    compiled = try Compiled(query, vocabulary)
   }
+
+  /// The query as written.
+  public var source: String { compiled.source }
+
+  /// The query as a tree.
+  public var expression: KQLExpression { compiled.expression }
+
+  var vocabulary: Vocabulary { compiled.vocabulary }
 
   /// Whether the alert is as the query says. Allocates nothing, except for values with JSON escapes, names with wildcards,
   /// values without a field, and references to other fields.
   ///
   /// - Parameter now: what `now` in dates means; asked for at most once, and only where the query has dates.
   public func matches(_ alert: borrowing Alert, now: @autoclosure () -> Timestamp) -> Bool {
-    program.holds(alert, nil, dependsOnNow ? now() : Timestamp(nanoseconds: 0))
+    compiled.program.holds(alert, nil, compiled.dependsOnNow ? now() : Timestamp(nanoseconds: 0))
   }
 
   /// The names of the fields that the query asks for, each once, in order of first use.

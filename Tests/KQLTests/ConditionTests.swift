@@ -190,8 +190,10 @@ struct ConditionTests {
   @Test(arguments: [
     ("severity:high", [Severity.high]), ("severity >= high", [.high, .critical]), ("severity > high", [.critical]),
     ("severity < low", [.informational]), ("severity <= low", [.informational, .low]),
-    ("severity:(low or critical)", [.low, .critical]), ("not severity:high", [.informational, .low, .medium, .critical]),
-    ("severity:\"medium\"", [.medium]), ("severity:*", Severity.allCases), ("severity:*i*", [.informational, .medium, .high, .critical]),
+    ("severity:(low or critical)", [.low, .critical]),
+    ("not severity:high", [.informational, .low, .medium, .critical]),
+    ("severity:\"medium\"", [.medium]), ("severity:*", Severity.allCases),
+    ("severity:*i*", [.informational, .medium, .high, .critical]),
     ("severity.keyword:low", [.low]), ("event.severity:high", []),
   ])
   func `severity is ordered, whatever the document says`(query: String, accepted: [Severity]) throws {
@@ -259,7 +261,11 @@ struct ConditionTests {
       var asked = false
       let condition = try Condition(query, vocabulary: Documents.vocabulary)
       _ = try Documents.withAlert(#"{"a":"x"}"#) { alert in
-        condition.matches(alert, now: { asked = true; return Documents.now }())
+        condition.matches(
+          alert,
+          now: {
+            asked = true; return Documents.now
+          }())
       }
       return asked
     }

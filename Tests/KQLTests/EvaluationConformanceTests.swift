@@ -45,7 +45,9 @@ struct EvaluationConformanceTests {
         different[test.line] = "\(test.query) found \(hits.sorted())"
       }
     }
-    #expect(Set(different.keys) == Set(Self.restsOnMapping.keys), "\(different.filter { Self.restsOnMapping[$0.key] == nil })")
+    #expect(
+      Set(different.keys) == Set(Self.restsOnMapping.keys), "\(different.filter { Self.restsOnMapping[$0.key] == nil })"
+    )
   }
 
   @Test(arguments: ["cloud_custodian_cwe", "otrf_ec2_proxy_s3_exfiltration", "panther", "streamalert_tests"])
@@ -76,7 +78,9 @@ struct EvaluationConformanceTests {
   private func part(_ name: String, of json: String) throws -> String? {
     let parser = DocumentParser()
     return try Array(json.utf8).withUnsafeBytes { bytes in
-      try parser.parse(bytes).members.first { $0.key.value.text == name }.map { String(decoding: $0.value.source, as: UTF8.self) }
+      try parser.parse(bytes).members.first { $0.key.value.text == name }.map {
+        String(decoding: $0.value.source, as: UTF8.self)
+      }
     }
   }
 }

@@ -13,11 +13,13 @@ struct GrammarConformanceTests {
     143: "the types of the fields decide, and Weir has no mapping", 172: "the types of the fields decide",
     179: "the types of the fields decide", 180: "the types of the fields decide", 183: "the types of the fields decide",
     184: "the types of the fields decide", 188: "the types of the fields decide",
-    181: "Elastic's Python parser accepts what Kibana refuses", 187: "Elastic's Python parser accepts what Kibana refuses",
+    181: "Elastic's Python parser accepts what Kibana refuses",
+    187: "Elastic's Python parser accepts what Kibana refuses",
     209: "Elastic's Python parser accepts what Kibana refuses",
     301: "a rule of style for Elastic's own rules", 302: "a rule of style", 303: "a rule of style",
     304: "a rule of style", 305: "a rule of style", 306: "a rule of style",
-    501: "Elasticsearch accepts NOT( and Kibana does not", 502: "NOT(", 505: "NOT(", 528: "NOT(", 529: "NOT(", 532: "NOT(",
+    501: "Elasticsearch accepts NOT( and Kibana does not", 502: "NOT(", 505: "NOT(", 528: "NOT(", 529: "NOT(",
+    532: "NOT(",
     543: "Elasticsearch reads \\\\not as an escape", 578: "the mapping decides", 579: "the mapping decides",
     580: "the mapping decides", 581: "the mapping decides",
   ]
@@ -89,7 +91,8 @@ struct GrammarConformanceTests {
 
   @Test func `wildcards match as Kibana's do`() throws {
     for test in try SharedCases.cases(Self.cases, kind: "wildcard") {
-      let segments = (test.text("pattern") ?? "").split(separator: "*", omittingEmptySubsequences: false).map(String.init)
+      let segments = (test.text("pattern") ?? "").split(separator: "*", omittingEmptySubsequences: false).map(
+        String.init)
       let pattern = WildcardPattern(KQLPattern(segments: segments))
       let matches = Array((test.text("string") ?? "").utf8).withUnsafeBytes(pattern.matches)
       #expect(matches == test.truth("match"))
@@ -98,7 +101,8 @@ struct GrammarConformanceTests {
 
   @Test func `queries print normalised`() throws {
     for test in try SharedCases.cases(Self.cases, kind: "normalise") {
-      #expect(try KQLExpression(parsing: test.query).normalised.description == test.text("normalised"), "line \(test.line)")
+      #expect(
+        try KQLExpression(parsing: test.query).normalised.description == test.text("normalised"), "line \(test.line)")
     }
   }
 
@@ -109,8 +113,12 @@ struct GrammarConformanceTests {
     // Line 148, `field:foo\*bar*`: that printer loses the backslash, and with it the meaning.
     for test in try SharedCases.cases(Self.cases, kind: "parse")
     where test.truth("kibana_parses") == true && test.line != 148 {
-      guard let printed = test.text("kql_py_normalised"), let other = try? KQLExpression(parsing: printed) else { continue }
-      #expect(try KQLExpression(parsing: test.query).normalised.description == other.normalised.description, "line \(test.line)")
+      guard let printed = test.text("kql_py_normalised"), let other = try? KQLExpression(parsing: printed) else {
+        continue
+      }
+      #expect(
+        try KQLExpression(parsing: test.query).normalised.description == other.normalised.description,
+        "line \(test.line)")
       compared += 1
     }
     #expect(compared > 100)

@@ -5,7 +5,8 @@ import Foundation
 enum SharedCases {
   static let folder: String = {
     if let folder = ProcessInfo.processInfo.environment["WEIR_SHARED"] { return folder }
-    return #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4).joined(separator: "/") + "/shared"
+    return #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4).joined(separator: "/")
+      + "/shared"
   }()
 
   static let areHere: Bool = {

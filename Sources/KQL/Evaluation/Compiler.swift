@@ -121,7 +121,8 @@ struct Compiler {
   }
 
   private func leaf(
-    _ expression: KQLExpression, field: KQLLiteral?, _ comparison: KQLRangeOperator?, _ value: KQLLiteral, _ isNested: Bool
+    _ expression: KQLExpression, field: KQLLiteral?, _ comparison: KQLRangeOperator?, _ value: KQLLiteral,
+    _ isNested: Bool
   ) throws(KQLError) -> Leaf {
     let test = Self.test(comparison, value)
     guard let field else {
@@ -194,9 +195,12 @@ struct Compiler {
   }
 
   private static func withoutSuffix(_ pattern: KQLPattern) -> KQLPattern {
-    KQLPattern(segments: pattern.segments.dropLast() + [pattern.segments.last.map { last in
-      last == ".keyword" || last == ".text" ? "" : withoutSuffix(last)
-    } ?? ""])
+    KQLPattern(
+      segments: pattern.segments.dropLast() + [
+        pattern.segments.last.map { last in
+          last == ".keyword" || last == ".text" ? "" : withoutSuffix(last)
+        } ?? ""
+      ])
   }
 
   /// Inside `field:{ … }` every name is relative to that object, so `severity` is that object's own.

@@ -45,10 +45,13 @@ extension JSONNode {
         let key = member.key.value.bytes
         let common = Swift.min(key.count, name.count)
         guard key.count != name.count, common > 0, key[0] == name[0],
-          UnsafeRawBufferPointer(rebasing: key[..<common]).hasSameBytes(as: UnsafeRawBufferPointer(rebasing: name[..<common]))
+          UnsafeRawBufferPointer(rebasing: key[..<common]).hasSameBytes(
+            as: UnsafeRawBufferPointer(rebasing: name[..<common]))
         else { continue }
         if key.count > name.count {
-          if key[common] == UInt8(ascii: "."), member.value.value.kind.isScalar || member.value.value.hasContent { return true }
+          if key[common] == UInt8(ascii: "."), member.value.value.kind.isScalar || member.value.value.hasContent {
+            return true
+          }
         } else if name[common] == UInt8(ascii: ".") {
           if member.value.hasField(below: UnsafeRawBufferPointer(rebasing: name[(common + 1)...])) { return true }
         }

@@ -44,6 +44,7 @@ struct FieldTemplate: Sendable {
     let joined = (before.last ?? "") + value + (after.first ?? "")
     let segments = before.dropLast() + [joined] + after.dropFirst()
     if let comparison { return .compare(comparison, Literal(segments.joined(separator: "*"))) }
-    return segments.count == 1 ? .equal(Literal(joined)) : .pattern(WildcardPattern(KQLPattern(segments: Array(segments))))
+    return segments.count == 1
+      ? .equal(Literal(joined)) : .pattern(WildcardPattern(KQLPattern(segments: Array(segments))))
   }
 }

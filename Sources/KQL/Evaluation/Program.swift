@@ -4,11 +4,13 @@ internal import AlertModel
 struct Program: Sendable {
   enum Operation: UInt8, Sendable {
     case and, or, not, leaf
+    /// A leaf that asks for the severity alone, answered here: conditions that do are the commonest there are.
+    case severity
   }
 
   struct Step: Sendable {
     let operation: Operation
-    /// For a leaf, its place in `leaves`.
+    /// For a leaf, its place in `leaves`; for a severity, the bits of those that are accepted.
     let leaf: Int32
     /// Where the next sibling stands.
     var end: Int32
@@ -21,6 +23,10 @@ struct Program: Sendable {
 
   /// Adds a leaf.
   mutating func append(_ leaf: Leaf) {
+    if case .severity(let accepted) = leaf.question {
+      steps.append(Step(operation: .severity, leaf: Int32(accepted), end: Int32(steps.count + 1)))
+      return
+    }
     steps.append(Step(operation: .leaf, leaf: Int32(leaves.count), end: Int32(steps.count + 1)))
     leaves.append(leaf)
   }
@@ -41,6 +47,7 @@ struct Program: Sendable {
   private func holds(at index: Int, _ alert: borrowing Alert, _ scope: JSONNode?, _ now: Timestamp) -> Bool {
     let step = steps[index]
     switch step.operation {
+    case .severity: return step.leaf & 1 << alert.severity.rawValue != 0
     case .leaf: return leaves[Int(step.leaf)].holds(alert, scope, now)
     case .not: return !holds(at: index + 1, alert, scope, now)
     case .and, .or:

@@ -60,7 +60,8 @@ struct SeverityRule {
     let word = word.lowercased()
     let synonyms = [
       "info": "informational", "information": "informational", "notice": "low", "med": "medium", "moderate": "medium",
-      "warning": "medium", "error": "high", "crit": "critical", "severe": "critical", "emergency": "critical", "fatal": "critical",
+      "warning": "medium", "error": "high", "crit": "critical", "severe": "critical", "emergency": "critical",
+      "fatal": "critical",
     ]
     if let severity = synonyms[word] { return severity }
     let ranked = Severity.allCases.map { ($0.description, distance($0.description, word)) }.min { $0.1 < $1.1 }

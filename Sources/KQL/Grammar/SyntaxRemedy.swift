@@ -26,10 +26,12 @@ struct SyntaxRemedy {
       return "In a value, write \\{ and \\}, or put the value in quotation marks."
     case UInt8(ascii: ":"):
       if followsOperatorSign { return "Write \"and\" and \"or\" for && and ||." }
-      return followsValue ? "In a value, write \\: or put the value in quotation marks." : "Put a field name before the colon."
+      return followsValue
+        ? "In a value, write \\: or put the value in quotation marks." : "Put a field name before the colon."
     case UInt8(ascii: "<"), UInt8(ascii: ">"):
       if previous == UInt8(ascii: ":") { return "Leave out the colon: field > value" }
-      return followsValue ? "In a value, write \\\(Character(Unicode.Scalar(found))) or put the value in quotation marks." : nil
+      return followsValue
+        ? "In a value, write \\\(Character(Unicode.Scalar(found))) or put the value in quotation marks." : nil
     case UInt8(ascii: "\""):
       if previous == UInt8(ascii: "=") { return "Write \":\" for =, and \"not field: value\" for !=." }
       if !followsValue { return "The quotation mark that opens here is never closed." }
@@ -71,7 +73,9 @@ struct SyntaxRemedy {
   private var operatorBefore: String? {
     ["not", "and", "or"].first { word in
       let start = offset - word.utf8.count
-      guard start >= 0, String(decoding: scanner.bytes[start..<offset], as: UTF8.self).lowercased() == word else { return false }
+      guard start >= 0, String(decoding: scanner.bytes[start..<offset], as: UTF8.self).lowercased() == word else {
+        return false
+      }
       guard start > 0 else { return true }
       return scanner.bytes[start - 1] <= 0x20 || LiteralScanner.isSpecial(scanner.bytes[start - 1])
     }

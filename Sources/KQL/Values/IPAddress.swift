@@ -133,7 +133,8 @@ struct IPAddress: Comparable, Sendable {
     guard bits <= 128 else { return nil }
     let highHost = bits >= 64 ? 0 : UInt64.max >> UInt64(bits)
     let lowHost = bits >= 128 ? 0 : bits <= 64 ? UInt64.max : UInt64.max >> UInt64(bits - 64)
-    return IPAddress(high: address.high & ~highHost, low: address.low & ~lowHost)
-      ... IPAddress(high: address.high | highHost, low: address.low | lowHost)
+    return IPAddress(
+      high: address.high & ~highHost, low: address.low & ~lowHost)...IPAddress(
+        high: address.high | highHost, low: address.low | lowHost)
   }
 }

@@ -26,7 +26,9 @@ struct SearchText: Sendable {
     var matched = 0
     while at < other.count {
       if matched == 0 {
-        guard other.count - at >= text.count, let found = memchr(start + at, Int32(text[0]), other.count - at) else { return nil }
+        guard other.count - at >= text.count, let found = memchr(start + at, Int32(text[0]), other.count - at) else {
+          return nil
+        }
         at = UnsafeRawPointer(found) - start + 1
         matched = 1
       } else if other[at] == text[matched] {

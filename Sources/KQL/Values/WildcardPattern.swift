@@ -15,7 +15,9 @@ struct WildcardPattern: Sendable {
   }
 
   func matches(_ text: UnsafeRawBufferPointer) -> Bool {
-    guard text.count >= prefix.count + suffix.count, text.begins(with: prefix), text.ends(with: suffix) else { return false }
+    guard text.count >= prefix.count + suffix.count, text.begins(with: prefix), text.ends(with: suffix) else {
+      return false
+    }
     guard !middle.isEmpty else { return true }
     // The leftmost place for each is as good as any other.
     var rest = UnsafeRawBufferPointer(rebasing: text[prefix.count..<(text.count - suffix.count)])
