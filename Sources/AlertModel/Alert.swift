@@ -143,7 +143,7 @@ public struct Alert: ~Copyable {
 
 extension JSONNode {
   /// Calls `body` with the dotted name and the value of every leaf that is not null, until it returns true.
-  func forEachScalar(under name: String, _ body: (String, FieldValue) -> Bool) -> Bool {
+  package func forEachScalar(under name: String, _ body: (String, FieldValue) -> Bool) -> Bool {
     switch kind {
     case .object:
       return members.contains { member in
