@@ -6,7 +6,8 @@ public import AlertModel
 /// ordered scale (`severity >= high`); `.keyword` and `.text` at the end of a name are left off; and a value may refer to
 /// another field of the alert (`userIdentity.arn: *{{responseElements.accessKey.userName}}*`).
 ///
-/// Field values are keywords: case-sensitive, compared as a whole. A field that is missing matches nothing.
+/// Field values are keywords: case-sensitive, compared as a whole. A field that is missing matches nothing. `severity` is
+/// asked for by its full name only: names with wildcards and free text look at what the alert itself holds.
 public struct Condition: Sendable {
   /// Everything that never changes, in one object: conditions are copied often, and a copy shall cost nothing.
   private final class Compiled: Sendable {

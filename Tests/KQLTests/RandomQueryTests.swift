@@ -11,7 +11,7 @@ struct RandomQueryTests {
     for _ in 0..<20 {
       let document = Naive.document(&random)
       let json = String(decoding: try JSONSerialization.data(withJSONObject: document), as: UTF8.self)
-      for _ in 0..<40 {
+      for _ in 0..<20 {
         let query = Naive.query(&random, depth: 3)
         let text = query.text
         let expected = query.holds(document)
