@@ -138,6 +138,7 @@ public final class Outbox: Sendable {
   /// Closes the database and lets other processes use the folder. The last call; workers have been stopped before.
   public func close() async {
     try? await onWriter { () throws(OutboxError) in self.store.close() }
+    lock.release()
   }
 
   /// Makes the next `open` set the file aside, and `run` throw.

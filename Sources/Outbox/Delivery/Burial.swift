@@ -30,9 +30,9 @@ extension DeliveryWorker {
       settlement.taken = parts
     }
     await commit(settlement)
-    tally.deadLettered += parts.count
-    log.rejected(parts.count, reason: reason, now: now)
-    lane.settled(parts.count)
+    tally.deadLettered += parts.alertCount
+    log.rejected(parts.alertCount, reason: reason, now: now)
+    lane.settled(parts.alertCount)
     if let parcel {
       held.removeAll { $0.id == parcel.id }
       held += settlement.parcels

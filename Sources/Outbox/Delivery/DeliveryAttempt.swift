@@ -68,10 +68,13 @@ extension DeliveryWorker {
     return available
   }
 
+  /// How often a parcel is tried whole, before it is tried in ever smaller pieces.
+  private static let wholeTries = 5
+
   /// Makes the first alerts of a parcel ready: fewer of them the more often they failed together, so that the one that
   /// is at fault is found.
   private func retry(_ parcel: Parcel, limit: Int, now: Timestamp) async throws(OutboxError) -> Step {
-    let shrunk = max(1, parcel.count >> max(0, min(parcel.attempts - 2, 30)))
+    let shrunk = max(1, parcel.count >> max(0, min(parcel.attempts - Self.wholeTries, 30)))
     let wanted = parcel.digest == nil ? min(limit, shrunk, parcel.count) : 1
     guard let count = tokens(wanted, now) else { return .wait(until: bucket?.next(now)) }
     let (store, output) = (outbox.store, lane.id)

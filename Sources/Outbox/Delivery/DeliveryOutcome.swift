@@ -97,7 +97,7 @@ extension DeliveryWorker {
     settlement.parcels = parcels
     await commit(settlement)
     let before = shipment.parcel?.count ?? shipment.origins.count
-    let after = parcels.reduce(0) { $0 + $1.count } + settlement.returned.count
+    let after = parcels.reduce(0) { $0 + $1.count } + settlement.returned.alertCount
     lane.settled(before - after)
     if let parcel = shipment.parcel {
       held.removeAll { $0.id == parcel.id }
@@ -120,7 +120,7 @@ extension DeliveryWorker {
     guard !left.isEmpty else { return }
     let hasFailedForLong =
       now.nanoseconds - parcel.firstFailure.nanoseconds >= settings.setAsideAfter.nanoseconds
-    if verdict.isTotal, again.count == 1, parcel.blocks, hasFailedForLong {
+    if verdict.isTotal, again.alertCount == 1, parcel.blocks, hasFailedForLong {
       // The fault may be the alert's own: those behind it wait no longer.
       parcels = [
         newParcel(

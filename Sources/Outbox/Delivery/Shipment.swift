@@ -67,5 +67,6 @@ extension [Part] {
     }
   }
 
-  var count: Int { reduce(0) { $0 + $1.places.count } }
+  /// How many alerts they are.
+  var alertCount: Int { reduce(0) { $0 + $1.places.count } }
 }

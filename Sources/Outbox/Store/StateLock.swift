@@ -1,9 +1,10 @@
 internal import Glibc
+internal import Synchronization
 
 /// Keeps a second process away from a state folder, for as long as it lives. The kernel lets go of it when the process
 /// ends, however it ends.
 final class StateLock: Sendable {
-  private let descriptor: Int32
+  private let descriptor: Mutex<Int32>
 
   /// The lock file's name in the state folder. It holds the process id as text.
   static let fileName = "outbox.lock"
@@ -29,10 +30,18 @@ final class StateLock: Sendable {
     let pid = Array("\(getpid())\n".utf8)
     // Only for the other process's message: a full disk may leave the file empty, the lock holds all the same.
     if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, pid, pid.count, 0) }
-    self.descriptor = descriptor
+    self.descriptor = Mutex(descriptor)
   }
 
-  deinit { Glibc.close(descriptor) }
+  deinit { release() }
+
+  /// Lets other processes use the folder.
+  func release() {
+    descriptor.withLock { descriptor in
+      if descriptor >= 0 { Glibc.close(descriptor) }
+      descriptor = -1
+    }
+  }
 
   /// The process that holds the lock of a folder; nil where none does.
   static func holder(of folder: String) -> (isHeld: Bool, pid: Int32?) {

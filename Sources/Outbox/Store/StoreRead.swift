@@ -137,3 +137,10 @@ struct OutputStanding: Sendable, Equatable {
   let dropped: Int
   let requeued: Int
 }
+
+extension Store {
+  /// How many segments the file holds.
+  func segmentCount() throws(OutboxError) -> Int {
+    try read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM segment") ?? 0 }
+  }
+}
