@@ -80,9 +80,12 @@ struct RouteSection {
       return try Condition(text.text, vocabulary: vocabulary)
     } catch {
       // KQL's messages may quote the query.
-      let message = text.isReference ? "the condition from ${…} is not KQL" : error.message
-      reader.report(
-        ([message] + (error.remedy.map { [$0] } ?? [])).joined(separator: "; "), at: text.place(at: error.offset))
+      var message = text.isReference ? "the condition from ${…} is not KQL" : error.message
+      if !text.isReference, let remedy = error.remedy {
+        message = (message.hasSuffix(".") ? message + " " : message + ". ") + remedy
+      }
+      if message.hasSuffix(".") { message.removeLast() }
+      reader.report(message, at: text.place(at: error.offset))
       return nil
     }
   }

@@ -57,6 +57,7 @@ private struct Mistake {
     let before = line.unicodeScalars.prefix(error.mark.column)
     let text = String(String.UnicodeScalarView(before))
     guard let colon = text.lastRange(of: ": ") else {
+      if isInFlow { return nil }
       if let missing = missingSpace(on: error.mark.line - 1) { return missing }
       return (
         "the line above has a value already, so it cannot have settings below it; check the indentation", error.mark

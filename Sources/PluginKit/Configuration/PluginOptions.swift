@@ -141,9 +141,12 @@ public struct OptionFields: Sendable {
         values[declared.property] = value
         isComplete = isComplete && value != nil
       } else if declared.setting.mustBeGiven {
+        isComplete = false
+        // A name that is misspelt is reported as such, and that is enough.
+        let isMisspelt = entries.contains { Suggestion.closest(to: $0.key.text, in: Options.names) == name }
+        guard !isMisspelt else { continue }
         let subject = reader.subject.map { "\($0) needs" } ?? "there must be"
         reader.report("\(subject) the setting '\(name)' (\(declared.setting.typeName))", at: place)
-        isComplete = false
       } else {
         values[declared.property] = declared.setting.defaulting(at: place)
       }
