@@ -32,7 +32,7 @@ struct TriageStep {
     while let found = range(of: headingWords, in: note.bytes, from: from) {
       from = found + headingWords.count
       guard isHeading(found, in: note.bytes) else { continue }
-      var rest = note.bytes[from...].prefix(4000)
+      var rest = note.bytes[from...].prefix(1500)
       // Not in the middle of an escape or of a character.
       if rest.endIndex < note.bytes.count, let space = rest.lastIndex(of: 0x20) { rest = rest[..<space] }
       let section = FieldValue(
@@ -59,8 +59,13 @@ struct TriageStep {
         item.append(trimmed)
       }
     }
-    let step = item.joined(separator: " ").replacing("**", with: "").replacing("`", with: "")
-    text.append(contentsOf: step.utf8)
+    let step = Array(item.joined(separator: " ").utf8)
+    // Without Markdown's marks for bold text and code.
+    for (at, byte) in step.enumerated() where byte != UInt8(ascii: "`") {
+      let isStar = byte == UInt8(ascii: "*")
+      let isBold = isStar && (step[max(at - 1, 0)..<at] == [byte] || step[(at + 1)...].first == byte)
+      if !isBold { text.append(byte) }
+    }
   }
 
   /// The text of a list item, without its bullet or number; nil for any other line.
