@@ -3,11 +3,11 @@ public import AlertModel
 /// A plugin that can say how it comes to what it makes of an alert: for `weir explain`.
 public protocol Explaining: Plugin {
   /// What was looked at, the decisive first. Changes nothing: asking does not count as an alert.
-  func explain(_ alert: borrowing Alert) -> [Explanation]
+  func explain(_ alert: borrowing Alert) -> [DecisionExplanation]
 }
 
 /// One thing that a plugin looked at for an alert: an allowlist entry, a table.
-public struct Explanation: Sendable, Equatable {
+public struct DecisionExplanation: Sendable, Equatable {
   /// What it was: `entry 'platform team sets up trails'`.
   public let subject: String
   /// Where it is configured.

@@ -58,14 +58,14 @@ public struct AccountNameEnricher: Enricher, Explaining {
     return added.isEmpty ? .nothing : .fields(added)
   }
 
-  public func explain(_ alert: borrowing Alert) -> [Explanation] {
+  public func explain(_ alert: borrowing Alert) -> [DecisionExplanation] {
     guard let accounts else { return [] }
     var ids = AccountIDs()
     fields.collect(alert, into: &ids)
     return (0..<ids.count).map { index in
       let id = ids[index].text
       let row = ids[index].withBytes(accounts.row)
-      return Explanation(
+      return DecisionExplanation(
         subject: "account \(id)", place: row.map(accounts.place), holds: row != nil,
         conclusion: row == nil ? "is not in \(options.accounts.text)" : "is in \(options.accounts.text)", conditions: []
       )

@@ -21,7 +21,7 @@ struct AccountTable: Sendable {
       let columns = table.columns.indices.compactMap { column -> (column: Int, field: String)? in
         if column == key { return role == .own ? nil : (column, role.prefix + ".id") }
         if column == name { return (column, role.prefix + ".name") }
-        return (column, role.prefix + "." + Self.fieldName(table.columns[column]))
+        return (column, role.prefix + "." + ColumnName.fieldName(table.columns[column]))
       }
       return RowFields(table, columns)
     }
@@ -50,19 +50,6 @@ struct AccountTable: Sendable {
     throw ConfigurationError(
       "no column holds the \(what); it has \(columns), and \(usual.map { "'\($0)'" }.joined(separator: ", ")) are looked for",
       at: SourcePlace(file: table.file, line: 1, column: 1))
-  }
-
-  /// `Cost Center` is `cost_center`, `JoinedTimestamp` is `joined_timestamp`.
-  static func fieldName(_ column: String) -> String {
-    var name = ""
-    var previous: Character = "_"
-    for character in column {
-      if character.isUppercase, previous.isLowercase || previous.isNumber { name += "_" }
-      let isPlain = character.isLetter || character.isNumber || character == "." || character == "_"
-      name += isPlain ? character.lowercased() : "_"
-      previous = character
-    }
-    return name
   }
 
   /// A spreadsheet that took ids for numbers drops their leading zeros, or writes 1.11122E+11.

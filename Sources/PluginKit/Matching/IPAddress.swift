@@ -74,8 +74,28 @@ public struct IPNetwork: Hashable, Sendable {
     self.init(address: address, length: length)
   }
 
+  /// The network of that length that holds the address.
+  public init(_ address: IPAddress, length: Int) {
+    self.init(address: address.network(length), length: length)
+  }
+
   private init(address: IPAddress, length: Int) {
     self.address = address
     self.length = length
   }
+}
+
+extension IPAddress: CustomStringConvertible {
+  /// Dotted-quad, or groups of hexadecimal digits without leading zeros; zeros are not left out.
+  public var description: String {
+    guard isIPv6 else { return (0..<4).map { "\(low >> UInt64(24 - $0 * 8) & 0xFF)" }.joined(separator: ".") }
+    return (0..<8).map { group in
+      let half = group < 4 ? high : low
+      return String(half >> UInt64(48 - group % 4 * 16) & 0xFFFF, radix: 16)
+    }.joined(separator: ":")
+  }
+}
+
+extension IPNetwork: CustomStringConvertible {
+  public var description: String { "\(address)/\(length)" }
 }

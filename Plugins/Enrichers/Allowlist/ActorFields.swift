@@ -1,0 +1,132 @@
+internal import AlertModel
+internal import PluginKit
+
+/// The identities of an alert: what `actors` are compared with.
+struct ActorFields: Sendable {
+  /// A field that identifies who did it.
+  struct Source: Sendable {
+    let field: Field
+    /// True where whoever acts can choose the value.
+    let isSpoofable: Bool
+  }
+
+  /// By format.
+  private let fields: [[Source]]
+
+  /// The identities that each format names.
+  init(_ formats: FormatSet) {
+    fields = formats.formats.indices.map { format in
+      formats.actorFields(of: format).map { Source(field: $0.field, isSpoofable: $0.isSpoofable) }
+    }
+  }
+
+  /// The identities that ECS has names for, the same for every format.
+  init(_ vocabulary: Vocabulary) {
+    let common = [
+      "user.name", "user.id", "user.email", "aws.cloudtrail.user_identity.arn",
+      "aws.cloudtrail.user_identity.session_context.session_issuer.arn", "client.user.name", "client.user.email",
+      "source.user.name",
+    ].map { Source(field: vocabulary.field($0), isSpoofable: false) }
+    fields = vocabulary.tables.map { _ in common }
+  }
+
+  /// The names of the fields, of all formats.
+  var names: [String] {
+    var seen: Set<String> = []
+    return fields.joined().map(\.field.name).filter { seen.insert($0).inserted }
+  }
+
+  /// One form of an identity.
+  struct Identity {
+    let field: Source
+    /// The value as the alert has it.
+    let value: UnsafeRawBufferPointer
+    /// What is compared: the value, or what follows from it.
+    let text: UnsafeRawBufferPointer
+    /// Where the part begins that whoever opened a session chose; the end where there is none.
+    let chosenFrom: Int
+  }
+
+  /// Calls `body` with every form of every identity, until it returns true: each value; for a session of an assumed role
+  /// its role's ARN; for the principal id of a session the part before the colon
+  /// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html).
+  @discardableResult
+  func forEachIdentity(of alert: borrowing Alert, _ body: (Identity) -> Bool) -> Bool {
+    guard fields.indices.contains(alert.table) else { return false }
+    for actor in fields[alert.table] {
+      let stopped = alert.forEachValue(actor.field) { value in
+        guard value.isScalar, !value.bytes.isEmpty else { return false }
+        return value.withText { Self.visit(actor, $0, body) }
+      }
+      if stopped { return true }
+    }
+    return false
+  }
+
+  private static func visit(_ actor: Source, _ value: UnsafeRawBufferPointer, _ body: (Identity) -> Bool) -> Bool {
+    let session = SessionName(of: value)
+    let identity = Identity(field: actor, value: value, text: value, chosenFrom: session?.start ?? value.count)
+    if body(identity) { return true }
+    guard let session else { return false }
+    return session.withPrincipal(of: value) { principal in
+      body(Identity(field: actor, value: value, text: principal, chosenFrom: principal.count))
+    }
+  }
+}
+
+/// The part of an identity that whoever assumed the role chose.
+struct SessionName {
+  /// Where it begins.
+  let start: Int
+  /// Where `sts` begins in an ARN; nil for a principal id.
+  private let service: Int?
+  private let resource: Int
+
+  /// Nil where the value is neither `arn:PARTITION:sts::ACCOUNT:assumed-role/ROLE/SESSION` nor `AROA…:SESSION`.
+  init?(of value: UnsafeRawBufferPointer) {
+    if value.starts(with: "arn:".utf8) {
+      var colons: [Int] = []
+      for at in value.indices where value[at] == UInt8(ascii: ":") {
+        colons.append(at)
+        if colons.count == 5 { break }
+      }
+      guard colons.count == 5, value[(colons[1] + 1)...].starts(with: "sts:".utf8),
+        value[(colons[4] + 1)...].starts(with: Self.assumedRole.utf8)
+      else { return nil }
+      let role = colons[4] + 1 + Self.assumedRole.utf8.count
+      guard let slash = value[role...].firstIndex(of: UInt8(ascii: "/")), slash > role else { return nil }
+      service = colons[1] + 1
+      resource = colons[4] + 1
+      start = slash + 1
+    } else {
+      // Unique ids of roles (AROA) and their sessions; federated users have none.
+      guard value.starts(with: "AROA".utf8), let colon = value.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+      service = nil
+      resource = 0
+      start = colon + 1
+    }
+  }
+
+  private static let assumedRole = "assumed-role/"
+
+  /// Calls `body` with the role that the session is of: its ARN (without a path, which a session's ARN does not tell), or
+  /// its unique id.
+  func withPrincipal(of value: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Bool) -> Bool {
+    guard let service else { return body(UnsafeRawBufferPointer(rebasing: value[..<(start - 1)])) }
+    return withUnsafeTemporaryAllocation(byteCount: value.count, alignment: 1) { buffer in
+      var count = 0
+      func append(_ bytes: some Collection<UInt8>) {
+        for byte in bytes {
+          buffer[count] = byte
+          count += 1
+        }
+      }
+      append(value[..<service])
+      append("iam".utf8)
+      append(value[(service + 3)..<resource])
+      append("role/".utf8)
+      append(value[(resource + Self.assumedRole.utf8.count)..<(start - 1)])
+      return body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
+    }
+  }
+}

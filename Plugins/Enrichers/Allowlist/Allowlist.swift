@@ -1,0 +1,135 @@
+internal import AlertModel
+internal import KQL
+internal import PluginKit
+
+/// An actor's pattern that an alert meets.
+struct ActorMatch: Equatable {
+  let pattern: Int
+  /// True where only what an attacker can choose meets it.
+  var isSpoofable: Bool
+}
+
+/// The entries of all files, and the question which of them holds for an alert. A value: it remembers nothing.
+struct Allowlist: Sendable {
+  let entries: [Entry]
+  let index: EntryIndex
+  let actorFields: ActorFields
+  let never: [MatchedCondition]
+
+  /// By number of a pattern: true where it rests on a session's name alone.
+  let restsOnSessionName: [Bool]
+
+  init(
+    _ entries: [Entry], patterns: KeyIndex, owned: [(pattern: Int, entry: Int)], never: [MatchedCondition],
+    _ actorFields: ActorFields, _ vocabulary: Vocabulary
+  ) {
+    self.entries = entries
+    self.never = never
+    self.actorFields = actorFields
+    index = EntryIndex(entries, patterns: patterns, owned: owned, vocabulary)
+    restsOnSessionName = (0..<patterns.count).map { ActorPattern.restsOnSessionName(patterns.text($0)) }
+  }
+
+  /// What the entries say about an alert.
+  enum Verdict: Equatable {
+    case nothing
+    /// Entries would hold, had they not expired.
+    case expired([Int])
+    case held(by: Int)
+  }
+
+  /// The first entry that holds. Entries that have expired hold nothing.
+  func verdict(on alert: borrowing Alert, now: () -> Timestamp) -> Verdict {
+    let matched = matchedActors(of: alert)
+    let candidates = index.candidates(for: alert, matched: matched)
+    guard !candidates.isEmpty else { return .nothing }
+    let now = now()
+    var expired: [Int] = []
+    for number in candidates where holds(number, alert, matched, now) {
+      if now < entries[number].expires.end { return .held(by: number) }
+      expired.append(number)
+    }
+    return expired.isEmpty ? .nothing : .expired(expired)
+  }
+
+  /// Whether everything about the entry holds but its expiry.
+  private func holds(_ number: Int, _ alert: borrowing Alert, _ matched: [ActorMatch], _ now: Timestamp) -> Bool {
+    let entry = entries[number]
+    guard alert.severity <= entry.ceiling else { return false }
+    if entry.hasActors, !actorsHold(number, alert.table, matched) { return false }
+    guard let condition = entry.condition else { return true }
+    return condition.condition.matches(alert, now: now)
+  }
+
+  /// Whether one of the entry's actors is met, and by more than what an attacker can choose, if that is all it rests on.
+  func actorsHold(_ number: Int, _ table: Int, _ matched: [ActorMatch]) -> Bool {
+    let entry = entries[number]
+    let isEnough = entry.acceptsSpoofable || (entry.restsOnCondition.indices.contains(table) && entry.restsOnCondition[table])
+    return matched.contains { match in
+      (isEnough || !match.isSpoofable) && index.owners[match.pattern].contains(number)
+    }
+  }
+
+  /// The patterns that the alert's identities meet, each once.
+  func matchedActors(of alert: borrowing Alert) -> [ActorMatch] {
+    var matched: [ActorMatch] = []
+    guard index.actors.count > 0 else { return matched }
+    actorFields.forEachIdentity(of: alert) { identity in
+      index.actors.forEachMatch(of: identity.text) { pattern in
+        let isSpoofable =
+          identity.field.isSpoofable || (restsOnSessionName[pattern] && identity.chosenFrom < identity.text.count)
+        if let place = matched.firstIndex(where: { $0.pattern == pattern }) {
+          matched[place].isSpoofable = matched[place].isSpoofable && isSpoofable
+        } else {
+          matched.append(ActorMatch(pattern: pattern, isSpoofable: isSpoofable))
+        }
+        return false
+      }
+      return false
+    }
+    return matched
+  }
+
+  /// Everything that the entry rests on: the actor, and each part of the condition.
+  func record(of number: Int, _ alert: borrowing Alert, now: Timestamp) -> [Suppression.Match] {
+    actorMatches(of: number, alert) + (entries[number].condition?.matches(of: alert, now: now) ?? [])
+  }
+
+  /// The identities that meet the entry's actors.
+  func actorMatches(of number: Int, _ alert: borrowing Alert) -> [Suppression.Match] {
+    var matches: [Suppression.Match] = []
+    guard entries[number].hasActors else { return matches }
+    actorFields.forEachIdentity(of: alert) { identity in
+      index.actors.forEachMatch(of: identity.text) { pattern in
+        guard index.owners[pattern].contains(number) else { return false }
+        let match = Suppression.Match(
+          field: identity.field.field.name, value: String(decoding: identity.value, as: UTF8.self),
+          pattern: index.actors.text(pattern))
+        if !matches.contains(match) { matches.append(match) }
+        return false
+      }
+      return false
+    }
+    return matches
+  }
+
+  /// The name under which the actor is remembered: its role where it is a session of one.
+  func principal(of alert: borrowing Alert) -> String? {
+    var principal: String?
+    var value: UnsafeRawPointer?
+    actorFields.forEachIdentity(of: alert) { identity in
+      // The forms of one value come one after the other, the role after its session.
+      if value != nil, value != identity.value.baseAddress { return true }
+      value = identity.value.baseAddress
+      principal = String(decoding: identity.text, as: UTF8.self)
+      return false
+    }
+    return principal
+  }
+
+  /// The first condition that forbids holding the alert back.
+  func forbidding(_ alert: borrowing Alert, now: Timestamp) -> MatchedCondition? {
+    for condition in never where condition.condition.matches(alert, now: now) { return condition }
+    return nil
+  }
+}

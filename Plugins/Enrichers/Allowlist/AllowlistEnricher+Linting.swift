@@ -1,0 +1,89 @@
+public import AlertModel
+internal import KQL
+public import PluginKit
+
+extension AllowlistEnricher {
+  /// Entries that expire soon, that can never hold, that an earlier one makes superfluous, or that accept spoofable fields.
+  /// (Entries that have expired are warned of when they are loaded.)
+  public func lint(now: Timestamp) -> [Diagnostic] {
+    var diagnostics: [Diagnostic] = []
+    let patterns = patternsByEntry
+    for (number, entry) in list.entries.enumerated() {
+      func warn(_ message: String) {
+        diagnostics.append(Diagnostic(.warning, "the entry '\(entry.name)' \(message)", at: entry.place))
+      }
+      let soon = now.nanoseconds + options.warnBeforeExpiry.nanoseconds
+      if now < entry.expires.end, entry.expires.end.nanoseconds <= soon {
+        warn("expires on \(entry.expires.text); renew it or remove it")
+      }
+      if let least = entry.condition.flatMap({ Self.leastSeverity($0.condition.expression) }), least > entry.ceiling {
+        warn("can never hold: it asks for severity \(least), but its ceiling is \(entry.ceiling)")
+      }
+      if entry.acceptsSpoofable {
+        warn("rests on what an attacker can choose, and says so with 'accept_spoofable'")
+      }
+      if let earlier = shadow(of: number, patterns[number]) {
+        warn("has no effect: the entry '\(list.entries[earlier].name)' before it holds whatever it would hold")
+      }
+    }
+    return diagnostics + repeatedActors
+  }
+
+  /// An earlier entry that holds whenever this one does.
+  private func shadow(of number: Int, _ patterns: [Int]) -> Int? {
+    let entry = list.entries[number]
+    func covers(_ other: Int) -> Bool {
+      let earlier = list.entries[other]
+      return other < number && earlier.ceiling >= entry.ceiling && earlier.expires.end >= entry.expires.end
+        && earlier.budget == nil && (earlier.acceptsSpoofable || !entry.acceptsSpoofable)
+        && (earlier.condition == nil || earlier.condition?.condition.source == entry.condition?.condition.source)
+    }
+    guard entry.hasActors else {
+      return list.entries.indices.prefix(number).first { !list.entries[$0].hasActors && covers($0) }
+    }
+    var shadows: Set<Int>?
+    for pattern in patterns {
+      // A pattern that matches another's text matches all that the other matches: a star is met only by a star.
+      var covering: Set<Int> = []
+      Array(list.index.actors.text(pattern).utf8).withUnsafeBytes { text in
+        _ = list.index.actors.forEachMatch(of: text) { matching in
+          covering.formUnion(list.index.owners[matching].filter(covers))
+          return false
+        }
+      }
+      shadows = shadows.map { $0.intersection(covering) } ?? covering
+      if shadows?.isEmpty == true { return nil }
+    }
+    return shadows?.min()
+  }
+
+  private var patternsByEntry: [[Int]] {
+    var patterns = [[Int]](repeating: [], count: list.entries.count)
+    for pattern in 0..<list.index.actors.count {
+      for entry in list.index.owners[pattern] { patterns[entry].append(pattern) }
+    }
+    return patterns
+  }
+
+  /// The least severity that the condition asks for; nil where it asks for none.
+  private static func leastSeverity(_ expression: KQLExpression) -> Severity? {
+    switch expression.kind {
+    case .and(let parts): parts.compactMap(leastSeverity).max()
+    case .is(let field?, let value) where field.text == "severity": Severity(name: value.text)
+    case .range(let field, let comparison, let value) where field.text == "severity":
+      switch comparison {
+      case .greaterOrEqual: Severity(name: value.text)
+      case .greater: Severity(name: value.text).flatMap { Severity(rawValue: $0.rawValue + 1) }
+      case .less, .lessOrEqual: nil
+      }
+    default: nil
+    }
+  }
+}
+
+extension Duration {
+  fileprivate var nanoseconds: Int64 {
+    let (seconds, attoseconds) = components
+    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+  }
+}

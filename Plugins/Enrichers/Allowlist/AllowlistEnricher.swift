@@ -1,0 +1,137 @@
+public import AlertModel
+internal import KQL
+public import PluginKit
+
+/// Holds back what known people are known to do.
+public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin {
+  public typealias Options = AllowlistOptions
+
+  public static let manual = Manual(
+    name: "allowlist",
+    summary: "Holds back alerts about what known people are known to do, and records each.",
+    discussion: """
+      An alert is held back where an entry's actors and its condition both hold, the entry has not expired, and the alert \
+      is no more severe than the entry's ceiling. A field that is missing matches nothing. Every alert held back goes to \
+      `suppressed`, with the entry, its owner, reason and expiry, and what matched.
+      """,
+    example: """
+      enrichers:
+        - allowlist:
+            entries:
+              - name: platform team sets up trails
+                when: "event.action: CreateTrail"
+                actors: ["arn:aws:iam::111122223333:role/PlatformAdmin"]
+                reason: Trails are created by the landing-zone pipeline (CHG-1042)
+                owner: platform@corp.example
+                expires: 2027-03-31
+      """)
+
+  let options: AllowlistOptions
+  let context: PluginContext
+  private let actorFields: ActorFields
+  private(set) var list: Allowlist
+  private(set) var repeatedActors: [Diagnostic] = []
+  private var isLoaded = false
+  private let history: ActorHistory
+  private let newness: Newness
+  private var budgets: Budgets
+
+  public init(options: AllowlistOptions, context: PluginContext) throws {
+    self.options = options
+    self.context = context
+    actorFields = ActorFields(context.vocabulary)
+    var reader = AllowlistReader(options, context, actorFields)
+    list = try reader.read(includingFiles: false)
+    history = ActorHistory(
+      learning: options.learning, capacity: options.actorsRemembered, unusualRate: options.unusualRate)
+    newness = Newness(context.vocabulary)
+    budgets = Budgets(list.entries)
+    guard options.actorsRemembered > 0 else {
+      throw options.$actorsRemembered.error("at least one actor must be remembered; 'watch: []' switches this off")
+    }
+    guard options.file != nil || !options.files.isEmpty || options.$entries.isGiven else {
+      throw ConfigurationError("an allowlist needs 'file', 'files' or 'entries'", at: options.$file.place)
+    }
+  }
+
+  public mutating func load() throws {
+    var reader = AllowlistReader(options, context, actorFields)
+    list = try reader.read(includingFiles: true)
+    repeatedActors = reader.repeatedActors
+    budgets = Budgets(list.entries)
+    isLoaded = true
+  }
+
+  public func enrich(_ alert: borrowing Alert) throws(EnrichmentFailure) -> Enrichment {
+    guard isLoaded else { throw EnrichmentFailure("the allowlist is not loaded") }
+    switch list.verdict(on: alert, now: { context.clock.now }) {
+    case .nothing: return .nothing
+    case .expired(let entries): return .fields(list.entries[entries[0]].expiredNote)
+    case .held(let number): return held(by: number, alert)
+    }
+  }
+
+  /// An entry holds; the guardrails have the last word.
+  private func held(by number: Int, _ alert: borrowing Alert) -> Enrichment {
+    let now = context.clock.now
+    let entry = list.entries[number]
+    var reasons: [String] = []
+    if let condition = list.forbidding(alert, now: now) {
+      reasons.append("never held back: \(condition.condition.source)")
+    } else {
+      if !entry.watch.isEmpty, let actor = list.principal(of: alert) {
+        let seen = newness.observations(of: alert, watch: entry.watch)
+        reasons += history.observe(actor, seen, watchesRate: entry.watch.contains(.rate), now: now)
+      }
+      if reasons.isEmpty, let budget = entry.budget, !budgets.take(number, budget, now: now) {
+        reasons.append("more than \(budget.text)")
+      }
+    }
+    guard reasons.isEmpty else { return .fields(Self.breakthrough(entry, reasons)) }
+    let suppression = entry.suppression(list.record(of: number, alert, now: now))
+    switch options.mode {
+    case .hold: return .hold(suppression)
+    case .demote: return .demote(to: min(options.demoteTo.severity, alert.severity), suppression)
+    }
+  }
+
+  private static func breakthrough(_ entry: Entry, _ reasons: [String]) -> [AddedField] {
+    var json: [UInt8] = [UInt8(ascii: "[")]
+    for (place, reason) in reasons.enumerated() {
+      if place > 0 { json.append(UInt8(ascii: ",")) }
+      JSONEscapes.appendQuoted(reason, to: &json)
+    }
+    json.append(UInt8(ascii: "]"))
+    let texts = (try? AddedField("weir.breakthrough", json: json)).map { [$0] } ?? []
+    return texts + [AddedField("weir.breakthrough_entry", text: entry.name)]
+  }
+
+  // MARK: What it has learned
+
+  public func snapshot() -> [UInt8] {
+    var json = Array(#"{"version":1,"actors":{"#.utf8)
+    history.write(to: &json)
+    json += Array(#"},"budgets":{"#.utf8)
+    budgets.write(to: &json)
+    json += Array("}}".utf8)
+    return json
+  }
+
+  public func restore(_ snapshot: [UInt8]) {
+    let parser = DocumentParser()
+    let isRead = snapshot.withUnsafeBytes { bytes -> Bool in
+      guard let root = try? parser.parse(bytes), FieldPath("version").first(in: root)?.value.text == "1" else {
+        return false
+      }
+      for member in root.members {
+        switch member.key.value.text {
+        case "actors": history.read(member.value)
+        case "budgets": budgets.read(member.value)
+        default: break
+        }
+      }
+      return true
+    }
+    if !isRead { context.logger.warning("what the allowlist had learned cannot be read; it begins anew") }
+  }
+}

@@ -1,0 +1,182 @@
+internal import AlertModel
+internal import KQL
+internal import PluginKit
+
+/// Makes entries of what is written, and keeps everything that is wrong with them.
+struct AllowlistReader {
+  private let options: AllowlistOptions
+  private let context: PluginContext
+  private let actorFields: ActorFields
+  private var diagnostics: [Diagnostic] = []
+  private var entries: [Entry] = []
+  private var patterns = KeyIndex()
+  private var owned: [(pattern: Int, entry: Int)] = []
+  private var names: [String: SourcePlace] = [:]
+  private(set) var repeatedActors: [Diagnostic] = []
+
+  init(_ options: AllowlistOptions, _ context: PluginContext, _ actorFields: ActorFields) {
+    self.options = options
+    self.context = context
+    self.actorFields = actorFields
+  }
+
+  /// - Parameter includingFiles: false to check what is written in the configuration itself without any I/O.
+  /// - Throws: `ConfigurationError` with every problem.
+  mutating func read(includingFiles: Bool) throws(ConfigurationError) -> Allowlist {
+    for entry in options.entries { add(entry, includingFiles: includingFiles) }
+    if includingFiles {
+      for file in [options.file].compactMap({ $0 }) + options.files { add(file) }
+    }
+    let never = readNever()
+    guard diagnostics.isEmpty else { throw ConfigurationError(diagnostics) }
+    return Allowlist(entries, patterns: patterns, owned: owned, never: never, actorFields, context.vocabulary)
+  }
+
+  private mutating func report(_ message: String, at place: SourcePlace) {
+    diagnostics.append(Diagnostic(.error, message, at: place))
+  }
+
+  private mutating func add(_ file: FilePath) {
+    do throws(ConfigurationError) {
+      let tree = try context.files.tree(of: file)
+      let list = tree.entries == nil ? tree : tree["entries"] ?? tree
+      guard list.elements != nil else {
+        let what = list.isNull ? "is empty; was it cut short while being written?" : "holds no list of entries"
+        report("the allowlist '\(file.text)' \(what)", at: list.place)
+        return
+      }
+      let read: [EntryOptions] = try context.files.value(from: list, folder: file.folder, subject: "allowlist entry")
+      for entry in read { add(entry, includingFiles: true) }
+    } catch {
+      diagnostics += error.diagnostics
+    }
+  }
+
+  private mutating func add(_ written: EntryOptions, includingFiles: Bool) {
+    let before = diagnostics.count
+    let number = entries.count
+    let name = written.name.text
+    checkWords(written)
+    if let first = names[name] {
+      report("the name '\(name)' is taken by the entry at \(first); each name comes once", at: written.name.place)
+    } else {
+      names[name] = written.name.place
+    }
+    let condition: MatchedCondition? = if let when = written.when { condition(of: when) } else { nil }
+    let ownedBefore = owned.count
+    addActors(written, number, includingFiles: includingFiles)
+    if written.when == nil, written.actors.isEmpty, written.actorsFile == nil {
+      report("the entry '\(name)' has neither 'actors' nor 'when', so it would hold everything back", at: written.name.place)
+    }
+    guard diagnostics.count == before else { return }
+    let hasActors = !written.actors.isEmpty || written.actorsFile != nil
+    let fields = condition?.positiveFields ?? []
+    let formats = context.vocabulary.tables.indices
+    let restsOnCondition = formats.map { format in fields.contains { !isChosen($0, format) } }
+    if !written.acceptSpoofable, !formats.isEmpty {
+      let actorsAreChosen = owned[ownedBefore...].allSatisfy { ActorPattern.restsOnSessionName(patterns.text($0.pattern)) }
+      let isSafe = restsOnCondition.contains(true) || (hasActors && (!includingFiles || !actorsAreChosen))
+      if !isSafe {
+        report(
+          "the entry '\(name)' rests only on what an attacker can choose (\(chosen(fields, hasActors))); add who or what "
+            + "it is about, or 'accept_spoofable: true'", at: written.name.place)
+        return
+      }
+    }
+    if includingFiles, context.clock.now >= written.expires.end {
+      context.files.warn(
+        "the entry '\(name)' expired on \(written.expires.text) and holds nothing back; renew it or remove it",
+        at: written.$expires.place)
+    }
+    entries.append(
+      Entry(
+        name: name, place: written.name.place, reason: written.reason.text, owner: written.owner.text,
+        expires: written.expires, ceiling: written.ceiling.severity, acceptsSpoofable: written.acceptSpoofable,
+        budget: written.atMost, watch: written.watch ?? options.watch, condition: condition, hasActors: hasActors,
+        restsOnCondition: restsOnCondition,
+        expiredNote: [AddedField("weir.expired_entry", text: name)]))
+  }
+
+  private mutating func checkWords(_ written: EntryOptions) {
+    for (setting, text) in [("name", written.name), ("owner", written.owner), ("reason", written.reason)]
+    where text.text.allSatisfy(\.isWhitespace) {
+      report("the setting '\(setting)' of an allowlist entry is empty", at: text.place)
+    }
+  }
+
+  private mutating func condition(of text: LocatedText) -> MatchedCondition? {
+    if text.text.allSatisfy(\.isWhitespace) || text.text.filter({ !$0.isWhitespace }) == "*" {
+      report("'when' is \(text.text.contains("*") ? "'*'" : "empty"), so it would match everything", at: text.place)
+      return nil
+    }
+    do throws(KQLError) {
+      return try MatchedCondition(text.text, context.vocabulary)
+    } catch {
+      report("'when' is not KQL: \(error)", at: text.place(at: error.offset))
+      return nil
+    }
+  }
+
+  private mutating func addActors(_ written: EntryOptions, _ number: Int, includingFiles: Bool) {
+    for actor in written.actors {
+      if let mistake = ActorPattern.mistake(in: actor.text) {
+        report(mistake, at: actor.place)
+      } else {
+        owned.append((patterns.insert(actor.text).number, number))
+      }
+    }
+    guard let file = written.actorsFile, includingFiles else { return }
+    do throws(ConfigurationError) {
+      let list = try TextList(contentsOf: file, context.files)
+      for text in 0..<list.texts.count {
+        let mistake = list.texts.withKey(text) { bytes in
+          Wildcard.isPattern(bytes) ? ActorPattern.mistake(in: String(decoding: bytes, as: UTF8.self)) : nil
+        }
+        if let mistake {
+          report(mistake, at: list.place(of: text))
+        } else {
+          owned.append((list.texts.withKey(text) { patterns.insert($0).number }, number))
+        }
+      }
+      for (text, line) in list.repeated.prefix(20) {
+        repeatedActors.append(
+          Diagnostic(
+            .warning, "the actor '\(list.texts.text(text))' is on line \(list.place(of: text).line) already",
+            at: SourcePlace(file: list.file, line: line, column: 1)))
+      }
+    } catch {
+      diagnostics += error.diagnostics
+    }
+  }
+
+  private mutating func readNever() -> [MatchedCondition] {
+    var conditions: [MatchedCondition] = []
+    if options.never == nil {
+      conditions = NeverHeld.shipped.compactMap { try? MatchedCondition($0, context.vocabulary) }
+    }
+    for text in (options.never ?? []) + options.neverAlso {
+      if let further = condition(of: text) { conditions.append(further) }
+    }
+    return conditions
+  }
+
+  /// Whether an attacker can choose the value of the field.
+  private func isChosen(_ field: String, _ format: Int) -> Bool { ChosenFields.contains(field) }
+
+  private func chosen(_ fields: [String], _ hasActors: Bool) -> String {
+    (fields + (hasActors ? ["the session's name in 'actors'"] : [])).joined(separator: ", ")
+  }
+}
+
+/// Fields whose value whoever acts can choose, by their ECS names.
+enum ChosenFields {
+  private static let prefixes = ["user_agent.", "client.user_agent."]
+  private static let names: Set<String> = [
+    "source.domain", "host.name", "host.hostname", "agent.name", "process.name", "process.title", "userAgent",
+    "process.command_line", "process.args", "url.original", "url.query", "http.request.referrer",
+  ]
+
+  static func contains(_ field: String) -> Bool {
+    names.contains(field) || prefixes.contains { field.hasPrefix($0) }
+  }
+}

@@ -1,0 +1,54 @@
+internal import AlertModel
+internal import PluginKit
+internal import Synchronization
+
+/// Counts what entries with a budget have held back.
+struct Budgets: Sendable {
+  /// By number of an entry; nil where it has no budget.
+  private let counters: [Counter?]
+  private let names: [String]
+
+  private final class Counter: Sendable {
+    let state = Mutex((period: Int64(0), used: 0))
+  }
+
+  init(_ entries: [Entry]) {
+    counters = entries.map { $0.budget == nil ? nil : Counter() }
+    names = entries.map(\.name)
+  }
+
+  /// Takes one from the entry's budget; false where it is used up.
+  func take(_ number: Int, _ budget: Budget, now: Timestamp) -> Bool {
+    guard let counter = counters[number] else { return true }
+    let (seconds, attoseconds) = budget.period.components
+    let period = now.nanoseconds / max(1, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    return counter.state.withLock { state in
+      if state.period != period { state = (period, 0) }
+      guard state.used < budget.count else { return false }
+      state.used += 1
+      return true
+    }
+  }
+
+  /// Appends the members of a JSON object.
+  func write(to json: inout [UInt8]) {
+    var isFirst = true
+    for (number, counter) in counters.enumerated() {
+      guard let counter else { continue }
+      let (period, used) = counter.state.withLock { $0 }
+      if !isFirst { json.append(UInt8(ascii: ",")) }
+      isFirst = false
+      JSONEscapes.appendQuoted(names[number], to: &json)
+      json += Array(":[\(period),\(used)]".utf8)
+    }
+  }
+
+  func read(_ object: JSONNode) {
+    for member in object.members {
+      let name = member.key.value.text
+      let values = member.value.elements.compactMap { Int64($0.value.text) }
+      guard let number = names.firstIndex(of: name), let counter = counters[number], values.count == 2 else { continue }
+      counter.state.withLock { $0 = (values[0], Int(values[1])) }
+    }
+  }
+}

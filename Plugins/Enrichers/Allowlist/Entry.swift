@@ -1,0 +1,29 @@
+internal import AlertModel
+internal import KQL
+internal import PluginKit
+
+/// One allowlist entry, checked and compiled.
+struct Entry: Sendable {
+  let name: String
+  let place: SourcePlace
+  let reason: String
+  let owner: String
+  let expires: CalendarDate
+  let ceiling: Severity
+  let acceptsSpoofable: Bool
+  let budget: Budget?
+  let watch: [Novelty]
+  let condition: MatchedCondition?
+  /// True where somebody must have done it: the entry has actors.
+  let hasActors: Bool
+  /// By format: true where the condition names a field that nobody can choose, so that the entry rests on more than its
+  /// actors.
+  let restsOnCondition: [Bool]
+
+  /// What is added to an alert that the entry would hold back had it not expired.
+  let expiredNote: [AddedField]
+
+  func suppression(_ matched: [Suppression.Match]) -> Suppression {
+    Suppression(entry: name, owner: owner, reason: reason, expires: expires.text, matched: matched)
+  }
+}

@@ -1,0 +1,95 @@
+import PluginKit
+import Testing
+
+@testable import AllowlistEnricher
+
+@Suite("What an allowlist refuses")
+struct AllowlistRefusalTests {
+  @Test(
+    "an entry that would hold too much is refused",
+    arguments: [
+      ([("actors", "")], "an actor is empty; it would match nothing or everything"),
+      ([("actors", "*")], "the actor '*' matches everybody; name who is meant"),
+      ([("actors", "**")], "the actor '**' matches everybody; name who is meant"),
+      ([("actors", "*:*")], "the actor '*:*' matches everybody or nearly so; name an account, a role or a user"),
+      ([("actors", "arn:aws:iam::*")], "the actor 'arn:aws:iam::*' matches everybody or nearly so; name an account, a role or a user"),
+      ([("actors", "*@*")], "the actor '*@*' matches everybody or nearly so; name an account, a role or a user"),
+      ([("when", "*")], "'when' is '*', so it would match everything"),
+      ([("when", " ")], "'when' is empty, so it would match everything"),
+      ([], "the entry 'e' has neither 'actors' nor 'when', so it would hold everything back"),
+      (
+        [("when", "user_agent.original: terraform*")],
+        "the entry 'e' rests only on what an attacker can choose (user_agent.original); add who or what it is about, or 'accept_spoofable: true'"
+      ),
+      (
+        [("actors", "arn:aws:sts::*:assumed-role/*/deploy")],
+        "the entry 'e' rests only on what an attacker can choose (the session's name in 'actors'); add who or what it is about, or 'accept_spoofable: true'"
+      ),
+      ([("actors", "alice"), ("owner", "")], "the setting 'owner' of an allowlist entry is empty"),
+    ])
+  func refuses(settings: [(String, String)], message: String) {
+    let refusal = refusal {
+      var members: [(String, LocatedNode)] = [("name", "e"), ("reason", "r"), ("owner", "o"), ("expires", "2027-01-01")]
+      members.removeAll { member in settings.contains { $0.0 == member.0 } }
+      members += settings.map { ($0.0, quoted($0.1)) }
+      let entry = LocatedNode(
+        .mapping(members.map { .init(key: LocatedText($0.0), value: $0.1) }), at: LocatedNode.nowhere)
+      _ = try AllowlistBench([entry])
+    }
+    #expect(refusal == message)
+  }
+
+  private func quoted(_ text: String) -> LocatedNode {
+    LocatedNode(.scalar(.init(LocatedText(text), style: .quoted)), at: LocatedNode.nowhere)
+  }
+
+  @Test("owner, reason and expiry must be given", arguments: ["owner", "reason", "expires", "name"])
+  func requires(setting: String) {
+    let all: [(String, LocatedNode)] = [
+      ("name", "e"), ("reason", "r"), ("owner", "o"), ("expires", "2027-01-01"), ("actors", ["alice"]),
+    ]
+    let members = all.filter { $0.0 != setting }.map { LocatedNode.Entry(key: LocatedText($0.0), value: $0.1) }
+    let refusal = refusal { _ = try AllowlistBench([LocatedNode(.mapping(members), at: LocatedNode.nowhere)]) }
+    #expect(refusal.contains("needs the setting '\(setting)'") || refusal.contains("there must be the setting '\(setting)'"))
+  }
+
+  @Test("a name that is taken is refused with both places, and every problem is told")
+  func refusesRepeatedNames() {
+    func entry(_ line: Int) -> LocatedNode {
+      let place = SourcePlace(file: "list.yaml", line: line, column: 9)
+      let members: [(String, LocatedNode)] = [
+        ("name", LocatedNode(.scalar(.init(LocatedText("same", at: place), style: .plain)), at: place)),
+        ("reason", "r"), ("owner", "o"), ("expires", "2027-01-01"), ("actors", ["alice"]),
+      ]
+      return LocatedNode(.mapping(members.map { .init(key: LocatedText($0.0), value: $0.1) }), at: place)
+    }
+    let list = LocatedNode(.sequence([entry(1), entry(8), entry(15)]), at: LocatedNode.nowhere)
+    let refusal = refusal { _ = try AllowlistBench(settings: [("file", "list.yaml")], trees: ["list.yaml": list]) }
+    #expect(
+      refusal == """
+        list.yaml:8:9: error: the name 'same' is taken by the entry at list.yaml:1:9; each name comes once
+        list.yaml:15:9: error: the name 'same' is taken by the entry at list.yaml:1:9; each name comes once
+        """)
+  }
+
+  @Test("a spoofable entry that says so is taken")
+  func acceptsSpoofable() throws {
+    let bench = try AllowlistBench([
+      AllowlistBench.entry("e", ("when", "user_agent.original: t*"), ("accept_spoofable", "true"))
+    ])
+    #expect(try bench.outcome(#"{"user_agent":{"original":"terraform"}}"#) == "held by e")
+  }
+
+  @Test("an empty file, a list of actors without any, and nothing at all are refused")
+  func refusesNothing() {
+    #expect(refusal { _ = try AllowlistBench() } == "an allowlist needs 'file', 'files' or 'entries'")
+    let empty = LocatedNode(.scalar(.init("", style: .plain)), at: LocatedNode.nowhere)
+    #expect(
+      refusal { _ = try AllowlistBench(settings: [("file", "a.yaml")], trees: ["a.yaml": empty]) }
+        == "the allowlist 'a.yaml' is empty; was it cut short while being written?")
+    let entry = AllowlistBench.entry("e", ("actors_file", "a.txt"))
+    #expect(
+      refusal { _ = try AllowlistBench([entry], texts: ["a.txt": "# none\n"]) }
+        == "a.txt: error: the list is empty; was it cut short while being written?")
+  }
+}

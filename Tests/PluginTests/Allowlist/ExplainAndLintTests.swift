@@ -1,0 +1,66 @@
+import AlertModel
+import PluginKit
+import PluginTesting
+import Testing
+
+@testable import AllowlistEnricher
+
+@Suite("Explaining and checking an allowlist")
+struct ExplainAndLintTests {
+  private func explanations(_ bench: AllowlistBench, _ alert: String, severity: Severity? = nil) throws -> [String] {
+    var lines: [String] = []
+    try bench.fixtures.forEachAlert(alert, severity: severity) { alert in
+      lines = bench.enricher.explain(alert).map { "\($0.subject) \($0.conclusion)" }
+    }
+    return lines
+  }
+
+  @Test("every entry that came close says what was missing, and the one that holds comes first")
+  func explains() throws {
+    let bench = try AllowlistBench([
+      AllowlistBench.entry("other action", ("actors", ["alice"]), ("when", "event.action: B")),
+      AllowlistBench.entry("old", ("actors", ["alice"]), ("expires", "2026-01-01")),
+      AllowlistBench.entry("holds", ("actors", ["alice"]), ("when", "event.action: A")),
+      AllowlistBench.entry("later", ("actors", ["a*"])),
+      AllowlistBench.entry("somebody else", ("actors", ["bob"])),
+    ])
+    let alert = #"{"user":{"name":"alice"},"event":{"action":"A"}}"#
+    #expect(
+      try explanations(bench, alert) == [
+        "entry 'holds' holds the alert back", "entry 'other action' does not hold: when: event.action: B",
+        "entry 'old' does not hold: expires: 2026-01-01", "entry 'later' would hold, but an earlier entry does",
+      ])
+    #expect(try explanations(bench, alert, severity: .high).first == "entry 'other action' does not hold: when: event.action: B")
+    #expect(try explanations(bench, #"{"user":{"name":"eve"}}"#).isEmpty)
+  }
+
+  @Test("explaining does not count as an alert")
+  func changesNothing() throws {
+    let bench = try AllowlistBench([AllowlistBench.entry("e", ("actors", ["alice"]), ("at_most", "1/day"))])
+    let alert = #"{"user":{"name":"alice"}}"#
+    _ = try explanations(bench, alert)
+    #expect(try bench.outcome(alert) == "held by e")
+  }
+
+  @Test("check warns of entries that expire soon, can never hold, are shadowed or accept spoofable fields")
+  func lints() throws {
+    let bench = try AllowlistBench(
+      [
+        AllowlistBench.entry("soon", ("actors", ["x1"]), ("expires", "2026-12-01")),
+        AllowlistBench.entry("never", ("when", "severity >= high and rule.id: 1")),
+        AllowlistBench.entry("wide", ("actors", ["arn:aws:iam::1:role/A*", "bob"])),
+        AllowlistBench.entry("narrow", ("actors", ["arn:aws:iam::1:role/Abc", "arn:aws:iam::1:role/A*z"]), ("when", "event.action: A")),
+        AllowlistBench.entry("not shadowed", ("actors", ["arn:aws:iam::1:role/Abc", "carol"])),
+        AllowlistBench.entry("spoofable", ("when", "user_agent.original: t*"), ("accept_spoofable", "true")),
+        AllowlistBench.entry("list", ("actors_file", "a.txt")),
+      ], texts: ["a.txt": "dave\nerin\ndave\n"])
+    #expect(
+      bench.enricher.lint(now: bench.clock.now).map(\.message) == [
+        "the entry 'soon' expires on 2026-12-01; renew it or remove it",
+        "the entry 'never' can never hold: it asks for severity high, but its ceiling is medium",
+        "the entry 'narrow' has no effect: the entry 'wide' before it holds whatever it would hold",
+        "the entry 'spoofable' rests on what an attacker can choose, and says so with 'accept_spoofable'",
+        "the actor 'dave' is on line 1 already",
+      ])
+  }
+}
