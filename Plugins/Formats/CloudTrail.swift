@@ -39,14 +39,20 @@ enum CloudTrailFields {
 
   /// What Weir adds, so that a record reads like an alert.
   static let canonical: Pairs = [
-    ("rule.id", .computed("`eventSource`, a colon, `eventName`") { record, _, text in
-      guard join(record, [eventSource, eventName], with: ":", to: &text) else { return nil }
-      return .string
-    }),
+    (
+      "rule.id",
+      .computed("`eventSource`, a colon, `eventName`") { record, _, text in
+        guard join(record, [eventSource, eventName], with: ":", to: &text) else { return nil }
+        return .string
+      }
+    ),
     ("rule.name", "eventName"),
-    ("message", .computed("a sentence of `eventName`, who, from where, and the error") { record, _, text in
-      summarise(record, to: &text) ? .string : nil
-    }),
+    (
+      "message",
+      .computed("a sentence of `eventName`, who, from where, and the error") { record, _, text in
+        summarise(record, to: &text) ? .string : nil
+      }
+    ),
   ]
 
   /// The mapping of Elastic's AWS integration.
@@ -61,8 +67,11 @@ enum CloudTrailFields {
       ("event.module", .constant("aws")),
       ("event.category", .list(.computed("by `eventName`, as Elastic files it", category))),
       ("event.type", .list(.all([.computed("by `eventName`", type(0)), .computed("by `eventName`", type(1))]))),
-      ("event.outcome", .computed(
-        "`failure` with an error code or message, else `success`; of a console login its result", outcome)),
+      (
+        "event.outcome",
+        .computed(
+          "`failure` with an error code or message, else `success`; of a console login its result", outcome)
+      ),
       ("data_stream.type", .constant("logs")),
       ("data_stream.dataset", .constant("aws.cloudtrail")),
       ("data_stream.namespace", .constant("default")),
@@ -76,17 +85,26 @@ enum CloudTrailFields {
       ("user.changes.name", "requestParameters.newUserName"),
       ("group.name", "requestParameters.groupName"),
       ("group.id", "responseElements.group.groupId"),
-      ("related.user", .list(
-        .all(["userIdentity.userName", "requestParameters.userName", "requestParameters.newUserName"]))),
+      (
+        "related.user",
+        .list(
+          .all(["userIdentity.userName", "requestParameters.userName", "requestParameters.newUserName"]))
+      ),
       ("source.address", "sourceIPAddress"),
       ("source.ip", .addresses("sourceIPAddress")),
       ("user_agent.original", "userAgent"),
       ("tls.cipher", "tlsDetails.cipherSuite"),
       ("tls.client.server_name", "tlsDetails.clientProvidedHostHeader"),
-      ("tls.version", .computed("`tlsDetails.tlsVersion` behind the `v`") { tlsVersion(of: $0, isProtocol: false, to: &$2) }),
-      ("tls.version_protocol", .computed("`tlsDetails.tlsVersion` before the `v`, in lower case") {
-        tlsVersion(of: $0, isProtocol: true, to: &$2)
-      }),
+      (
+        "tls.version",
+        .computed("`tlsDetails.tlsVersion` behind the `v`") { tlsVersion(of: $0, isProtocol: false, to: &$2) }
+      ),
+      (
+        "tls.version_protocol",
+        .computed("`tlsDetails.tlsVersion` before the `v`, in lower case") {
+          tlsVersion(of: $0, isProtocol: true, to: &$2)
+        }
+      ),
     ] + below("aws.cloudtrail", own)
 
   /// What has no name in ECS itself.
@@ -106,8 +124,11 @@ enum CloudTrailFields {
       ("shared_event_id", "sharedEventId"),
       ("vpc_endpoint_id", "vpcEndpointId"),
       ("session_credential_from_console", "sessionCredentialFromConsole"),
-      ("resources", .renamed(
-        FieldPath("resources"), ["ARN": "arn", "accountId": "account_id"], arrange: distinctResources)),
+      (
+        "resources",
+        .renamed(
+          FieldPath("resources"), ["ARN": "arn", "accountId": "account_id"], arrange: distinctResources)
+      ),
       ("user_identity.type", "userIdentity.type"),
       ("user_identity.arn", "userIdentity.arn"),
       ("user_identity.access_key_id", "userIdentity.accessKeyId"),
@@ -128,12 +149,18 @@ enum CloudTrailFields {
       "console_login.additional_eventdata",
       [
         ("login_to", .only("a console login", isConsoleLogin, "additionalEventData.LoginTo")),
-        ("mfa_used", .computed("of a console login: whether `additionalEventData.MFAUsed` is other than `No`") {
-          loginFlag(FieldPath("additionalEventData.MFAUsed"), of: $0, to: &$2)
-        }),
-        ("mobile_version", .computed("of a console login: whether `additionalEventData.MobileVersion` is other than `No`") {
-          loginFlag(FieldPath("additionalEventData.MobileVersion"), of: $0, to: &$2)
-        }),
+        (
+          "mfa_used",
+          .computed("of a console login: whether `additionalEventData.MFAUsed` is other than `No`") {
+            loginFlag(FieldPath("additionalEventData.MFAUsed"), of: $0, to: &$2)
+          }
+        ),
+        (
+          "mobile_version",
+          .computed("of a console login: whether `additionalEventData.MobileVersion` is other than `No`") {
+            loginFlag(FieldPath("additionalEventData.MobileVersion"), of: $0, to: &$2)
+          }
+        ),
       ])
     + asTextAndFlattened("request_parameters", "requestParameters")
     + asTextAndFlattened("response_elements", "responseElements")
@@ -148,11 +175,16 @@ enum CloudTrailFields {
   private static func asTextAndFlattened(_ name: String, _ member: String) -> Pairs {
     let path = FieldPath(member)
     return [
-      (name, .computed("`\(member)` as the text of a Java map") { record, _, text in
-        guard let value = path.first(in: record) else { return nil }
-        return JavaText.append(value, to: &text) ? .string : nil
-      }),
-      ("flattened." + name, .only("its text is shorter than 32,766 characters", { isShort(path, in: $0) }, .path(path))),
+      (
+        name,
+        .computed("`\(member)` as the text of a Java map") { record, _, text in
+          guard let value = path.first(in: record) else { return nil }
+          return JavaText.append(value, to: &text) ? .string : nil
+        }
+      ),
+      (
+        "flattened." + name, .only("its text is shorter than 32,766 characters", { isShort(path, in: $0) }, .path(path))
+      ),
     ]
   }
 }

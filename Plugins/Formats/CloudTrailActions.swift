@@ -24,7 +24,8 @@ enum CloudTrailActions {
     file("iam", ["group", "deletion"], "DeleteGroup")
     file(
       "iam", ["group", "change"],
-      "AddUserToGroup AttachGroupPolicy DeleteGroupPolicy DetachGroupPolicy PutGroupPolicy RemoveUserFromGroup UpdateGroup")
+      "AddUserToGroup AttachGroupPolicy DeleteGroupPolicy DetachGroupPolicy PutGroupPolicy RemoveUserFromGroup UpdateGroup"
+    )
     file(
       "iam", ["group", "info"], "GetGroup GetGroupPolicy ListAttachedGroupPolicies ListGroupPolicies ListGroups")
     file("iam", ["user", "creation"], "CreateUser")

@@ -52,7 +52,9 @@ extension CloudTrailFields {
 
   /// `TLSv1.3` is the protocol `tls` and the version `1.3`.
   static func tlsVersion(of record: JSONNode, isProtocol: Bool, to text: inout [UInt8]) -> FieldValue.Kind? {
-    guard let value = value(tlsVersion, in: record), let v = value.bytes.firstIndex(of: UInt8(ascii: "v")) else { return nil }
+    guard let value = value(tlsVersion, in: record), let v = value.bytes.firstIndex(of: UInt8(ascii: "v")) else {
+      return nil
+    }
     if isProtocol {
       let start = text.count
       text.append(contentsOf: value.bytes[..<v])

@@ -19,64 +19,77 @@ extension Format {
       .all([.has("cid"), .hasAny("event_simpleName", "event.event_simpleName", "fdr_event_type")]),
     ]),
     id: .first([
-      either("CompositeId"), either("EventUUID"), either("DetectId"), "composite_id", "metadata.eventUUID", either("id"),
+      either("CompositeId"), either("EventUUID"), either("DetectId"), "composite_id", "metadata.eventUUID",
+      either("id"),
     ]),
     severity: .words(
       .first([either("SeverityName"), "severity_name"]), SeverityWords.common,
       // Old summaries count 1 to 5, new ones and the API to 100.
       otherwise: .thresholds(
         .first([either("Severity"), "severity"]),
-        [(0, .informational), (2, .low), (3, .medium), (4, .high), (5, .critical), (6, .low), (40, .medium), (60, .high),
-          (80, .critical)],
+        [
+          (0, .informational), (2, .low), (3, .medium), (4, .high), (5, .critical), (6, .low), (40, .medium),
+          (60, .high),
+          (80, .critical),
+        ],
         otherwise: .fixed(.informational))),
-    fields: FieldTable(emptyIsMissing: true, [
-      "@timestamp": .time(
-        .first([
-          either("UTCTimestamp"), either("timestamp"), "created_timestamp", "metadata.eventCreationTime", either("ContextTimeStamp"),
-          either("ProcessStartTime"),
-        ])),
-      "rule.id": .first([
-        either("PatternId"), "pattern_id", either("DetectName"), either("Name"), either("OperationName"),
-        either("event_simpleName"), either("ExternalApiType"), "metadata.eventType",
+    fields: FieldTable(
+      emptyIsMissing: true,
+      [
+        "@timestamp": .time(
+          .first([
+            either("UTCTimestamp"), either("timestamp"), "created_timestamp", "metadata.eventCreationTime",
+            either("ContextTimeStamp"),
+            either("ProcessStartTime"),
+          ])),
+        "rule.id": .first([
+          either("PatternId"), "pattern_id", either("DetectName"), either("Name"), either("OperationName"),
+          either("event_simpleName"), either("ExternalApiType"), "metadata.eventType",
+        ]),
+        "rule.name": .first([
+          either("DetectName"), either("Name"), "display_name", "name", either("OperationName"),
+          either("event_simpleName"),
+          either("ExternalApiType"), "metadata.eventType",
+        ]),
+        "rule.reference": .first([either("FalconHostLink"), "falcon_host_link"]),
+        "message": .first([
+          either("DetectDescription"), either("Description"), "description", either("CommandLine"),
+          either("OperationName"),
+          either("ExternalApiType"),
+        ]),
+        "event.severity": .first([either("SeverityName"), "severity_name", either("Severity"), "severity"]),
+        "event.action": .first([
+          either("OperationName"), either("PatternDispositionDescription"), "pattern_disposition_description",
+          either("event_simpleName"), either("ExternalApiType"),
+        ]),
+        "event.provider": .first([either("ServiceName"), .constant("crowdstrike")]),
+        "event.outcome": .outcome(either("Success"), success: ["true"], failure: ["false"]),
+        "cloud.account.id": .first(["device.service_provider_account_id", "cloud_account_id"]),
+        "user.name": .first([
+          either("UserName"), "user_name", either("UserId"), either("UserPrincipal"), either("user_name"),
+        ]),
+        "user.id": .first([either("UserSid"), "user_id", either("UserId"), either("UID")]),
+        "source.ip": .addresses(
+          .first([
+            either("UserIp"), either("SourceEndpointIpAddress"), either("OriginSourceIpAddress"),
+            either("RemoteAddressIP4"),
+            either("LocalIP"), either("LocalAddressIP4"), "device.local_ip", either("aip"),
+          ])),
+        "host.name": .first([
+          either("ComputerName"), either("Hostname"), either("HostnameField"), "device.hostname",
+          either("AgentIdString"),
+          either("aid"),
+        ]),
+        "host.ip": either("LocalIP"),
+        "process.name": .first([either("FileName"), "filename"]),
+        "process.command_line": .first([either("CommandLine"), "cmdline"]),
+        "threat.tactic.name": .first([either("Tactic"), "tactic"]),
+        "threat.technique.name": .first([either("Technique"), "technique"]),
+        "threat.technique.id": .list(
+          .techniques(
+            in: .first([either("TechniqueId"), "technique_id", either("MitreAttack.TechniqueID"), either("Technique")]))
+        ),
       ]),
-      "rule.name": .first([
-        either("DetectName"), either("Name"), "display_name", "name", either("OperationName"), either("event_simpleName"),
-        either("ExternalApiType"), "metadata.eventType",
-      ]),
-      "rule.reference": .first([either("FalconHostLink"), "falcon_host_link"]),
-      "message": .first([
-        either("DetectDescription"), either("Description"), "description", either("CommandLine"), either("OperationName"),
-        either("ExternalApiType"),
-      ]),
-      "event.severity": .first([either("SeverityName"), "severity_name", either("Severity"), "severity"]),
-      "event.action": .first([
-        either("OperationName"), either("PatternDispositionDescription"), "pattern_disposition_description",
-        either("event_simpleName"), either("ExternalApiType"),
-      ]),
-      "event.provider": .first([either("ServiceName"), .constant("crowdstrike")]),
-      "event.outcome": .outcome(either("Success"), success: ["true"], failure: ["false"]),
-      "cloud.account.id": .first(["device.service_provider_account_id", "cloud_account_id"]),
-      "user.name": .first([
-        either("UserName"), "user_name", either("UserId"), either("UserPrincipal"), either("user_name"),
-      ]),
-      "user.id": .first([either("UserSid"), "user_id", either("UserId"), either("UID")]),
-      "source.ip": .addresses(
-        .first([
-          either("UserIp"), either("SourceEndpointIpAddress"), either("OriginSourceIpAddress"), either("RemoteAddressIP4"),
-          either("LocalIP"), either("LocalAddressIP4"), "device.local_ip", either("aip"),
-        ])),
-      "host.name": .first([
-        either("ComputerName"), either("Hostname"), either("HostnameField"), "device.hostname", either("AgentIdString"),
-        either("aid"),
-      ]),
-      "host.ip": either("LocalIP"),
-      "process.name": .first([either("FileName"), "filename"]),
-      "process.command_line": .first([either("CommandLine"), "cmdline"]),
-      "threat.tactic.name": .first([either("Tactic"), "tactic"]),
-      "threat.technique.name": .first([either("Technique"), "technique"]),
-      "threat.technique.id": .list(
-        .techniques(in: .first([either("TechniqueId"), "technique_id", either("MitreAttack.TechniqueID"), either("Technique")]))),
-    ]),
     actors: [Actor("user.name"), Actor("user.id")],
     spoofable: ["process.*", "host.name"])
 

@@ -9,25 +9,30 @@ extension FieldSource {
 
   /// The ids of ATT&CK techniques (`T1059`, `T1059.004`) that stand in texts, in upper case; the first of each text.
   static func techniques(in source: FieldSource) -> FieldSource {
-    .mapped("technique ids in it", { value, text in
-      value.withText { appendTechnique(in: $0, to: &text) } ? .string : nil
-    }, source)
+    .mapped(
+      "technique ids in it",
+      { value, text in
+        value.withText { appendTechnique(in: $0, to: &text) } ? .string : nil
+      }, source)
   }
 
   /// `success` or `failure` (ECS, `event.outcome`) where the value is one of the words for it, whatever their case.
   static func outcome(_ source: FieldSource, success: [String], failure: [String]) -> FieldSource {
-    let label = "`success` for " + success.joined(separator: ", ") + "; `failure` for " + failure.joined(separator: ", ")
-    return .mapped(label, { value, text in
-      let word = value.text.lowercased()
-      if success.contains(word) {
-        text.append(contentsOf: "success".utf8)
-      } else if failure.contains(word) {
-        text.append(contentsOf: "failure".utf8)
-      } else {
-        return nil
-      }
-      return .string
-    }, source)
+    let label =
+      "`success` for " + success.joined(separator: ", ") + "; `failure` for " + failure.joined(separator: ", ")
+    return .mapped(
+      label,
+      { value, text in
+        let word = value.text.lowercased()
+        if success.contains(word) {
+          text.append(contentsOf: "success".utf8)
+        } else if failure.contains(word) {
+          text.append(contentsOf: "failure".utf8)
+        } else {
+          return nil
+        }
+        return .string
+      }, source)
   }
 
   /// The texts at these paths with `separator` between them; nothing where the first has none. Others may be missing.
@@ -62,7 +67,8 @@ extension FieldSource {
       guard (1...4).allSatisfy({ isDigit(at + $0) }), !isWord(at + 5) else { continue }
       text.append(UInt8(ascii: "T"))
       text.append(contentsOf: bytes[(at + 1)...(at + 4)])
-      let hasPart = at + 5 < bytes.count && bytes[at + 5] == UInt8(ascii: ".") && (6...8).allSatisfy { isDigit(at + $0) }
+      let hasPart =
+        at + 5 < bytes.count && bytes[at + 5] == UInt8(ascii: ".") && (6...8).allSatisfy { isDigit(at + $0) }
       if hasPart { text.append(contentsOf: bytes[(at + 5)...(at + 8)]) }
       return true
     }

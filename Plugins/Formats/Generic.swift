@@ -17,80 +17,106 @@ extension Format {
       otherwise: .thresholds(
         .first(["severity", "Severity", "severity_score", "risk_score", "riskScore", "score"]),
         [
-          (0, .informational), (1, .low), (4, .medium), (7, .high), (9, .critical), (10.5, .low), (40, .medium), (70, .high),
+          (0, .informational), (1, .low), (4, .medium), (7, .high), (9, .critical), (10.5, .low), (40, .medium),
+          (70, .high),
           (90, .critical),
         ], otherwise: .fixed(.informational))),
-    fields: FieldTable(emptyIsMissing: true, [
-      "@timestamp": .time(
-        .first([
-          "@timestamp", "timestamp", "time", "ts", "eventTime", "event_time", "createdAt", "created_at", "creationTime",
-          "detected_at", "detectedAt", "date", "Timestamp", "published", "messageTime", "backend_timestamp", "createdat",
-          "updatedAt", "updated_at", "first_event_timestamp", "alarm_date", "insert_date", "p_event_time", .envelope("time"),
-        ])),
-      "rule.id": .scalar(
-        "rule.id", "rule.uuid", "rule_id", "ruleId", "ruleID", "RuleId", "rule.uid", "sourceRule.id", "control.id", "alert_rule_id",
-        "policy_id", "check_id", "signature_id", "data.ruleid", "rule"),
-      "rule.name": .first([
-        .scalar(
-          "rule.name", "rule.title", "rule_name", "ruleName", "RuleName", "rule", "sourceRule.name", "control.name",
-          "data.rulename", "alert_name", "alertName", "alertname", "policy_name", "check_name", "title", "Title", "subject",
-          "Subject", "alert", "name", "Name", "alarm_type_details.alarm_sub_type", "event.action", "message", "msg"),
-        .envelope("detail-type"),
+    fields: FieldTable(
+      emptyIsMissing: true,
+      [
+        "@timestamp": .time(
+          .first([
+            "@timestamp", "timestamp", "time", "ts", "eventTime", "event_time", "createdAt", "created_at",
+            "creationTime",
+            "detected_at", "detectedAt", "date", "Timestamp", "published", "messageTime", "backend_timestamp",
+            "createdat",
+            "updatedAt", "updated_at", "first_event_timestamp", "alarm_date", "insert_date",
+            "Event.System.TimeCreated.#attributes.SystemTime",
+            "TimeCreated", "StateChangeTime", "p_event_time", .envelope("time"),
+          ])),
+        "rule.id": .scalar(
+          "rule.id", "rule.uuid", "rule_id", "ruleId", "ruleID", "RuleId", "rule.uid", "sourceRule.id", "control.id",
+          "alert_rule_id",
+          "policy_id", "check_id", "signature_id", "data.ruleid", "rule"),
+        "rule.name": .first([
+          .scalar(
+            "rule.name", "rule.title", "rule_name", "ruleName", "RuleName", "rule", "sourceRule.name", "control.name",
+            "data.rulename", "alert_name", "alertName", "alertname", "policy_name", "check_name", "title", "Title",
+            "subject",
+            "Subject", "alert", "name", "Name", "alarm_type_details.alarm_sub_type", "AlarmName",
+            "type_string", "event.action", "eventName", "event_type", "eventType", "event", "Description", "message",
+            "msg"),
+          .envelope("detail-type"),
+        ]),
+        "rule.reference": .scalar("link", "url", "alert_url", "ruleUrl", "upwind_console_link"),
+        "message": .scalar(
+          "message", "msg", "description", "Description", "details", "text", "summary", "reason", "Message",
+          "alarm_text",
+          "title", "Title"),
+        "event.severity": severities,
+        "event.action": .first([
+          .scalar(
+            "action", "event_action", "eventName", "event_name", "eventType", "event_type", "operation", "type", "event"
+          ),
+          .envelope("detail-type"),
+        ]),
+        "event.provider": .first([
+          .scalar("provider", "source", "product", "product_name", "vendor", "p_log_type"), .envelope("source"),
+        ]),
+        "event.outcome": .outcome(
+          .scalar("outcome", "result", "outcome.result", "status"),
+          success: ["success", "succeeded", "ok", "allow", "allowed"],
+          failure: ["failure", "failed", "fail", "error", "deny", "denied"]),
+        "cloud.account.id": .first([
+          .scalar(
+            "account_id", "accountId", "account", "aws_account_id", "awsAccountId", "cloud_account_id",
+            "cloudAccount.externalId", "cloudAccounts.externalId", "primaryResource.cloudAccount.externalId",
+            "resource.cloud_account_id", "resource.subscriptionId", "canary.aws.account_id", "cloud_account.id",
+            "project_id",
+            "subscription_id", "p_any_aws_account_ids"),
+          .envelope("account"),
+        ]),
+        "cloud.region": .first([
+          .scalar("region", "awsRegion", "aws_region", "resource.region", "primaryResource.region"),
+          .envelope("region"),
+        ]),
+        "user.name": .scalar(
+          "user", "username", "user_name", "userName", "UserName", "user.username", "user.email", "actor", "actor.name",
+          "actor.email", "actor.alternateId", "primaryActor.name", "principal", "principal.aws.arn", "principal.id",
+          "account_name",
+          "email", "user_email", "device_username", "process_username", "src_user", "identity", "data.username",
+          "login", "Event.EventData.SubjectUserName", "Event.EventData.User",
+          "Event.EventData.TargetUserName"),
+        "user.id": .scalar("user_id", "userId", "uid", "actor.id", "actor_id", "principal_id", "user.uuid"),
+        "source.ip": .addresses(
+          .scalar(
+            "source_ip", "src_ip", "sourceIp", "sourceIP", "sourceIPAddress", "srcip", "src", "source.address",
+            "client_ip",
+            "clientIp", "ClientIP", "clientIP", "ip", "ip_address", "ipAddress", "remote_ip", "remoteIp", "client.ip",
+            "event.request.ip", "httpRequest.clientIp", "senderIP", "CanaryIP", "data.agentipv4", "device_external_ip",
+            "device_internal_ip", "p_any_ip_addresses")),
+        "host.name": .scalar(
+          "host", "hostname", "host_name", "hostName", "Hostname", "Computer", "computer", "computer_name",
+          "device_name",
+          "deviceName", "device.hostname", "agent.name", "node", "server", "CanaryName", "asset_name", "resource.name",
+          "Event.System.Computer",
+          "primaryResource.name", "entitySnapshot.name"),
+        "threat.technique.id": .list(
+          .techniques(
+            in: .first([
+              "technique_id", "techniqueId", "mitre_technique", "mitreTechniques", "attack_technique",
+              "mitre_attacks.technique_id",
+              "mitre.technique_id", "tags", "alert_labels",
+            ]))),
       ]),
-      "rule.reference": .scalar("link", "url", "alert_url", "ruleUrl", "upwind_console_link"),
-      "message": .scalar(
-        "message", "msg", "description", "Description", "details", "text", "summary", "reason", "Message", "alarm_text",
-        "title", "Title"),
-      "event.severity": severities,
-      "event.action": .first([
-        .scalar("action", "event_action", "eventName", "event_name", "eventType", "event_type", "operation", "type", "event"),
-        .envelope("detail-type"),
-      ]),
-      "event.provider": .first([
-        .scalar("provider", "source", "product", "product_name", "vendor", "p_log_type"), .envelope("source"),
-      ]),
-      "event.outcome": .outcome(
-        .scalar("outcome", "result", "outcome.result", "status"), success: ["success", "succeeded", "ok", "allow", "allowed"],
-        failure: ["failure", "failed", "fail", "error", "deny", "denied"]),
-      "cloud.account.id": .first([
-        .scalar(
-          "account_id", "accountId", "account", "aws_account_id", "awsAccountId", "cloud_account_id",
-          "cloudAccount.externalId", "cloudAccounts.externalId", "primaryResource.cloudAccount.externalId",
-          "resource.cloud_account_id", "resource.subscriptionId", "canary.aws.account_id", "cloud_account.id", "project_id",
-          "subscription_id", "p_any_aws_account_ids"),
-        .envelope("account"),
-      ]),
-      "cloud.region": .first([
-        .scalar("region", "awsRegion", "aws_region", "resource.region", "primaryResource.region"), .envelope("region"),
-      ]),
-      "user.name": .scalar(
-        "user", "username", "user_name", "userName", "UserName", "user.username", "user.email", "actor", "actor.name",
-        "actor.email", "actor.alternateId", "primaryActor.name", "principal", "principal.aws.arn", "principal.id", "account_name",
-        "email", "user_email", "device_username", "process_username", "src_user", "identity", "data.username", "login"),
-      "user.id": .scalar("user_id", "userId", "uid", "actor.id", "actor_id", "principal_id", "user.uuid"),
-      "source.ip": .addresses(
-        .scalar(
-          "source_ip", "src_ip", "sourceIp", "sourceIP", "sourceIPAddress", "srcip", "src", "source.address", "client_ip",
-          "clientIp", "ClientIP", "clientIP", "ip", "ip_address", "ipAddress", "remote_ip", "remoteIp", "client.ip",
-          "event.request.ip", "httpRequest.clientIp", "senderIP", "CanaryIP", "data.agentipv4", "device_external_ip",
-          "device_internal_ip", "p_any_ip_addresses")),
-      "host.name": .scalar(
-        "host", "hostname", "host_name", "hostName", "Hostname", "Computer", "computer", "computer_name", "device_name",
-        "deviceName", "device.hostname", "agent.name", "node", "server", "CanaryName", "asset_name", "resource.name",
-        "primaryResource.name", "entitySnapshot.name"),
-      "threat.technique.id": .list(
-        .techniques(
-          in: .first([
-            "technique_id", "techniqueId", "mitre_technique", "mitreTechniques", "attack_technique", "mitre_attacks.technique_id",
-            "mitre.technique_id", "tags", "alert_labels",
-          ]))),
-    ]),
     actors: [Actor("user.name"), Actor("user.id"), Actor("user.email")],
     spoofable: ["user_agent.*", "user_agent", "userAgent", "host.name", "host", "hostname", "message"],
     carried: ["event.provider", "event.action", "cloud.account.id", "cloud.region"])
 
   private static let severities: FieldSource = .scalar(
-    "severity", "Severity", "level", "Level", "priority", "Priority", "alert_severity", "alertSeverity", "severity_label",
-    "severity.label", "severity_name", "severity.name", "risk_level", "riskLevel", "alarm_risk_level", "importance_level",
+    "severity", "Severity", "level", "Level", "priority", "Priority", "alert_severity", "alertSeverity",
+    "severity_label",
+    "severity.label", "severity_name", "severity.name", "risk_level", "riskLevel", "alarm_risk_level",
+    "importance_level",
     "issue.severity", "data.severity", "log.level", "labels.severity", "alarm.severity", "impact")
 }

@@ -21,37 +21,40 @@ extension Format {
         "default": .informational, "debug": .informational, "info": .informational, "notice": .informational,
         "warning": .low, "error": .medium, "critical": .high, "alert": .critical, "emergency": .critical,
       ], otherwise: .fixed(.informational)),
-    fields: FieldTable(emptyIsMissing: true, [
-      "@timestamp": .time(.first(["timestamp", "receiveTimestamp", "receivetimestamp", "p_event_time"])),
-      "rule.id": payload("methodName"),
-      "rule.name": .first([payload("methodName"), payload("serviceName")]),
-      "message": .first([payload("status.message"), payload("methodName")]),
-      "event.id": .first(["insertId", "insertid"]),
-      "event.severity": "severity",
-      "event.action": payload("methodName"),
-      "event.provider": payload("serviceName"),
-      "event.outcome": .computed("`failure` where `protoPayload.status.code` is not 0, else `success`") { entry, _, text in
-        let code = statusCodes.lazy.compactMap { $0.first(in: entry)?.value }.first
-        let failed = code.map { !$0.equals("0") } ?? false
-        text.append(contentsOf: (failed ? "failure" : "success").utf8)
-        return .string
-      },
-      "cloud.provider": .constant("gcp"),
-      "cloud.account.id": .first(["resource.labels.project_id", "resource.labels.organization_id"]),
-      "cloud.region": .first([
-        "resource.labels.location", "resource.labels.region", "resource.labels.zone",
-        payload("resourceLocation.currentLocations"),
+    fields: FieldTable(
+      emptyIsMissing: true,
+      [
+        "@timestamp": .time(.first(["timestamp", "receiveTimestamp", "receivetimestamp", "p_event_time"])),
+        "rule.id": payload("methodName"),
+        "rule.name": .first([payload("methodName"), payload("serviceName")]),
+        "message": .first([payload("status.message"), payload("methodName")]),
+        "event.id": .first(["insertId", "insertid"]),
+        "event.severity": "severity",
+        "event.action": payload("methodName"),
+        "event.provider": payload("serviceName"),
+        "event.outcome": .computed("`failure` where `protoPayload.status.code` is not 0, else `success`") {
+          entry, _, text in
+          let code = statusCodes.lazy.compactMap { $0.first(in: entry)?.value }.first
+          let failed = code.map { !$0.equals("0") } ?? false
+          text.append(contentsOf: (failed ? "failure" : "success").utf8)
+          return .string
+        },
+        "cloud.provider": .constant("gcp"),
+        "cloud.account.id": .first(["resource.labels.project_id", "resource.labels.organization_id"]),
+        "cloud.region": .first([
+          "resource.labels.location", "resource.labels.region", "resource.labels.zone",
+          payload("resourceLocation.currentLocations"),
+        ]),
+        "user.name": .first([
+          payload("authenticationInfo.principalEmail"), payload("authenticationInfo.principalSubject"),
+        ]),
+        "user.email": payload("authenticationInfo.principalEmail"),
+        "user.id": payload("authenticationInfo.principalSubject"),
+        "source.ip": .addresses(
+          .first([payload("requestMetadata.callerIp"), payload("requestMetadata.callerIP")])),
+        "host.name": .first(["resource.labels.instance_id", "resource.labels.cluster_name"]),
+        "user_agent.original": payload("requestMetadata.callerSuppliedUserAgent"),
       ]),
-      "user.name": .first([
-        payload("authenticationInfo.principalEmail"), payload("authenticationInfo.principalSubject"),
-      ]),
-      "user.email": payload("authenticationInfo.principalEmail"),
-      "user.id": payload("authenticationInfo.principalSubject"),
-      "source.ip": .addresses(
-        .first([payload("requestMetadata.callerIp"), payload("requestMetadata.callerIP")])),
-      "host.name": .first(["resource.labels.instance_id", "resource.labels.cluster_name"]),
-      "user_agent.original": payload("requestMetadata.callerSuppliedUserAgent"),
-    ]),
     actors: [Actor("user.name"), Actor("user.email"), Actor("user.id")],
     spoofable: ["user_agent.*"])
 
@@ -64,34 +67,42 @@ extension Format {
       "https://cloud.google.com/security-command-center/docs/how-to-api-manage-notifications",
       "https://cloud.google.com/security-command-center/docs/reference/rest/v2/organizations.sources.findings",
     ],
-    shape: .all([.has("finding.category"), .hasAny("finding.resourceName", "finding.parent", "notificationConfigName")]),
+    shape: .all([.has("finding.category"), .hasAny("finding.resourceName", "finding.parent", "notificationConfigName")]
+    ),
     envelopes: [Envelope(.isArray("listFindingsResults"), path: "listFindingsResults")],
     id: "finding.name",
     severity: .words("finding.severity", SeverityWords.common, otherwise: .fixed(.medium)),
-    fields: FieldTable(emptyIsMissing: true, [
-      "@timestamp": .time(.first(["finding.eventTime", "finding.createTime"])),
-      "rule.id": "finding.category",
-      "rule.name": "finding.category",
-      "rule.reference": "finding.externalUri",
-      "message": .first(["finding.description", "finding.sourceProperties.Explanation", "finding.category"]),
-      "event.id": "finding.name",
-      "event.severity": "finding.severity",
-      "event.action": .first(["finding.access.methodName", "finding.state"]),
-      "event.provider": .first(["finding.access.serviceName", "finding.parentDisplayName", .constant("security_command_center")]),
-      "cloud.provider": .constant("gcp"),
-      "cloud.account.id": .first([
-        "resource.gcpMetadata.projectDisplayName", "resource.projectDisplayName", "resource.gcpMetadata.project",
-        "resource.project", "resource.projectName",
+    fields: FieldTable(
+      emptyIsMissing: true,
+      [
+        "@timestamp": .time(.first(["finding.eventTime", "finding.createTime"])),
+        "rule.id": "finding.category",
+        "rule.name": "finding.category",
+        "rule.reference": "finding.externalUri",
+        "message": .first(["finding.description", "finding.sourceProperties.Explanation", "finding.category"]),
+        "event.id": "finding.name",
+        "event.severity": "finding.severity",
+        "event.action": .first(["finding.access.methodName", "finding.state"]),
+        "event.provider": .first([
+          "finding.access.serviceName", "finding.parentDisplayName", .constant("security_command_center"),
+        ]),
+        "cloud.provider": .constant("gcp"),
+        "cloud.account.id": .first([
+          "resource.gcpMetadata.projectDisplayName", "resource.projectDisplayName", "resource.gcpMetadata.project",
+          "resource.project", "resource.projectName",
+        ]),
+        "cloud.region": "resource.location",
+        "user.name": .first([
+          "finding.access.principalEmail", "finding.access.principalSubject", "finding.access.userName",
+        ]),
+        "user.email": "finding.access.principalEmail",
+        "source.ip": .addresses(
+          .first(["finding.access.callerIp", "finding.connections.sourceIp", "finding.indicator.ipAddresses"])),
+        "host.name": .first(["resource.displayName", "finding.resourceName"]),
+        "user_agent.original": "finding.access.userAgent",
+        "threat.tactic.name": "finding.mitreAttack.primaryTactic",
+        "threat.technique.name": "finding.mitreAttack.primaryTechniques",
       ]),
-      "cloud.region": "resource.location",
-      "user.name": .first(["finding.access.principalEmail", "finding.access.principalSubject", "finding.access.userName"]),
-      "user.email": "finding.access.principalEmail",
-      "source.ip": .addresses(.first(["finding.access.callerIp", "finding.connections.sourceIp", "finding.indicator.ipAddresses"])),
-      "host.name": .first(["resource.displayName", "finding.resourceName"]),
-      "user_agent.original": "finding.access.userAgent",
-      "threat.tactic.name": "finding.mitreAttack.primaryTactic",
-      "threat.technique.name": "finding.mitreAttack.primaryTechniques",
-    ]),
     actors: [Actor("user.name"), Actor("user.email")],
     spoofable: ["user_agent.*"])
 

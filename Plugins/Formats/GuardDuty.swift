@@ -11,42 +11,47 @@ extension Format {
       "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-format.html",
       "https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Finding.html",
     ],
-    shape: .any([.hasAll("accountId", "type", "service.detectorId"), .hasAll("AccountId", "Type", "Service.DetectorId")]),
+    shape: .any([
+      .hasAll("accountId", "type", "service.detectorId"), .hasAll("AccountId", "Type", "Service.DetectorId"),
+    ]),
     envelopes: [Envelope(.isArray("Findings"), path: "Findings")],
     id: cased("id"),
     // Low 1–3.9, medium 4–6.9, high 7–8.9, critical 9–10
     // (https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html).
     severity: .thresholds(
       cased("severity"), [(0, .low), (4, .medium), (7, .high), (9, .critical)], otherwise: .fixed(.medium)),
-    fields: FieldTable(emptyIsMissing: true, [
-      "@timestamp": .time(.first([cased("updatedAt"), cased("service.eventLastSeen"), cased("createdAt")])),
-      "rule.id": cased("type"),
-      "rule.name": cased("title"),
-      "message": cased("description"),
-      "event.id": cased("id"),
-      "event.severity": cased("severity"),
-      "event.action": .first([cased("service.action.awsApiCallAction.api"), cased("service.action.actionType")]),
-      "event.provider": .first([cased("service.action.awsApiCallAction.serviceName"), .constant("guardduty")]),
-      "event.outcome": .only(
-        "an API call with an error", { hasError.matches($0) }, .constant("failure")),
-      "cloud.provider": .constant("aws"),
-      "cloud.account.id": cased("accountId"),
-      "cloud.region": cased("region"),
-      "user.name": .first([
-        cased("resource.accessKeyDetails.userName"), cased("resource.kubernetesDetails.kubernetesUserDetails.username"),
-        cased("resource.rdsDbUserDetails.user"),
+    fields: FieldTable(
+      emptyIsMissing: true,
+      [
+        "@timestamp": .time(.first([cased("updatedAt"), cased("service.eventLastSeen"), cased("createdAt")])),
+        "rule.id": cased("type"),
+        "rule.name": cased("title"),
+        "message": cased("description"),
+        "event.id": cased("id"),
+        "event.severity": cased("severity"),
+        "event.action": .first([cased("service.action.awsApiCallAction.api"), cased("service.action.actionType")]),
+        "event.provider": .first([cased("service.action.awsApiCallAction.serviceName"), .constant("guardduty")]),
+        "event.outcome": .only(
+          "an API call with an error", { hasError.matches($0) }, .constant("failure")),
+        "cloud.provider": .constant("aws"),
+        "cloud.account.id": cased("accountId"),
+        "cloud.region": cased("region"),
+        "user.name": .first([
+          cased("resource.accessKeyDetails.userName"),
+          cased("resource.kubernetesDetails.kubernetesUserDetails.username"),
+          cased("resource.rdsDbUserDetails.user"),
+        ]),
+        "user.id": cased("resource.accessKeyDetails.principalId"),
+        "source.ip": .first(
+          actions.flatMap { action in
+            ["ipAddressV4", "ipAddressV6"].map { .addresses(cased("service.action.\(action).remoteIpDetails.\($0)")) }
+          }),
+        "host.name": cased("resource.instanceDetails.instanceId"),
+        "host.id": cased("resource.instanceDetails.instanceId"),
+        "dns.question.name": cased("service.action.dnsRequestAction.domain"),
+        "threat.technique.id": .list(.techniques(in: cased("service.detection.sequence.indicators.values"))),
+        "user_agent.original": cased("service.additionalInfo.userAgent.fullUserAgent"),
       ]),
-      "user.id": cased("resource.accessKeyDetails.principalId"),
-      "source.ip": .first(
-        actions.flatMap { action in
-          ["ipAddressV4", "ipAddressV6"].map { .addresses(cased("service.action.\(action).remoteIpDetails.\($0)")) }
-        }),
-      "host.name": cased("resource.instanceDetails.instanceId"),
-      "host.id": cased("resource.instanceDetails.instanceId"),
-      "dns.question.name": cased("service.action.dnsRequestAction.domain"),
-      "threat.technique.id": .list(.techniques(in: cased("service.detection.sequence.indicators.values"))),
-      "user_agent.original": cased("service.additionalInfo.userAgent.fullUserAgent"),
-    ]),
     actors: [Actor("user.name"), Actor("user.id")],
     spoofable: ["user_agent.*", "dns.question.name"])
 

@@ -15,40 +15,45 @@ extension Format {
     envelopes: [Envelope(.all([.equals("kind", "EventList"), .isArray("items")]), path: "items")],
     id: .joined(["auditID", "stage"], with: "/"),
     severity: .fixed(.informational),
-    fields: FieldTable(emptyIsMissing: true, [
-      "@timestamp": .time(.first(["requestReceivedTimestamp", "stageTimestamp", "timestamp", "p_event_time"])),
-      "rule.id": .joined(["verb", "objectRef.resource", "objectRef.subresource"], with: ":"),
-      "rule.name": .joined(["verb", "objectRef.resource", "objectRef.subresource"], with: " "),
-      "message": .computed("`verb`, `requestURI` or the object, and `responseStatus.message`") { event, _, text in
-        let parts = [summary.verb, summary.uri.first(in: event) == nil ? summary.resource : summary.uri, summary.status]
-        for value in parts.compactMap({ $0.first(in: event)?.value }) where value.isScalar {
-          if !text.isEmpty { text.append(UInt8(ascii: " ")) }
-          value.appendText(to: &text)
-        }
-        return .string
-      },
-      "event.id": "auditID",
-      "event.action": "verb",
-      "event.provider": .constant("kubernetes"),
-      "event.outcome": .computed("`failure` where the status code is 400 or more or the request was forbidden") { event, _, text in
-        guard summary.code.first(in: event) != nil || summary.decision.first(in: event) != nil else { return nil }
-        let code = summary.code.first(in: event).flatMap { Int($0.value.text) } ?? 200
-        let isForbidden = summary.decision.first(in: event)?.value.equals("forbid") ?? false
-        text.append(contentsOf: (code >= 400 || isForbidden ? "failure" : "success").utf8)
-        return .string
-      },
-      "user.name": "user.username",
-      "user.id": "user.uid",
-      "user.effective.name": "impersonatedUser.username",
-      "group.name": "user.groups",
-      "cloud.account.id": "p_any_aws_account_ids",
-      "source.ip": .addresses("sourceIPs"),
-      "host.name": "objectRef.name",
-      "orchestrator.namespace": "objectRef.namespace",
-      "orchestrator.resource.type": "objectRef.resource",
-      "orchestrator.resource.name": "objectRef.name",
-      "user_agent.original": "userAgent",
-    ]),
+    fields: FieldTable(
+      emptyIsMissing: true,
+      [
+        "@timestamp": .time(.first(["requestReceivedTimestamp", "stageTimestamp", "timestamp", "p_event_time"])),
+        "rule.id": .joined(["verb", "objectRef.resource", "objectRef.subresource"], with: ":"),
+        "rule.name": .joined(["verb", "objectRef.resource", "objectRef.subresource"], with: " "),
+        "message": .computed("`verb`, `requestURI` or the object, and `responseStatus.message`") { event, _, text in
+          let parts = [
+            summary.verb, summary.uri.first(in: event) == nil ? summary.resource : summary.uri, summary.status,
+          ]
+          for value in parts.compactMap({ $0.first(in: event)?.value }) where value.isScalar {
+            if !text.isEmpty { text.append(UInt8(ascii: " ")) }
+            value.appendText(to: &text)
+          }
+          return .string
+        },
+        "event.id": "auditID",
+        "event.action": "verb",
+        "event.provider": .constant("kubernetes"),
+        "event.outcome": .computed("`failure` where the status code is 400 or more or the request was forbidden") {
+          event, _, text in
+          guard summary.code.first(in: event) != nil || summary.decision.first(in: event) != nil else { return nil }
+          let code = summary.code.first(in: event).flatMap { Int($0.value.text) } ?? 200
+          let isForbidden = summary.decision.first(in: event)?.value.equals("forbid") ?? false
+          text.append(contentsOf: (code >= 400 || isForbidden ? "failure" : "success").utf8)
+          return .string
+        },
+        "user.name": "user.username",
+        "user.id": "user.uid",
+        "user.effective.name": "impersonatedUser.username",
+        "group.name": "user.groups",
+        "cloud.account.id": "p_any_aws_account_ids",
+        "source.ip": .addresses("sourceIPs"),
+        "host.name": "objectRef.name",
+        "orchestrator.namespace": "objectRef.namespace",
+        "orchestrator.resource.type": "objectRef.resource",
+        "orchestrator.resource.name": "objectRef.name",
+        "user_agent.original": "userAgent",
+      ]),
     actors: [Actor("user.name"), Actor("user.id"), Actor("user.effective.name")],
     spoofable: ["user_agent.*", "host.name", "orchestrator.resource.name"])
 

@@ -13,7 +13,10 @@ extension Format {
       "https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-alertinfo-table",
     ],
     shape: .any([
-      .all([.hasAll("title", "severity", "createdDateTime"), .hasAny("serviceSource", "detectionSource", "vendorInformation")]),
+      .all([
+        .hasAll("title", "severity", "createdDateTime"),
+        .hasAny("serviceSource", "detectionSource", "vendorInformation"),
+      ]),
       .hasAll("title", "severity", "alertCreationTime"),
       .begins("category", "AdvancedHunting-Alert"),
     ]),
@@ -21,40 +24,52 @@ extension Format {
     id: .first([
       "id",
       // An alert comes with several pieces of evidence, each a record of its own: those have no id of their own.
-      .only("category is AdvancedHunting-AlertInfo", { Shape.equals("category", "AdvancedHunting-AlertInfo").matches($0) },
+      .only(
+        "category is AdvancedHunting-AlertInfo", { Shape.equals("category", "AdvancedHunting-AlertInfo").matches($0) },
         "properties.AlertId"),
     ]),
-    severity: .words(.first(["severity", "properties.Severity"]), SeverityWords.common, otherwise: .fixed(.informational)),
-    fields: FieldTable(emptyIsMissing: true, [
-      "@timestamp": .time(.first(["createdDateTime", "alertCreationTime", "properties.Timestamp", "eventDateTime", "time"])),
-      "rule.id": .first(["alertPolicyId", "detectorId", "threatName", "category", "properties.Category", "properties.Title"]),
-      "rule.name": .first(["title", "properties.Title"]),
-      "rule.reference": .first(["alertWebUrl", "incidentWebUrl"]),
-      "message": .first(["description", "title", "properties.Title"]),
-      "event.severity": .first(["severity", "properties.Severity"]),
-      "event.action": .first(["properties.Category", "category"]),
-      "event.provider": .first(["serviceSource", "detectionSource", "vendorInformation.provider", "properties.ServiceSource"]),
-      "cloud.account.id": .first([
-        "evidence.subscriptionId", "azureSubscriptionId", "properties.SubscriptionId", "tenantId", "azureTenantId",
+    severity: .words(
+      .first(["severity", "properties.Severity"]), SeverityWords.common, otherwise: .fixed(.informational)),
+    fields: FieldTable(
+      emptyIsMissing: true,
+      [
+        "@timestamp": .time(
+          .first(["createdDateTime", "alertCreationTime", "properties.Timestamp", "eventDateTime", "time"])),
+        "rule.id": .first([
+          "alertPolicyId", "detectorId", "threatName", "category", "properties.Category", "properties.Title",
+        ]),
+        "rule.name": .first(["title", "properties.Title"]),
+        "rule.reference": .first(["alertWebUrl", "incidentWebUrl"]),
+        "message": .first(["description", "title", "properties.Title"]),
+        "event.severity": .first(["severity", "properties.Severity"]),
+        "event.action": .first(["properties.Category", "category"]),
+        "event.provider": .first([
+          "serviceSource", "detectionSource", "vendorInformation.provider", "properties.ServiceSource",
+        ]),
+        "cloud.account.id": .first([
+          "evidence.subscriptionId", "azureSubscriptionId", "properties.SubscriptionId", "tenantId", "azureTenantId",
+        ]),
+        "user.name": .first([
+          "evidence.userAccount.userPrincipalName", "evidence.userAccount.accountName", "evidence.primaryAddress",
+          "userStates.userPrincipalName", "userStates.accountName", "relatedUser.userName", "loggedOnUsers.accountName",
+          "evidence.userPrincipalName", "evidence.accountName", "properties.AccountUpn", "properties.AccountName",
+        ]),
+        "user.id": .first([
+          "evidence.userAccount.azureAdUserId", "evidence.userAccount.userSid", "userStates.aadUserId",
+          "evidence.aadUserId",
+          "properties.AccountObjectId", "properties.AccountSid",
+        ]),
+        "user.email": .first(["evidence.userAccount.userPrincipalName", "properties.AccountUpn"]),
+        "source.ip": .addresses(
+          .first([
+            "evidence.ipAddress", "userStates.logonIp", "networkConnections.sourceAddress", "properties.RemoteIP",
+            "evidence.senderIp", "evidence.lastExternalIpAddress", "properties.LocalIP",
+          ])),
+        "host.name": .first([
+          "evidence.deviceDnsName", "evidence.hostName", "hostStates.fqdn", "computerDnsName", "properties.DeviceName",
+        ]),
+        "threat.technique.id": .list(.techniques(in: .first(["mitreTechniques", "properties.AttackTechniques"]))),
       ]),
-      "user.name": .first([
-        "evidence.userAccount.userPrincipalName", "evidence.userAccount.accountName", "evidence.primaryAddress",
-        "userStates.userPrincipalName", "userStates.accountName", "relatedUser.userName", "loggedOnUsers.accountName",
-        "evidence.userPrincipalName", "evidence.accountName", "properties.AccountUpn", "properties.AccountName",
-      ]),
-      "user.id": .first([
-        "evidence.userAccount.azureAdUserId", "evidence.userAccount.userSid", "userStates.aadUserId", "evidence.aadUserId",
-        "properties.AccountObjectId", "properties.AccountSid",
-      ]),
-      "user.email": .first(["evidence.userAccount.userPrincipalName", "properties.AccountUpn"]),
-      "source.ip": .addresses(
-        .first(["evidence.ipAddress", "userStates.logonIp", "networkConnections.sourceAddress", "properties.RemoteIP",
-          "evidence.senderIp", "evidence.lastExternalIpAddress", "properties.LocalIP"])),
-      "host.name": .first([
-        "evidence.deviceDnsName", "evidence.hostName", "hostStates.fqdn", "computerDnsName", "properties.DeviceName",
-      ]),
-      "threat.technique.id": .list(.techniques(in: .first(["mitreTechniques", "properties.AttackTechniques"]))),
-    ]),
     actors: [Actor("user.name"), Actor("user.id"), Actor("user.email")],
     spoofable: ["host.name"])
 }

@@ -14,40 +14,48 @@ extension Format {
       "severity_id",
       ["1": .informational, "2": .low, "3": .medium, "4": .high, "5": .critical, "6": .critical],
       otherwise: .words("severity", SeverityWords.common, otherwise: .fixed(.informational))),
-    fields: FieldTable(emptyIsMissing: true, [
-      "@timestamp": .time(.first(["time", "time_dt", "metadata.logged_time", "start_time"])),
-      "rule.id": .first(["finding_info.analytic.uid", "finding.product_uid", "analytic.uid", "rule.uid", "type_uid"]),
-      "rule.name": .first([
-        "finding_info.title", "finding.title", "rule.name", "message", "api.operation", "type_name", "class_name",
+    fields: FieldTable(
+      emptyIsMissing: true,
+      [
+        "@timestamp": .time(.first(["time", "time_dt", "metadata.logged_time", "start_time"])),
+        "rule.id": .first(["finding_info.analytic.uid", "finding.product_uid", "analytic.uid", "rule.uid", "type_uid"]),
+        "rule.name": .first([
+          "finding_info.title", "finding.title", "rule.name", "message", "api.operation", "type_name", "class_name",
+        ]),
+        "message": .first(["finding_info.desc", "finding.desc", "message", "status_detail", "finding_info.title"]),
+        "event.id": .first(["finding_info.uid", "finding.uid", "metadata.uid"]),
+        "event.severity": .first(["severity_id", "severity"]),
+        "event.action": .first(["api.operation", "evidences.api.operation", "activity_name"]),
+        "event.provider": .first(["api.service.name", "evidences.api.service.name", "metadata.product.name"]),
+        "event.outcome": .outcome(
+          .first(["status", "status_id"]), success: ["success", "1"], failure: ["failure", "2"]),
+        "cloud.provider": "cloud.provider",
+        "cloud.account.id": .first([
+          "cloud.account.uid", "cloud.account_uid", "actor.user.account.uid", "resources.owner.account.uid",
+        ]),
+        "cloud.region": .first(["cloud.region", "resources.region"]),
+        "user.name": .first([
+          "evidences.actor.user.name", "actor.user.name", "user.name", "actor.user.email_addr", "user.email_addr",
+          "evidences.actor.process.user.name", "actor.process.user.name",
+        ]),
+        "user.id": .first(["evidences.actor.user.uid", "actor.user.uid", "user.uid"]),
+        "user.email": .first(["actor.user.email_addr", "user.email_addr"]),
+        "source.ip": .addresses(.first(["evidences.src_endpoint.ip", "src_endpoint.ip", "device.ip"])),
+        "destination.ip": .addresses(.first(["evidences.dst_endpoint.ip", "dst_endpoint.ip"])),
+        "host.name": .first([
+          "device.hostname", "device.name", "evidences.device.hostname", "resources.hostname", "resources.name",
+          "resources.uid",
+          "src_endpoint.hostname", "src_endpoint.instance_uid",
+        ]),
+        "user_agent.original": "http_request.user_agent",
+        "threat.technique.id": .list(
+          .first([
+            "finding_info.attacks.technique.uid", "attacks.technique.uid", "attacks.technique_uid",
+            "finding_info.attacks.sub_technique.uid",
+          ])),
+        "threat.tactic.id": .list(
+          .first(["finding_info.attacks.tactic.uid", "attacks.tactic.uid", "attacks.tactics.uid"])),
       ]),
-      "message": .first(["finding_info.desc", "finding.desc", "message", "status_detail", "finding_info.title"]),
-      "event.id": .first(["finding_info.uid", "finding.uid", "metadata.uid"]),
-      "event.severity": .first(["severity_id", "severity"]),
-      "event.action": .first(["api.operation", "evidences.api.operation", "activity_name"]),
-      "event.provider": .first(["api.service.name", "evidences.api.service.name", "metadata.product.name"]),
-      "event.outcome": .outcome(.first(["status", "status_id"]), success: ["success", "1"], failure: ["failure", "2"]),
-      "cloud.provider": "cloud.provider",
-      "cloud.account.id": .first(["cloud.account.uid", "cloud.account_uid", "actor.user.account.uid", "resources.owner.account.uid"]),
-      "cloud.region": .first(["cloud.region", "resources.region"]),
-      "user.name": .first([
-        "evidences.actor.user.name", "actor.user.name", "user.name", "actor.user.email_addr", "user.email_addr",
-        "evidences.actor.process.user.name", "actor.process.user.name",
-      ]),
-      "user.id": .first(["evidences.actor.user.uid", "actor.user.uid", "user.uid"]),
-      "user.email": .first(["actor.user.email_addr", "user.email_addr"]),
-      "source.ip": .addresses(.first(["evidences.src_endpoint.ip", "src_endpoint.ip", "device.ip"])),
-      "destination.ip": .addresses(.first(["evidences.dst_endpoint.ip", "dst_endpoint.ip"])),
-      "host.name": .first([
-        "device.hostname", "device.name", "evidences.device.hostname", "resources.hostname", "resources.name", "resources.uid",
-        "src_endpoint.hostname", "src_endpoint.instance_uid",
-      ]),
-      "user_agent.original": "http_request.user_agent",
-      "threat.technique.id": .list(.first([
-        "finding_info.attacks.technique.uid", "attacks.technique.uid", "attacks.technique_uid",
-        "finding_info.attacks.sub_technique.uid",
-      ])),
-      "threat.tactic.id": .list(.first(["finding_info.attacks.tactic.uid", "attacks.tactic.uid", "attacks.tactics.uid"])),
-    ]),
     actors: [Actor("user.name"), Actor("user.id"), Actor("user.email")],
     spoofable: ["user_agent.*", "host.name"])
 }

@@ -20,38 +20,44 @@ extension Format {
       otherwise: .thresholds(
         "Severity.Normalized", [(0, .informational), (1, .low), (40, .medium), (70, .high), (90, .critical)],
         otherwise: .fixed(.medium))),
-    fields: FieldTable(emptyIsMissing: true, [
-      "@timestamp": .time(.first(["UpdatedAt", "LastObservedAt", "CreatedAt"])),
-      "rule.id": "GeneratorId",
-      "rule.name": "Title",
-      "rule.reference": .first(["Remediation.Recommendation.Url", "SourceUrl"]),
-      "message": "Description",
-      "event.id": "Id",
-      "event.severity": .first(["Severity.Label", "Severity.Normalized", "Severity.Product"]),
-      "event.action": .first(["Action.AwsApiCallAction.Api", guardDuty("action/awsApiCallAction/api"), "Action.ActionType"]),
-      "event.provider": .first(["ProductName", "ProductFields.aws/securityhub/ProductName", "ProductArn"]),
-      "event.outcome": .outcome("Compliance.Status", success: ["passed"], failure: ["failed"]),
-      "cloud.provider": .constant("aws"),
-      "cloud.account.id": "AwsAccountId",
-      "cloud.account.name": "AwsAccountName",
-      "cloud.region": .first(["Region", "Resources.Region"]),
-      "user.name": .first([
-        "Resources.Details.AwsIamAccessKey.UserName", "Resources.Details.AwsIamAccessKey.PrincipalName",
-        "Resources.Details.AwsIamUser.UserName", guardDuty("resource/accessKeyDetails/userName"),
+    fields: FieldTable(
+      emptyIsMissing: true,
+      [
+        "@timestamp": .time(.first(["UpdatedAt", "LastObservedAt", "CreatedAt"])),
+        "rule.id": "GeneratorId",
+        "rule.name": "Title",
+        "rule.reference": .first(["Remediation.Recommendation.Url", "SourceUrl"]),
+        "message": "Description",
+        "event.id": "Id",
+        "event.severity": .first(["Severity.Label", "Severity.Normalized", "Severity.Product"]),
+        "event.action": .first([
+          "Action.AwsApiCallAction.Api", guardDuty("action/awsApiCallAction/api"), "Action.ActionType",
+        ]),
+        "event.provider": .first(["ProductName", "ProductFields.aws/securityhub/ProductName", "ProductArn"]),
+        "event.outcome": .outcome("Compliance.Status", success: ["passed"], failure: ["failed"]),
+        "cloud.provider": .constant("aws"),
+        "cloud.account.id": "AwsAccountId",
+        "cloud.account.name": "AwsAccountName",
+        "cloud.region": .first(["Region", "Resources.Region"]),
+        "user.name": .first([
+          "Resources.Details.AwsIamAccessKey.UserName", "Resources.Details.AwsIamAccessKey.PrincipalName",
+          "Resources.Details.AwsIamUser.UserName", guardDuty("resource/accessKeyDetails/userName"),
+        ]),
+        "user.id": .first([
+          "Resources.Details.AwsIamAccessKey.PrincipalId", guardDuty("resource/accessKeyDetails/principalId"),
+        ]),
+        "source.ip": .addresses(
+          .first([
+            "Action.AwsApiCallAction.RemoteIpDetails.IpAddressV4",
+            "Action.NetworkConnectionAction.RemoteIpDetails.IpAddressV4",
+            "Action.PortProbeAction.PortProbeDetails.RemoteIpDetails.IpAddressV4", "Network.SourceIpV4",
+            "Network.SourceIpV6",
+            guardDuty("action/awsApiCallAction/remoteIpDetails/ipAddressV4"),
+            guardDuty("action/networkConnectionAction/remoteIpDetails/ipAddressV4"),
+          ])),
+        "host.name": "Resources.Id",
+        "threat.technique.id": .list(.techniques(in: "Types")),
       ]),
-      "user.id": .first([
-        "Resources.Details.AwsIamAccessKey.PrincipalId", guardDuty("resource/accessKeyDetails/principalId"),
-      ]),
-      "source.ip": .addresses(
-        .first([
-          "Action.AwsApiCallAction.RemoteIpDetails.IpAddressV4", "Action.NetworkConnectionAction.RemoteIpDetails.IpAddressV4",
-          "Action.PortProbeAction.PortProbeDetails.RemoteIpDetails.IpAddressV4", "Network.SourceIpV4", "Network.SourceIpV6",
-          guardDuty("action/awsApiCallAction/remoteIpDetails/ipAddressV4"),
-          guardDuty("action/networkConnectionAction/remoteIpDetails/ipAddressV4"),
-        ])),
-      "host.name": "Resources.Id",
-      "threat.technique.id": .list(.techniques(in: "Types")),
-    ]),
     actors: [Actor("user.name"), Actor("user.id")],
     spoofable: ["user_agent.*"])
 

@@ -11,27 +11,31 @@ extension Format {
     references: ["https://github.com/WithSecureLabs/chainsaw"],
     shape: .all([.hasAll("level", "name"), .hasAny("document.data", "documents.data")]),
     severity: .words("level", SeverityWords.common, otherwise: .fixed(.medium)),
-    fields: FieldTable(emptyIsMissing: true, [
-      "@timestamp": .time("timestamp"),
-      "rule.id": .first(["id", "name"]),
-      "rule.name": "name",
-      "rule.reference": "references",
-      "message": .first(["description", "name"]),
-      "event.severity": "level",
-      "event.action": .first([event("System.EventID"), "kind"]),
-      "event.code": .first([event("System.EventID"), event("System.EventID.#text")]),
-      "event.provider": .first([
-        event("System.Provider_attributes.Name"), event("System.Provider.#attributes.Name"), event("System.Channel"),
+    fields: FieldTable(
+      emptyIsMissing: true,
+      [
+        "@timestamp": .time("timestamp"),
+        "rule.id": .first(["id", "name"]),
+        "rule.name": "name",
+        "rule.reference": "references",
+        "message": .first(["description", "name"]),
+        "event.severity": "level",
+        "event.action": .first([event("System.EventID"), "kind"]),
+        "event.code": .first([event("System.EventID"), event("System.EventID.#text")]),
+        "event.provider": .first([
+          event("System.Provider_attributes.Name"), event("System.Provider.#attributes.Name"), event("System.Channel"),
+        ]),
+        "user.name": .first(WindowsEvent.users.map { event("EventData." + $0) }),
+        "user.id": .first([
+          event("EventData.SubjectUserSid"), event("EventData.TargetUserSid"),
+          event("System.Security_attributes.UserID"),
+        ]),
+        "source.ip": .addresses(.first(WindowsEvent.addresses.map { event("EventData." + $0) })),
+        "host.name": event("System.Computer"),
+        "process.command_line": event("EventData.CommandLine"),
+        "process.executable": event("EventData.Image"),
+        "threat.technique.id": .list(.techniques(in: "tags")),
       ]),
-      "user.name": .first(WindowsEvent.users.map { event("EventData." + $0) }),
-      "user.id": .first([event("EventData.SubjectUserSid"), event("EventData.TargetUserSid"),
-        event("System.Security_attributes.UserID")]),
-      "source.ip": .addresses(.first(WindowsEvent.addresses.map { event("EventData." + $0) })),
-      "host.name": event("System.Computer"),
-      "process.command_line": event("EventData.CommandLine"),
-      "process.executable": event("EventData.Image"),
-      "threat.technique.id": .list(.techniques(in: "tags")),
-    ]),
     actors: [Actor("user.name"), Actor("user.id")],
     spoofable: ["process.*", "host.name"])
 
@@ -42,26 +46,31 @@ extension Format {
     references: ["https://github.com/Yamato-Security/hayabusa"],
     shape: .hasAll("RuleTitle", "Level"),
     severity: .words("Level", SeverityWords.common, otherwise: .fixed(.medium)),
-    fields: FieldTable(emptyIsMissing: true, [
-      "@timestamp": .time("Timestamp"),
-      "rule.id": .first(["RuleID", "RuleTitle"]),
-      "rule.name": "RuleTitle",
-      "message": .scalar("Details", "RuleTitle"),
-      "event.severity": "Level",
-      "event.action": "EventID",
-      "event.code": "EventID",
-      "event.provider": .first(["Provider", "Channel"]),
-      "user.name": .first([
-        "Details.User", "Details.SrcUser", "Details.TgtUser", "ExtraFieldInfo.SubjectUserName",
-        "AllFieldInfo.SubjectUserName", "AllFieldInfo.TargetUserName", "AllFieldInfo.User",
+    fields: FieldTable(
+      emptyIsMissing: true,
+      [
+        "@timestamp": .time("Timestamp"),
+        "rule.id": .first(["RuleID", "RuleTitle"]),
+        "rule.name": "RuleTitle",
+        "message": .scalar("Details", "RuleTitle"),
+        "event.severity": "Level",
+        "event.action": "EventID",
+        "event.code": "EventID",
+        "event.provider": .first(["Provider", "Channel"]),
+        "user.name": .first([
+          "Details.User", "Details.SrcUser", "Details.TgtUser", "ExtraFieldInfo.SubjectUserName",
+          "AllFieldInfo.SubjectUserName", "AllFieldInfo.TargetUserName", "AllFieldInfo.User",
+        ]),
+        "source.ip": .addresses(
+          .first([
+            "Details.SrcIP", "Details.SourceIP", "AllFieldInfo.IpAddress", "AllFieldInfo.SourceIp",
+            "ExtraFieldInfo.IpAddress",
+          ])),
+        "host.name": "Computer",
+        "process.command_line": .first(["Details.Cmdline", "AllFieldInfo.CommandLine"]),
+        "threat.technique.id": .list(.techniques(in: .all(["MitreTags", "MitreTechniques"]))),
+        "threat.tactic.name": .list("MitreTactics"),
       ]),
-      "source.ip": .addresses(
-        .first(["Details.SrcIP", "Details.SourceIP", "AllFieldInfo.IpAddress", "AllFieldInfo.SourceIp", "ExtraFieldInfo.IpAddress"])),
-      "host.name": "Computer",
-      "process.command_line": .first(["Details.Cmdline", "AllFieldInfo.CommandLine"]),
-      "threat.technique.id": .list(.techniques(in: .all(["MitreTags", "MitreTechniques"]))),
-      "threat.tactic.name": .list("MitreTactics"),
-    ]),
     actors: [Actor("user.name")],
     spoofable: ["process.*", "host.name"])
 
@@ -73,28 +82,32 @@ extension Format {
     // What `matches` holds is any event: only the entry tells that it is Zircolite's.
     shape: .all([.has("rule_level"), .has("title"), .not(.isArray("matches"))]),
     envelopes: [
-      Envelope(.all([.isArray("matches"), .has("title"), .hasAny("rule_level", "sigmafile", "sigma", "count")]), path: "matches", own: true)
+      Envelope(
+        .all([.isArray("matches"), .has("title"), .hasAny("rule_level", "sigmafile", "sigma", "count")]),
+        path: "matches", own: true)
     ],
     severity: .words(
       .first([.envelope("rule_level"), "rule_level", .envelope("level"), "event.severity"]), SeverityWords.common,
       otherwise: .fixed(.medium)),
-    fields: FieldTable(emptyIsMissing: true, [
-      "@timestamp": .time(.first(["SystemTime", "UtcTime", "@timestamp", "timestamp"])),
-      "rule.id": .first([.envelope("id"), "rule.id"]),
-      "rule.name": .first([.envelope("title"), "rule.name", "title"]),
-      "message": .first([.envelope("description"), .envelope("title"), "message"]),
-      "event.severity": .first([.envelope("rule_level"), "rule_level", "event.severity"]),
-      "event.action": "EventID",
-      "event.code": "EventID",
-      "event.provider": .first(["Provider_Name", "Channel"]),
-      "user.name": .first(WindowsEvent.users.map { .path(FieldPath($0)) }),
-      "user.id": .first(["SubjectUserSid", "TargetUserSid", "UserID"]),
-      "source.ip": .addresses(.first(WindowsEvent.addresses.map { .path(FieldPath($0)) })),
-      "host.name": .first(["Computer", "Hostname", "host"]),
-      "process.command_line": "CommandLine",
-      "process.executable": "Image",
-      "threat.technique.id": .list(.first([.techniques(in: .envelope("tags")), "threat.technique.id"])),
-    ]),
+    fields: FieldTable(
+      emptyIsMissing: true,
+      [
+        "@timestamp": .time(.first(["SystemTime", "UtcTime", "@timestamp", "timestamp"])),
+        "rule.id": .first([.envelope("id"), "rule.id"]),
+        "rule.name": .first([.envelope("title"), "rule.name", "title"]),
+        "message": .first([.envelope("description"), .envelope("title"), "message"]),
+        "event.severity": .first([.envelope("rule_level"), "rule_level", "event.severity"]),
+        "event.action": "EventID",
+        "event.code": "EventID",
+        "event.provider": .first(["Provider_Name", "Channel"]),
+        "user.name": .first(WindowsEvent.users.map { .path(FieldPath($0)) }),
+        "user.id": .first(["SubjectUserSid", "TargetUserSid", "UserID"]),
+        "source.ip": .addresses(.first(WindowsEvent.addresses.map { .path(FieldPath($0)) })),
+        "host.name": .first(["Computer", "Hostname", "host"]),
+        "process.command_line": "CommandLine",
+        "process.executable": "Image",
+        "threat.technique.id": .list(.first([.techniques(in: .envelope("tags")), "threat.technique.id"])),
+      ]),
     actors: [Actor("user.name"), Actor("user.id")],
     spoofable: ["process.*", "host.name"],
     carried: ["rule.id", "rule.name", "message", "event.severity", "threat.technique.id"])

@@ -56,7 +56,9 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
     case .envelope(let path): return .envelope(FieldPath(path.name + "." + suffix))
     case .renamed(let path, let names, _):
       let kept = FieldSource.path(FieldPath(path.name + "." + suffix))
-      guard let name = names.first(where: { suffix == $0.value || suffix.hasPrefix($0.value + ".") }) else { return kept }
+      guard let name = names.first(where: { suffix == $0.value || suffix.hasPrefix($0.value + ".") }) else {
+        return kept
+      }
       return .all([.path(FieldPath(path.name + "." + name.key + suffix.dropFirst(name.value.count))), kept])
     case .first(let sources):
       let below = sources.compactMap { $0.appending(suffix) }
@@ -97,19 +99,22 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
     case .list(let source):
       visit = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing, body)
     case .time(let source):
-      _ = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing) { value in
+      _ = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing) {
+        value in
         guard let time = Timestamp(detectorTime: value) else { return false }
         visit = body(scratch.keep(.string) { time.append(to: &$0) }) ? .stopped : .found
         return visit == .stopped
       }
     case .addresses(let source):
-      _ = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing) { value in
+      _ = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing) {
+        value in
         guard value.bytes.isIPAddress else { return false }
         visit = body(value) ? .stopped : .found
         return visit == .stopped
       }
     case .mapped(_, let map, let source):
-      _ = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing) { value in
+      _ = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing) {
+        value in
         var kind: FieldValue.Kind?
         let text = scratch.keep(.string) { kind = map(value, &$0) }
         guard let kind else { return false }

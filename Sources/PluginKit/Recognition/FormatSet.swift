@@ -25,7 +25,8 @@ public struct FormatSet: Sendable {
   public init(_ formats: [Format]) {
     precondition(!formats.isEmpty, "a FormatSet needs at least one format")
     self.formats = formats
-    let vocabulary = Vocabulary(formats.map { $0.fields.adding(["_index": .envelope("_index"), "_id": .envelope("_id")]) })
+    let vocabulary = Vocabulary(
+      formats.map { $0.fields.adding(["_index": .envelope("_index"), "_id": .envelope("_id")]) })
     self.vocabulary = vocabulary
     shapes = ShapeIndex(formats.map(\.shape))
     let own = formats.indices.flatMap { place in
@@ -73,7 +74,8 @@ public struct FormatSet: Sendable {
     guard let source = formats[format].id else { return false }
     let visit = source.forEachValue(in: alert, envelope: envelope, scratch: arena, emptyIsMissing: true) { value in
       guard value.isScalar else { return false }
-      value.appendInsideOfJSONString(to: &json)
+      // However the detector escaped it, the same id is written the same.
+      value.withText { FieldValue(kind: .string, bytes: $0).appendInsideOfJSONString(to: &json) }
       return true
     }
     return visit == .stopped

@@ -22,7 +22,9 @@ struct RootKeys: Sendable {
 
   /// - Parameter names: those beyond the number of bits in `Found` are not looked for.
   init(_ names: [String]) {
-    let known = names.prefix(Found.bitWidth).enumerated().sorted { Self.firstByte($0.element) < Self.firstByte($1.element) }
+    let known = names.prefix(Found.bitWidth).enumerated().sorted {
+      Self.firstByte($0.element) < Self.firstByte($1.element)
+    }
     for (place, name) in known {
       entries.append(Entry(start: text.count, count: name.utf8.count, bit: 1 << Found(place)))
       text.append(contentsOf: name.utf8)

@@ -25,7 +25,9 @@ struct ShapeIndex: Sendable {
     self.candidates = candidates.map { candidate in
       var needed: RootKeys.Found = 0
       for name in candidate.needed {
-        if let place = names.firstIndex(of: name), place < RootKeys.Found.bitWidth { needed |= 1 << RootKeys.Found(place) }
+        if let place = names.firstIndex(of: name), place < RootKeys.Found.bitWidth {
+          needed |= 1 << RootKeys.Found(place)
+        }
       }
       return Candidate(needed: needed, shape: candidate.shape, place: candidate.place)
     }

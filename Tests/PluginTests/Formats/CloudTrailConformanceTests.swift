@@ -13,7 +13,9 @@ struct CloudTrailConformanceTests {
 
   static let files: [(raw: String, expected: String)] =
     [("pairs_raw", "pairs_expected")]
-    + ["cloud_custodian_cwe", "otrf_ec2_proxy_s3_exfiltration", "panther", "streamalert_tests"].map { ($0, $0 + ".ecs") }
+    + ["cloud_custodian_cwe", "otrf_ec2_proxy_s3_exfiltration", "panther", "streamalert_tests"].map {
+      ($0, $0 + ".ecs")
+    }
 
   @Test("every leaf of the view is Elastic's, and none is missing", arguments: files)
   func views(raw: String, expected: String) throws {
@@ -21,7 +23,10 @@ struct CloudTrailConformanceTests {
     // The pairs leave out what is the same for every record.
     let constants: Set<String> =
       expected == "pairs_expected"
-      ? ["cloud.provider", "event.dataset", "event.module", "data_stream.dataset", "data_stream.type", "data_stream.namespace"]
+      ? [
+        "cloud.provider", "event.dataset", "event.module", "data_stream.dataset", "data_stream.type",
+        "data_stream.namespace",
+      ]
       : []
     for (line, record) in try SharedMaterial.lines("conformance/cloudtrail/\(raw).ndjson").enumerated() {
       let view = try #require(try Sample.views(of: record).first)

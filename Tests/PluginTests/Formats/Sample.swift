@@ -21,12 +21,21 @@ enum Sample {
         arena.reset()
         let severity = formats.severity(of: alert, envelope: envelope, format: format, arena: arena)
         let alert = Alert(
-          root: alert, envelope: envelope, table: format, severity: severity, vocabulary: formats.vocabulary, arena: arena)
+          root: alert, envelope: envelope, table: format, severity: severity, vocabulary: formats.vocabulary,
+          arena: arena)
         do { try body(alert, formats.formats[format].name) } catch { failure = error }
       }
       if let failure { throw failure }
       return count
     }
+  }
+
+  /// The detector's own id of an alert.
+  static func id(of alert: borrowing Alert) -> String? {
+    var id: [UInt8] = []
+    let hasID = formats.appendID(
+      of: alert.root, envelope: alert.envelope, format: alert.table, arena: TextArena(), to: &id)
+    return hasID ? String(decoding: id, as: UTF8.self) : nil
   }
 
   /// The ECS views of a document's alerts.

@@ -1,0 +1,63 @@
+import AlertModel
+import Foundation
+import PluginKit
+import Testing
+
+/// One document of each detector, shaped like the vendor's, and what a person would say about the alerts in it.
+@Suite("What a person would name")
+struct DetectorTests {
+  static let fixtures: [String] = {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return files.filter { $0.hasSuffix(".json") }.sorted()
+  }()
+
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+
+  @Test("the alerts of a document are found, and their fields are these", arguments: fixtures)
+  func fields(fixture: String) throws {
+    let data = try Data(contentsOf: Self.folder.appending(path: fixture))
+    let content = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let expected = try #require(content["alerts"] as? [[String: Any]])
+    let document = try JSONSerialization.data(withJSONObject: try #require(content["document"]))
+    var place = 0
+    let count = try Sample.forEach(in: String(decoding: document, as: UTF8.self)) { alert, format in
+      guard place < expected.count else { return }
+      let alertsExpected = expected[place]
+      place += 1
+      for (name, value) in alertsExpected.sorted(by: { $0.key < $1.key }) {
+        let found: String? =
+          switch name {
+          case "format": format
+          case "severity": alert.severity.description
+          case "id": Sample.id(of: alert)
+          default: alert.texts(name).first
+          }
+        #expect(found == value as? String, "\(fixture), alert \(place): \(name)")
+      }
+    }
+    #expect(count == expected.count)
+  }
+
+  @Test("every bundled format has a fixture")
+  func coverage() throws {
+    var seen: Set<String> = []
+    for fixture in Self.fixtures {
+      let data = try Data(contentsOf: Self.folder.appending(path: fixture))
+      let content = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+      for alert in content?["alerts"] as? [[String: Any]] ?? [] { seen.insert(alert["format"] as? String ?? "") }
+    }
+    #expect(Set(Sample.formats.formats.map(\.name)).subtracting(seen) == [])
+  }
+
+  @Test(
+    "what an attacker can choose is known",
+    arguments: [
+      ("okta", "user_agent.original", true), ("okta", "user.full_name", true), ("okta", "user.name", false),
+      ("falco", "process.name", true), ("cloudtrail", "aws.cloudtrail.user_identity.arn", false),
+      ("cloudtrail", "aws.cloudtrail.flattened.request_parameters.name", true),
+    ])
+  func spoofable(format: String, field: String, expected: Bool) throws {
+    let place = try #require(Sample.formats.place(of: format))
+    #expect(Sample.formats.isSpoofable(field, in: place) == expected)
+  }
+}
