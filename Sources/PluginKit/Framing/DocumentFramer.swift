@@ -150,6 +150,17 @@ public struct DocumentFramer: Sendable {
     return output
   }
 
+  /// Gives up on what is left over, where the source turned out to be cut short: nothing of it is handed out.
+  ///
+  /// - Returns: the bytes that are left over, at most `keptOfOversize` of them.
+  public mutating func takeLeftover() -> [UInt8] {
+    let left = oversize?.kept ?? Array(bytes[cursor...].prefix(Self.keptOfOversize))
+    let bytes = self.bytes
+    bytes.withUnsafeBufferPointer { advance(to: bytes.count, in: $0) }
+    (array, oversize, resumePosition, phase) = (nil, nil, nil, .between)
+    return left
+  }
+
   /// Takes apart the bytes of one frame that the parser refused because something follows its first document.
   ///
   /// - Returns: the places of the documents; one place, all of the bytes, where the frame is broken.
@@ -176,6 +187,12 @@ public struct FramedBytes: Sendable {
   public var bytes: [UInt8] = []
   public var frames: [InputChunk.Frame] = []
   public var unreadable: [UnreadableInput] = []
+
+  public init(bytes: [UInt8] = [], frames: [InputChunk.Frame] = [], unreadable: [UnreadableInput] = []) {
+    self.bytes = bytes
+    self.frames = frames
+    self.unreadable = unreadable
+  }
 
   /// True where there is nothing to hand over.
   public var isEmpty: Bool { frames.isEmpty && unreadable.isEmpty }

@@ -21,15 +21,21 @@ struct DocumentFramerTests {
       ("{\"a\":\"}\\\"\\\\\"}\n{\"b\":\"{[\"}\n", ["{\"a\":\"}\\\"\\\\\"}", "{\"b\":\"{[\"}"]),
       ("[{\"a\":1},{\"b\":2}]\n", ["{\"a\":1}", "{\"b\":2}"]),
       ("[\n{\"a\":1},\n{\"b\":2}\n]\n{\"c\":3}\n", ["{\"a\":1}", "{\"b\":2}", "{\"c\":3}"]),
-      ("[\n  {\n    \"a\": 1\n  }\n  , {\"b\": [1, 2]}, 3, \"x\", null\n]",
-        ["{\n    \"a\": 1\n  }", "{\"b\": [1, 2]}", "3", "\"x\"", "null"]),
+      (
+        "[\n  {\n    \"a\": 1\n  }\n  , {\"b\": [1, 2]}, 3, \"x\", null\n]",
+        ["{\n    \"a\": 1\n  }", "{\"b\": [1, 2]}", "3", "\"x\"", "null"]
+      ),
       ("[]\n[ \n ]\n{\"a\":1}", ["{\"a\":1}"]),
       ("[{\"a\":1}][{\"b\":2}]{\"c\":3}\n", ["{\"a\":1}", "{\"b\":2}", "{\"c\":3}"]),
       ("{\"Records\":[{\"a\":1},{\"b\":2}]}\n{\"c\":3}\n", ["{\"a\":1}", "{\"b\":2}", "{\"c\":3}"]),
-      ("{ \"Records\" : [\n {\"a\":1}\n, {\"b\":2} ], \"x\": {\"y\": [1]} }{\"c\":3}", 
-        ["{\"a\":1}", "{\"b\":2}", "{\"c\":3}"]),
-      ("{\"Records\":[]}\n{\"Records\":[1]}\n{\"RecordsX\":[{}]}\n", 
-        ["{\"Records\":[]}", "{\"Records\":[1]}", "{\"RecordsX\":[{}]}"]),
+      (
+        "{ \"Records\" : [\n {\"a\":1}\n, {\"b\":2} ], \"x\": {\"y\": [1]} }{\"c\":3}",
+        ["{\"a\":1}", "{\"b\":2}", "{\"c\":3}"]
+      ),
+      (
+        "{\"Records\":[]}\n{\"Records\":[1]}\n{\"RecordsX\":[{}]}\n",
+        ["{\"Records\":[]}", "{\"Records\":[1]}", "{\"RecordsX\":[{}]}"]
+      ),
       ("{\"hits\":{\"hits\":[{\"a\":1}]}}", ["{\"hits\":{\"hits\":[{\"a\":1}]}}"]),
       ("", []), ("\n \r\n", []), ("{}", ["{}"]), ("{\n}", ["{\n}"]),
     ])
@@ -43,7 +49,8 @@ struct DocumentFramerTests {
 
   @Test("knows the line and the offset of each document")
   func places() {
-    let input = "{\"a\":1}\n\n{\"b\":\n2}{\"c\":3}\n[{\"d\":4},\n {\"e\":5}]\n{\"f\":6}\n{\"Records\":[\n{\"g\":7}\n]\n}\n{\"h\":8}\n"
+    let input =
+      "{\"a\":1}\n\n{\"b\":\n2}{\"c\":3}\n[{\"d\":4},\n {\"e\":5}]\n{\"f\":6}\n{\"Records\":[\n{\"g\":7}\n]\n}\n{\"h\":8}\n"
     for size in [1, 5, 4096] {
       let result = frame(input, readSize: size)
       #expect(result.places.map(\.line) == [1, 3, 4, 5, 6, 7, 9, 12])
@@ -74,16 +81,22 @@ struct DocumentFramerTests {
       ("hello\n123\n{\"b\":2}\ntrue", ["hello", "123", "{\"b\":2}", "true"]),
       ("]\n}\n{\"b\":2}\n", ["]", "}", "{\"b\":2}"]),
       // A document over several lines with a mistake is one dead letter.
-      ("{\n  \"a\": 1\n  \"b\": {\n  }\n}\n{\n  \"c\": 3\n}\n", 
-        ["{\n  \"a\": 1\n  \"b\": {\n  }\n}", "{\n  \"c\": 3\n}"]),
+      (
+        "{\n  \"a\": 1\n  \"b\": {\n  }\n}\n{\n  \"c\": 3\n}\n",
+        ["{\n  \"a\": 1\n  \"b\": {\n  }\n}", "{\n  \"c\": 3\n}"]
+      ),
       ("{\n  \"a\": 1,\n{\n  \"c\": 3\n}\n", ["{\n  \"a\": 1,", "{\n  \"c\": 3\n}"]),
       ("{\n  \"a\": [\n    {\"x\": 1}\n", ["{\n  \"a\": [\n    {\"x\": 1}"]),
       // In arrays.
       ("[{\"a\":1},{\"b\" 2},{\"c\":3}]\n{\"d\":4}", ["{\"a\":1}", "{\"b\" 2}", "{\"c\":3}", "{\"d\":4}"]),
-      ("[\n{\"a\":1},\n{\"b\":2\n{\"c\":3},\n{\"d\":4}\n]\n{\"e\":5}\n", 
-        ["{\"a\":1}", "{\"b\":2", "{\"c\":3}", "{\"d\":4}", "{\"e\":5}"]),
-      ("[\n  {\n    \"a\": 1,\n  },\n  {\n    \"b\": 2\n  }\n]\n", 
-        ["{\n    \"a\": 1,\n  },", "{\n    \"b\": 2\n  }"]),
+      (
+        "[\n{\"a\":1},\n{\"b\":2\n{\"c\":3},\n{\"d\":4}\n]\n{\"e\":5}\n",
+        ["{\"a\":1}", "{\"b\":2", "{\"c\":3}", "{\"d\":4}", "{\"e\":5}"]
+      ),
+      (
+        "[\n  {\n    \"a\": 1,\n  },\n  {\n    \"b\": 2\n  }\n]\n",
+        ["{\n    \"a\": 1,\n  },", "{\n    \"b\": 2\n  }"]
+      ),
       ("[\n  {\n    \"a\" 1\n  }\n]\n{\"b\":2}\n", ["{\n    \"a\" 1\n  }", "{\"b\":2}"]),
       ("[{\"a\":1},{\"b\":2", ["{\"a\":1}", "{\"b\":2"]),
       ("[{\"a\":1},,{\"b\":2}]\n{\"c\":3}", ["{\"a\":1}", ",{\"b\":2}]", "{\"c\":3}"]),
@@ -100,11 +113,22 @@ struct DocumentFramerTests {
     "says when an array does not end as it must",
     arguments: [
       ("[{\"a\":1},\n", "the array that begins on line 1 is not closed; the input may have been cut short", 1),
-      ("\n[{\"a\":1}\n{\"b\":2}", "the array that begins on line 2 is not closed; the input may have been cut short", 2),
+      (
+        "\n[{\"a\":1}\n{\"b\":2}", "the array that begins on line 2 is not closed; the input may have been cut short", 2
+      ),
       ("[{\"a\":1},]", "a comma stands before the end of the array that begins on line 1", 1),
-      ("{\"Records\":[{\"a\":1}\n", "the array that begins on line 1 is not closed; the input may have been cut short", 1),
-      ("{\"Records\":[{\"a\":1}]\n", "the array that begins on line 1 is not closed; the input may have been cut short", 1),
-      ("{\"Records\":[{\"a\":1}]]\n{\"b\":2}", "the object with 'Records' that begins on line 1 does not end as JSON must", 2),
+      (
+        "{\"Records\":[{\"a\":1}\n", "the array that begins on line 1 is not closed; the input may have been cut short",
+        1
+      ),
+      (
+        "{\"Records\":[{\"a\":1}]\n",
+        "the array that begins on line 1 is not closed; the input may have been cut short", 1
+      ),
+      (
+        "{\"Records\":[{\"a\":1}]]\n{\"b\":2}",
+        "the object with 'Records' that begins on line 1 does not end as JSON must", 2
+      ),
     ])
   func openArrays(input: String, reason: String, documents: Int) {
     for size in [1, 3, 4096] {
@@ -208,7 +232,9 @@ struct DocumentFramerTests {
   func documentsInFrame() {
     func pieces(_ text: String) -> [String] {
       let bytes = Array(text.utf8)
-      return bytes.withUnsafeBytes { DocumentFramer.documents(in: $0) }.map { String(decoding: bytes[$0], as: UTF8.self) }
+      return bytes.withUnsafeBytes { DocumentFramer.documents(in: $0) }.map {
+        String(decoding: bytes[$0], as: UTF8.self)
+      }
     }
     #expect(pieces("{\"a\":1}{\"b\":2} {}") == ["{\"a\":1}", "{\"b\":2}", "{}"])
     #expect(pieces("{\"a\":1}}") == ["{\"a\":1}}"])
@@ -220,7 +246,8 @@ struct DocumentFramerTests {
   @Test("goes on from any position as if it had never stopped")
   func resume() {
     let input = Array(
-      "{\"a\":1}\n[{\"b\":2},\n{\"c\":3}\n]\n{\"Records\":[{\"d\":4},{\"e\":5}],\"x\":{\"y\":1}}\n{\n\"f\":6}\n{\"g\":7}\n".utf8)
+      "{\"a\":1}\n[{\"b\":2},\n{\"c\":3}\n]\n{\"Records\":[{\"d\":4},{\"e\":5}],\"x\":{\"y\":1}}\n{\n\"f\":6}\n{\"g\":7}\n"
+        .utf8)
     let whole = frame(bytes: input, readSize: 1)
     for cut in 0...input.count {
       var first = DocumentFramer(readSize: 4096)
@@ -260,7 +287,8 @@ struct DocumentFramerTests {
     }
   }
 
-  @Test("survives any damage, hands out every sound line behind it, and does not depend on how the bytes come",
+  @Test(
+    "survives any damage, hands out every sound line behind it, and does not depend on how the bytes come",
     arguments: 0..<60 as Range<UInt64>)
   func randomDamage(seed: UInt64) {
     var random = SeededRandom(seed: seed &+ 1_000)

@@ -23,7 +23,9 @@ struct Framed: Equatable {
   var flattened: [String] {
     documents.flatMap { document -> [String] in
       let bytes = Array(document.utf8)
-      return bytes.withUnsafeBytes { DocumentFramer.documents(in: $0) }.map { String(decoding: bytes[$0], as: UTF8.self) }
+      return bytes.withUnsafeBytes { DocumentFramer.documents(in: $0) }.map {
+        String(decoding: bytes[$0], as: UTF8.self)
+      }
     }
   }
 }

@@ -34,7 +34,8 @@ struct LayoutWriter {
         text += members.joined(separator: "," + space()) + space() + "]" + space()
         if Bool.random(using: &random) { text += ", \"next\": [{}, \"]}\"]" + space() }
         text += "}"
-      default: text += members.joined(separator: ["\n", "\r\n", "\n\n \n", " ", ""].randomElement(using: &random) ?? "\n")
+      default:
+        text += members.joined(separator: ["\n", "\r\n", "\n\n \n", " ", ""].randomElement(using: &random) ?? "\n")
       }
       text += ["\n", "\r\n", " \n\t", ""].randomElement(using: &random) ?? "\n"
     }
@@ -66,6 +67,7 @@ struct LayoutWriter {
   }
 
   private mutating func string() -> String {
-    "\"" + (["", "id", "}{", "\\\"", "\\\\", "ü€", "],[", "\\u00e9", "Record"].randomElement(using: &random) ?? "") + "\""
+    "\"" + (["", "id", "}{", "\\\"", "\\\\", "ü€", "],[", "\\u00e9", "Record"].randomElement(using: &random) ?? "")
+      + "\""
   }
 }

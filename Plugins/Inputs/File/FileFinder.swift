@@ -1,0 +1,82 @@
+internal import Glibc
+internal import PluginKit
+
+/// Finds the files that the settings name.
+struct FileFinder: Sendable {
+  /// One regular file.
+  struct Found: Equatable, Sendable {
+    let path: String
+    let identity: FileIdentity
+    let size: Int64
+  }
+
+  /// Why a name cannot be read.
+  struct Problem: Equatable, Sendable {
+    let path: String
+    let reason: String
+  }
+
+  private let patterns: [PathPattern]
+  private let excluded: [PathPattern]
+  private let isLiteral: Bool
+
+  /// - Parameter isLiteral: true where the paths are names and never patterns: arguments that a shell has expanded.
+  init(paths: [String], exclude: [String], isLiteral: Bool) {
+    patterns = paths.map(PathPattern.init)
+    excluded = exclude.map(PathPattern.init)
+    self.isLiteral = isLiteral
+  }
+
+  /// The files in the order in which they are read, each once, and what is wrong with the others.
+  func find() -> (files: [Found], problems: [Problem]) {
+    var files: [Found] = []
+    var problems: [Problem] = []
+    var seen: Set<String> = []
+    for pattern in patterns {
+      // A file may have brackets in its name.
+      let isName = isLiteral || !pattern.isPattern || access(pattern.text, F_OK) == 0
+      let names = isName ? [pattern.text] : pattern.expand()
+      if names.isEmpty {
+        problems.append(Problem(path: pattern.text, reason: "no file matches this pattern; check 'paths'"))
+      }
+      for name in names where isLiteral || (!isExcluded(name) && seen.insert(name).inserted) {
+        switch Self.look(at: name) {
+        case .success(let file): files.append(file)
+        case .failure(let problem): problems.append(Problem(path: name, reason: problem.reason))
+        }
+      }
+    }
+    return (files, problems)
+  }
+
+  private func isExcluded(_ path: String) -> Bool { excluded.contains { $0.matches(path) } }
+
+  private struct Refusal: Error { let reason: String }
+
+  private static func look(at path: String) -> Result<Found, Refusal> {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return .failure(Refusal(reason: openFailure(errno))) }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG:
+      return .success(Found(path: path, identity: FileIdentity(status), size: Int64(status.st_size)))
+    case S_IFDIR:
+      let below = path.hasSuffix("/") ? path + "**" : path + "/**"
+      return .failure(Refusal(reason: "it is a folder; to read the files below it, write '\(below)' under 'paths'"))
+    case S_IFIFO:
+      return .failure(Refusal(reason: "it is a pipe; read it with the input 'stdin': weir run < \(path)"))
+    default:
+      return .failure(Refusal(reason: "it is no regular file; read it with the input 'stdin': weir run < \(path)"))
+    }
+  }
+
+  /// Why a file cannot be opened, and what to do.
+  static func openFailure(_ code: Int32) -> String {
+    let reason = "it cannot be opened: \(String(cString: strerror(code)))"
+    return switch code {
+    case ENOENT: reason + "; check the name"
+    case EACCES: reason + "; let the user that runs weir read it"
+    case EMFILE: reason + "; raise the limit with 'ulimit -n'"
+    default: reason
+    }
+  }
+}

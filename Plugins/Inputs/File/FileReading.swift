@@ -1,0 +1,82 @@
+internal import Glibc
+internal import Logging
+internal import PluginKit
+
+/// Reads files one after the other, each to its end, and is then done.
+///
+/// With checkpoints, a file that was read before goes on where it was; one that was read and has not changed brings
+/// nothing.
+final class FileReading {
+  private let settings: FileInput.Settings
+  private let clock: any GatewayClock
+  private var memory: FileMemory
+  /// The files to come, the next one last.
+  private var queue: [FileFinder.Found] = []
+  private var current: TrackedFile?
+  private var ready: [InputChunk] = []
+  private var hasBegun = false
+  private var hasEnded = false
+  private var bytesDone: Int64 = 0
+  private var bytesTotal: Int64 = 0
+
+  init(settings: FileInput.Settings, memory: FileMemory, clock: any GatewayClock) {
+    self.settings = settings
+    self.memory = memory
+    self.clock = clock
+  }
+
+  /// The next chunk; nil when all is read. Blocks.
+  func next() -> InputChunk? {
+    if !hasBegun { begin() }
+    while true {
+      if !ready.isEmpty { return ready.removeFirst() }
+      if current == nil {
+        if let file = queue.popLast() {
+          open(file)
+          continue
+        }
+        guard !hasEnded else { return nil }
+        hasEnded = true
+        memory.forgetGone()
+        ready = memory.takeForgotten().map(settings.forgetting)
+        continue
+      }
+      if let chunk = readOn() { return chunk }
+    }
+  }
+
+  private func begin() {
+    hasBegun = true
+    let (files, problems) = settings.finder.find()
+    ready = problems.map { settings.problem($0.reason, at: $0.path) }
+    queue = files.reversed()
+    bytesTotal = files.reduce(0) { $0 + $1.size }
+  }
+
+  private func open(_ file: FileFinder.Found) {
+    let descriptor = Glibc.open(file.path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      bytesDone += file.size
+      ready.append(settings.problem(FileFinder.openFailure(errno), at: file.path))
+      return
+    }
+    current = memory.track(file, descriptor: descriptor, settings: settings, now: clock.now)
+    if current == nil { bytesDone += file.size }
+  }
+
+  private func readOn() -> InputChunk? {
+    guard let file = current else { return nil }
+    switch file.step(isFinal: true, now: clock.now) {
+    case .part(let framed):
+      let checkpoint = file.checkpoint()
+      guard !framed.isEmpty || checkpoint != nil else { return nil }
+      let progress = InputChunk.Progress(bytesRead: bytesDone + file.bytesRead, total: bytesTotal)
+      return settings.chunk(framed, of: file.path, checkpoint: checkpoint, progress: progress)
+    case .end, .replaced:
+      bytesDone += file.bytesRead
+      current = nil
+      // The end of a compressed file is itself worth remembering.
+      return file.checkpoint().map { settings.chunk(FramedBytes(), of: file.path, checkpoint: $0, progress: nil) }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+public import PluginKit
+
+/// Reads alerts from standard input, and hands on each line as soon as it is there.
+public struct StdinInput: Input {
+  public static let manual = Manual(
+    name: "stdin",
+    summary: "Reads alerts from standard input.",
+    discussion: """
+      JSON in any layout: one document a line, several on a line, one over many lines, arrays, CloudTrail's `Records`. \
+      Each line is handed on as soon as it is there. What cannot be read is a dead letter with its line; the next line \
+      goes on. Nothing is remembered: what is piped in is read from its beginning, every time.
+      """,
+    example: """
+      inputs:
+        - stdin: {}
+
+      """)
+
+  private let options: StdinOptions
+  private let descriptor: Int32
+
+  public init(options: StdinOptions, context: PluginContext) throws {
+    self.init(options: options, descriptor: 0)
+  }
+
+  /// - Parameter descriptor: what to read, for tests.
+  init(options: StdinOptions, descriptor: Int32) {
+    self.options = options
+    self.descriptor = descriptor
+  }
+
+  public func run(
+    from checkpoints: [InputCheckpoint], emit: @escaping @Sendable (InputChunk) async throws -> Void
+  ) async throws {
+    let thread = BlockingThread("stdin")
+    let reader = StreamReader(descriptor: descriptor, limit: options.maxDocument.bytes)
+    try await withTaskCancellationHandler {
+      var isOver = false
+      while !isOver {
+        let part = try await thread.run { reader.next() }
+        isOver = part.isLast
+        if !part.framed.isEmpty { try await emit(chunk(part)) }
+      }
+    } onCancel: {
+      reader.stop()
+    }
+  }
+
+  private func chunk(_ part: StreamReader.Part) -> InputChunk {
+    InputChunk(
+      bytes: part.framed.bytes, frames: part.framed.frames, unreadable: part.framed.unreadable, source: "<stdin>",
+      index: options.index, progress: part.progress)
+  }
+}
+
+/// The settings of `stdin`.
+public struct StdinOptions: PluginOptions {
+  @Setting("The value that `_index` has for these alerts, as if they came from an index of that name.")
+  public var index: String?
+
+  @Setting("The most bytes that a document may have; a larger one is a dead letter, of which the beginning is kept.")
+  public var maxDocument: ByteCount = ByteCount(bytes: DocumentFramer.defaultLimit)
+
+  public init() {}
+}
