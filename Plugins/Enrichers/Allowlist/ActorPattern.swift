@@ -18,7 +18,8 @@ enum ActorPattern {
 
   /// Words that an ARN or a unique id has whoever it is of.
   private static let structural: Set<String> = [
-    "arn", "aws", "aws-cn", "aws-us-gov", "iam", "sts", "user", "role", "assumed-role", "root", "federated-user", "group",
+    "arn", "aws", "aws-cn", "aws-us-gov", "iam", "sts", "user", "role", "assumed-role", "root", "federated-user",
+    "group",
     "aroa", "aida", "asia", "akia", "-",
   ]
 

@@ -64,7 +64,8 @@ struct Allowlist: Sendable {
   /// Whether one of the entry's actors is met, and by more than what an attacker can choose, if that is all it rests on.
   func actorsHold(_ number: Int, _ table: Int, _ matched: [ActorMatch]) -> Bool {
     let entry = entries[number]
-    let isEnough = entry.acceptsSpoofable || (entry.restsOnCondition.indices.contains(table) && entry.restsOnCondition[table])
+    let isEnough =
+      entry.acceptsSpoofable || (entry.restsOnCondition.indices.contains(table) && entry.restsOnCondition[table])
     return matched.contains { match in
       (isEnough || !match.isSpoofable) && index.owners[match.pattern].contains(number)
     }

@@ -29,7 +29,8 @@ extension AllowlistEnricher {
             matches: condition.matches(of: alert, now: now)))
       }
       guard conditions.contains(where: \.holds) else { continue }
-      conditions.append(DecisionExplanation.Condition("ceiling: \(entry.ceiling)", holds: alert.severity <= entry.ceiling))
+      conditions.append(
+        DecisionExplanation.Condition("ceiling: \(entry.ceiling)", holds: alert.severity <= entry.ceiling))
       conditions.append(DecisionExplanation.Condition("expires: \(entry.expires.text)", holds: now < entry.expires.end))
       let forbidding = list.forbidding(alert, now: now)
       if let forbidding {

@@ -66,7 +66,8 @@ struct AllowlistReader {
     let ownedBefore = owned.count
     addActors(written, number, includingFiles: includingFiles)
     if written.when == nil, written.actors.isEmpty, written.actorsFile == nil {
-      report("the entry '\(name)' has neither 'actors' nor 'when', so it would hold everything back", at: written.name.place)
+      report(
+        "the entry '\(name)' has neither 'actors' nor 'when', so it would hold everything back", at: written.name.place)
     }
     guard diagnostics.count == before else { return }
     let hasActors = !written.actors.isEmpty || written.actorsFile != nil
@@ -74,7 +75,9 @@ struct AllowlistReader {
     let formats = context.vocabulary.tables.indices
     let restsOnCondition = formats.map { format in fields.contains { !isChosen($0, format) } }
     if !written.acceptSpoofable, !formats.isEmpty {
-      let actorsAreChosen = owned[ownedBefore...].allSatisfy { ActorPattern.restsOnSessionName(patterns.text($0.pattern)) }
+      let actorsAreChosen = owned[ownedBefore...].allSatisfy {
+        ActorPattern.restsOnSessionName(patterns.text($0.pattern))
+      }
       let isSafe = restsOnCondition.contains(true) || (hasActors && (!includingFiles || !actorsAreChosen))
       if !isSafe {
         report(

@@ -12,7 +12,10 @@ struct AllowlistRefusalTests {
       ([("actors", "*")], "the actor '*' matches everybody; name who is meant"),
       ([("actors", "**")], "the actor '**' matches everybody; name who is meant"),
       ([("actors", "*:*")], "the actor '*:*' matches everybody or nearly so; name an account, a role or a user"),
-      ([("actors", "arn:aws:iam::*")], "the actor 'arn:aws:iam::*' matches everybody or nearly so; name an account, a role or a user"),
+      (
+        [("actors", "arn:aws:iam::*")],
+        "the actor 'arn:aws:iam::*' matches everybody or nearly so; name an account, a role or a user"
+      ),
       ([("actors", "*@*")], "the actor '*@*' matches everybody or nearly so; name an account, a role or a user"),
       ([("when", "*")], "'when' is '*', so it would match everything"),
       ([("when", " ")], "'when' is empty, so it would match everything"),
@@ -29,7 +32,9 @@ struct AllowlistRefusalTests {
     ])
   func refuses(settings: [(String, String)], message: String) {
     let refusal = refusal {
-      var members: [(String, LocatedNode)] = [("name", "e"), ("reason", "r"), ("owner", "o"), ("expires", "2027-01-01")]
+      var members: [(String, LocatedNode)] = [
+        ("name", "e"), ("reason", "r"), ("owner", "o"), ("expires", "2027-01-01"),
+      ]
       members.removeAll { member in settings.contains { $0.0 == member.0 } }
       members += settings.map { ($0.0, quoted($0.1)) }
       let entry = LocatedNode(
@@ -50,7 +55,8 @@ struct AllowlistRefusalTests {
     ]
     let members = all.filter { $0.0 != setting }.map { LocatedNode.Entry(key: LocatedText($0.0), value: $0.1) }
     let refusal = refusal { _ = try AllowlistBench([LocatedNode(.mapping(members), at: LocatedNode.nowhere)]) }
-    #expect(refusal.contains("needs the setting '\(setting)'") || refusal.contains("there must be the setting '\(setting)'"))
+    #expect(
+      refusal.contains("needs the setting '\(setting)'") || refusal.contains("there must be the setting '\(setting)'"))
   }
 
   @Test("a name that is taken is refused with both places, and every problem is told")

@@ -127,7 +127,9 @@ struct AllowlistTests {
       settings: [("file", "one.yaml"), ("files", ["two.yaml"])],
       texts: ["admins.txt": "\u{FEFF}# on call\r\nbob \r\narn:aws:iam::1:role/R*\r\n\r\ncarol"],
       trees: ["one.yaml": one, "two.yaml": two])
-    for (name, expected) in [("alice", "held by one"), ("bob", "held by two"), ("carol", "held by two"), ("c", "delivered")] {
+    for (name, expected) in [
+      ("alice", "held by one"), ("bob", "held by two"), ("carol", "held by two"), ("c", "delivered"),
+    ] {
       #expect(try bench.outcome(#"{"user":{"name":"\#(name)"}}"#) == expected)
     }
     #expect(try bench.outcome(actor("arn:aws:sts::1:assumed-role/Rx/y")) == "held by two")
@@ -139,7 +141,10 @@ struct AllowlistTests {
     let actors = (0..<10_000).map { "user-\($0)\narn:aws:iam::*:role/team-\($0)-*" }.joined(separator: "\n")
     let bench = try AllowlistBench(
       [AllowlistBench.entry("all", ("actors_file", "a.txt"))]
-        + (0..<300).map { AllowlistBench.entry("t\($0)", ("actors", ["*@corp.example"]), ("when", LocatedNode(stringLiteral: "rule.id: r\($0)"))) },
+        + (0..<300).map {
+          AllowlistBench.entry(
+            "t\($0)", ("actors", ["*@corp.example"]), ("when", LocatedNode(stringLiteral: "rule.id: r\($0)")))
+        },
       texts: ["a.txt": actors])
     #expect(try bench.outcome(#"{"user":{"name":"user-9999"}}"#) == "held by all")
     #expect(try bench.outcome(actor("arn:aws:iam::7:role/team-123-x")) == "held by all")

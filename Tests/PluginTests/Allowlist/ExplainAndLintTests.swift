@@ -30,7 +30,9 @@ struct ExplainAndLintTests {
         "entry 'holds' holds the alert back", "entry 'other action' does not hold: when: event.action: B",
         "entry 'old' does not hold: expires: 2026-01-01", "entry 'later' would hold, but an earlier entry does",
       ])
-    #expect(try explanations(bench, alert, severity: .high).first == "entry 'other action' does not hold: when: event.action: B")
+    #expect(
+      try explanations(bench, alert, severity: .high).first
+        == "entry 'other action' does not hold: when: event.action: B")
     #expect(try explanations(bench, #"{"user":{"name":"eve"}}"#).isEmpty)
   }
 
@@ -49,7 +51,8 @@ struct ExplainAndLintTests {
         AllowlistBench.entry("soon", ("actors", ["x1"]), ("expires", "2026-12-01")),
         AllowlistBench.entry("never", ("when", "severity >= high and rule.id: 1")),
         AllowlistBench.entry("wide", ("actors", ["arn:aws:iam::1:role/A*", "bob"])),
-        AllowlistBench.entry("narrow", ("actors", ["arn:aws:iam::1:role/Abc", "arn:aws:iam::1:role/A*z"]), ("when", "event.action: A")),
+        AllowlistBench.entry(
+          "narrow", ("actors", ["arn:aws:iam::1:role/Abc", "arn:aws:iam::1:role/A*z"]), ("when", "event.action: A")),
         AllowlistBench.entry("not shadowed", ("actors", ["arn:aws:iam::1:role/Abc", "carol"])),
         AllowlistBench.entry("spoofable", ("when", "user_agent.original: t*"), ("accept_spoofable", "true")),
         AllowlistBench.entry("list", ("actors_file", "a.txt")),

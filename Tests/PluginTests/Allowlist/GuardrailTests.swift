@@ -51,7 +51,8 @@ struct GuardrailTests {
     let entry = AllowlistBench.entry("e", ("actors", ["alice"]), ("at_most", "2/day"))
     let bench = try AllowlistBench([entry])
     let outcomes = try (0..<3).map { _ in try bench.outcome(alert()) }
-    #expect(outcomes == ["held by e", "held by e", #"weir.breakthrough=["more than 2/day"] weir.breakthrough_entry="e""#])
+    #expect(
+      outcomes == ["held by e", "held by e", #"weir.breakthrough=["more than 2/day"] weir.breakthrough_entry="e""#])
     let restored = try AllowlistBench([entry])
     restored.enricher.restore(bench.enricher.snapshot())
     #expect(try restored.outcome(alert()).contains("more than 2/day"))
@@ -63,9 +64,15 @@ struct GuardrailTests {
     "what is new about a known actor is told, and only after the learning period",
     arguments: [
       (#","source":{"ip":"192.0.2.1"}"#, #","source":{"ip":"198.51.100.7"}"#, "new network: 198.51.100.0/24"),
-      (#","source":{"ip":"2001:db8:1::1"}"#, #","source":{"ip":"2001:db8:2::1"}"#, "new network: 2001:db8:2:0:0:0:0:0/48"),
+      (
+        #","source":{"ip":"2001:db8:1::1"}"#, #","source":{"ip":"2001:db8:2::1"}"#,
+        "new network: 2001:db8:2:0:0:0:0:0/48"
+      ),
       (#","cloud":{"account":{"id":"1"}}"#, #","cloud":{"account":{"id":"2"}}"#, "new account: 2"),
-      (#","source":{"geo":{"country_iso_code":"CH"}}"#, #","source":{"geo":{"country_iso_code":"KP"}}"#, "new country: KP"),
+      (
+        #","source":{"geo":{"country_iso_code":"CH"}}"#, #","source":{"geo":{"country_iso_code":"KP"}}"#,
+        "new country: KP"
+      ),
       (
         #","user_agent":{"original":"aws-cli/2.13.0 Python/3.11"}"#, #","user_agent":{"original":"Boto3/1.26"}"#,
         "new client: Boto3"
@@ -91,7 +98,9 @@ struct GuardrailTests {
   @Test("during the learning period, and where nothing is watched, nothing is new")
   func learns() throws {
     let bench = try AllowlistBench([alice])
-    for network in 0..<20 { #expect(try bench.outcome(alert(#","source":{"ip":"192.0.\#(network).1"}"#)) == "held by e") }
+    for network in 0..<20 {
+      #expect(try bench.outcome(alert(#","source":{"ip":"192.0.\#(network).1"}"#)) == "held by e")
+    }
     let off = try AllowlistBench([alice], settings: [("watch", [])])
     #expect(try off.outcome(alert(#","source":{"ip":"192.0.2.1"}"#)) == "held by e")
     off.clock.advance(by: .seconds(15 * 86_400))
