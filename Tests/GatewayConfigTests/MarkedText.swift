@@ -15,8 +15,8 @@ struct MarkedText {
         continue
       }
       text.append(character)
-      line += character == "\n" ? 1 : 0
-      column = character == "\n" ? 1 : column + character.unicodeScalars.count
+      line += character.isNewline ? 1 : 0
+      column = character.isNewline ? 1 : column + character.unicodeScalars.count
     }
     self.text = text
   }

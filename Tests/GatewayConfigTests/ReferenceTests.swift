@@ -96,7 +96,7 @@ struct ReferenceTests {
     #expect(loaded.errors.count == 7)
     #expect(!text.contains("hunter2"))
     #expect(text.contains("config.yaml:2:43: error: the value from ${…} is not a whole number"))
-    #expect("\(loaded.configuration.outputs)".contains("hunter2") == false)
+    #expect(!"\(loaded.configuration.outputs)".contains("hunter2"))
   }
 
   @Test("that are not set are reported once, and not by what reads them as well")

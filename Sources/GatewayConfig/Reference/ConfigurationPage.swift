@@ -135,7 +135,16 @@ extension SettingDeclaration {
   /// The same without what is nested.
   fileprivate var flat: SettingDeclaration {
     SettingDeclaration(
-      name: name, summary: summary, typeName: nested.isEmpty ? typeName : "a mapping", schema: schema,
+      name: name, summary: summary, typeName: Self.sections[name] ?? (nested.isEmpty ? typeName : "a mapping"),
+      schema: schema,
       mustBeGiven: mustBeGiven, defaultValue: defaultValue, nested: [])
   }
+
+  /// What the parts of a configuration take, which are read by hand.
+  private static let sections = [
+    "inputs": "a list of inputs", "detect": "a list of detectors", "enrichers": "a list of enrichers",
+    "outputs": "a mapping of names to outputs", "routes": "a list of routes",
+    "formats": "a mapping of names to formats",
+    "state": "the name of a folder",
+  ]
 }

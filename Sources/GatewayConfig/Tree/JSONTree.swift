@@ -14,10 +14,13 @@ struct JSONTree {
     _ bytes: [UInt8], file: String, limits: TreeLimits = .data
   ) throws(ConfigurationError) -> LocatedNode {
     let text = SourceText(bytes)
+    // Nodes live as long as their parser.
+    let parser = DocumentParser()
+    defer { withExtendedLifetime(parser) {} }
     let result = text.bytes.withUnsafeBytes { buffer -> Result<LocatedNode, ConfigurationError> in
       var tree = JSONTree(file: file, limits: limits, bytes: buffer)
       do {
-        let root = try DocumentParser().parse(buffer)
+        let root = try parser.parse(buffer)
         let node = try tree.node(root, depth: 1)
         return tree.problems.isEmpty ? .success(node) : .failure(ConfigurationError(tree.problems))
       } catch let error as JSONError {

@@ -69,7 +69,9 @@ extension PluginOptions {
   /// - Throws: `ConfigurationError` with every problem.
   public init(_ node: LocatedNode, folder: String = ".", subject: String? = nil) throws(ConfigurationError) {
     var reader = SettingReader(folder: folder, subject: subject)
-    guard let options = Self.read(node, &reader) else { throw ConfigurationError(reader.diagnostics) }
+    let options = Self.read(node, &reader)
+    let hasErrors = reader.diagnostics.contains { $0.severity == .error }
+    guard let options, !hasErrors else { throw ConfigurationError(reader.diagnostics) }
     self = options
   }
 

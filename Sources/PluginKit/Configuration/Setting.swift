@@ -76,6 +76,12 @@ public struct SettingLocation: Sendable {
   public func error(_ message: String) -> ConfigurationError { ConfigurationError(message, at: place) }
 }
 
+/// What was written may be a secret, so only its place shows when options are printed.
+extension SettingLocation: CustomStringConvertible, CustomReflectable {
+  public var description: String { place.description }
+  public var customMirror: Mirror { Mirror(self, children: ["place": place]) }
+}
+
 // MARK: Reading
 
 /// A setting, whatever its value's type.

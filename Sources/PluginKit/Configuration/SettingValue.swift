@@ -39,7 +39,9 @@ extension ScalarSettingValue {
 
 /// An enumeration of words is a setting's value without further ado.
 extension SettingValue where Self: RawRepresentable & CaseIterable, RawValue == String {
-  public static var typeName: String { "one of " + allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ") }
+  public static var typeName: String {
+    (allCases.count > 1 ? "one of " : "") + allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+  }
 
   public static var schema: SchemaNode { ["enum": .list(allCases.map { .text($0.rawValue) })] }
 

@@ -1,0 +1,21 @@
+internal import PluginKit
+internal import Testing
+
+@Suite("Suggestions")
+struct SuggestionTests {
+  @Test(
+    "are close, and not a guess between two",
+    arguments: [
+      ("chanel", "channel"), ("hcannel", "channel"), ("Channel", "channel"), ("timeot", "timeout"), ("xyz", nil),
+      ("tim", nil), ("ba", nil),
+    ] as [(String, String?)])
+  func closest(word: String, expected: String?) {
+    #expect(Suggestion.closest(to: word, in: ["channel", "timeout", "bat", "bar"]) == expected)
+  }
+
+  @Test("show no control characters")
+  func visible() {
+    #expect(VisibleText.quoted("a\u{1b}[31m\n\u{202E}") == "'a\\u{1b}[31m\\u{a}\\u{202e}'")
+    #expect(VisibleText.quoted(String(repeating: "x", count: 81)).hasSuffix("x…'"))
+  }
+}
