@@ -86,6 +86,9 @@ final class Lane: Sendable {
     state.withLock { ($0.dropped, $0.requeued, $0.generation) }
   }
 
+  /// Takes over how many alerts wait.
+  func recount(_ standing: OutputStanding) { state.withLock { $0.pending = standing.pending } }
+
   /// Takes over what another process has written.
   func reload(_ standing: OutputStanding) {
     state.withLock { state in

@@ -169,7 +169,13 @@ public final class Outbox: Sendable {
   func settle(_ settlement: Settlement) async throws(OutboxError) {
     let ticket = settlements.add(settlement)
     try await onWriter { () throws(OutboxError) in
-      self.settlements.commitAll { settlements throws(OutboxError) in try self.store.settle(settlements) }
+      self.settlements.commitAll { settlements throws(OutboxError) in
+        try self.store.settle(settlements)
+        // On this thread, so that a count that is read from the database is never older than these.
+        for settlement in settlements {
+          self.lanes.withLock { $0.values.first { $0.id == settlement.output } }?.settled(settlement.settledAlerts)
+        }
+      }
     }
     if let error = ticket.failure {
       report(damage: error)

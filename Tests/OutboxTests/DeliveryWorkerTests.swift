@@ -115,7 +115,7 @@ struct DeliveryWorkerTests {
     let seen = times.withLock { $0 }
     #expect(seen.count == 2)
     #expect(seen[1].nanoseconds - seen[0].nanoseconds >= 120_000_000_000)
-    #expect(seen[1].nanoseconds - seen[0].nanoseconds <= 125_000_000_000)
+    #expect(seen[1].nanoseconds - seen[0].nanoseconds <= 180_000_000_000)
     await outbox.close()
   }
 
@@ -187,7 +187,8 @@ struct DeliveryWorkerTests {
     await world.drain(worker, step: .milliseconds(100))
     let seen = times.withLock { $0 }
     #expect(output.record.calls.allSatisfy { $0.count == 1 })
-    #expect(zip(seen, seen.dropFirst()).allSatisfy { $1 - $0 >= 2_000_000_000 && $1 - $0 <= 2_500_000_000 })
+    for (number, time) in seen.enumerated() { #expect(time - seen[0] >= Int64(number) * 2_000_000_000) }
+    #expect((seen.last ?? 0) - seen[0] < 60_000_000_000)
     await outbox.close()
   }
 

@@ -29,10 +29,10 @@ extension DeliveryWorker {
     } else {
       settlement.taken = parts
     }
+    settlement.settledAlerts = parts.alertCount
     await commit(settlement)
     tally.deadLettered += parts.alertCount
     log.rejected(parts.alertCount, reason: reason, now: now)
-    lane.settled(parts.alertCount)
     if let parcel {
       held.removeAll { $0.id == parcel.id }
       held += settlement.parcels

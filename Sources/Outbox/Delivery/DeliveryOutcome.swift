@@ -95,10 +95,10 @@ extension DeliveryWorker {
       }
     }
     settlement.parcels = parcels
-    await commit(settlement)
     let before = shipment.parcel?.count ?? shipment.origins.count
     let after = parcels.reduce(0) { $0 + $1.count } + settlement.returned.alertCount
-    lane.settled(before - after)
+    settlement.settledAlerts = before - after
+    await commit(settlement)
     if let parcel = shipment.parcel {
       held.removeAll { $0.id == parcel.id }
       busyParcels.remove(parcel.id)

@@ -149,9 +149,11 @@ public actor DeliveryWorker {
 
   /// Takes over what the database holds, at the start and after `weir outbox` has changed it.
   private func reload() async throws(OutboxError) {
-    let id = lane.id
-    let store = outbox.store
-    held = try await outbox.onWriter { () throws(OutboxError) in try store.parcels(of: id) }
+    let (lane, store) = (lane, outbox.store)
+    held = try await outbox.onWriter { () throws(OutboxError) in
+      if let standing = try store.standings().first(where: { $0.id == lane.id }) { lane.recount(standing) }
+      return try store.parcels(of: lane.id)
+    }
     let now = clock.now
     for index in held.indices {
       // A new start is a reason to try at once, unless the destination asked to be left alone.
@@ -162,6 +164,7 @@ public actor DeliveryWorker {
     queue.reload()
     lane.fellBehind()
     breaker.forget()
+    noteIdle()
   }
 
   func sortHeld() {

@@ -12,7 +12,7 @@ struct Salvage {
   private(set) var lostDeliveries = 0
   private(set) var savedCheckpoints = 0
 
-  private var outputs: [Int64: String] = [:]
+  private var outputs: Set<Int64> = []
   private var wants: [Int64: [(output: Int64, places: Places)]] = [:]
   private var isWantsComplete = false
 
@@ -34,7 +34,7 @@ struct Salvage {
       copyRows(
         db, "SELECT id, name, dropped, requeued FROM output", "INSERT OR REPLACE INTO output VALUES (?, ?, ?, ?)")
       copyRows(db, "SELECT * FROM dead", "INSERT OR REPLACE INTO dead VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-      forEach(db, "SELECT id, name FROM output") { outputs[$0[0]] = $0[1] }
+      forEach(db, "SELECT id, name FROM output") { outputs.insert(try Self.integer($0, 0)) }
       readWants(db)
       copySegments(db)
     }
@@ -66,14 +66,21 @@ struct Salvage {
     }
   }
 
+  /// A number that may not be one, since the file is damaged.
+  private static func integer(_ row: Row, _ index: Int) throws -> Int64 {
+    guard let number = Int64.fromDatabaseValue(row[index]) else { throw OutboxError.damaged("no number") }
+    return number
+  }
+
   private mutating func readWants(_ db: Database) {
     var found: [Int64: [Int64: Places]] = [:]
     var isComplete = true
     for table in ["want", "retry"] {
       let reachedEnd = forEach(db, "SELECT segment, output, places FROM \(table)") { row in
         guard let places = Places(encoded: try row.bytes(2)) else { throw OutboxError.damaged("places") }
-        found[row[0], default: [:]][row[1], default: Places()] =
-          (found[row[0], default: [:]][row[1]] ?? Places()).union(places)
+        let (segment, output) = (try Self.integer(row, 0), try Self.integer(row, 1))
+        let known = found[segment]?[output] ?? Places()
+        found[segment, default: [:]][output] = known.union(places)
       }
       isComplete = isComplete && reachedEnd
     }
@@ -83,7 +90,7 @@ struct Salvage {
 
   private mutating func copySegments(_ db: Database) {
     var ids = Set(wants.keys)
-    forEach(db, "SELECT id FROM segment ORDER BY id") { ids.insert($0[0]) }
+    forEach(db, "SELECT id FROM segment ORDER BY id") { ids.insert(try Self.integer($0, 0)) }
     for id in ids.sorted() {
       let wanted = wants[id] ?? []
       // Who wanted it cannot be read any more: better to deliver it twice than not at all.
@@ -94,7 +101,7 @@ struct Salvage {
         guard let row else { throw OutboxError.damaged("missing") }
         let segment = try new.decode(row, id: id, places: Places(), from: 0)
         let all = Places(0..<Int32(segment.block.entries.count))
-        let asked = wanted.isEmpty ? outputs.keys.sorted().map { ($0, all) } : wanted
+        let asked = wanted.isEmpty ? outputs.sorted().map { ($0, all) } : wanted
         try copy(segment, to: asked)
       } catch {
         lostDeliveries += wanted.reduce(0) { $0 + $1.places.count }

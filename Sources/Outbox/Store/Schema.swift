@@ -11,20 +11,21 @@ enum Schema {
   /// Step n makes schema n + 1 from schema n.
   private static let steps: [String] = [
     """
+    -- STRICT, so that the check at the start also finds values of another type, which damage can bring about.
     -- The alerts of one batch, each once: fixed-size entries, and their lines.
     CREATE TABLE segment (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       accepted INTEGER NOT NULL,
       entries BLOB NOT NULL,
       lines BLOB NOT NULL
-    );
+    ) STRICT;
     -- The queued outputs. `dropped` and `requeued` count what `weir outbox` did, for the ledger of a running gateway.
     CREATE TABLE output (
       id INTEGER PRIMARY KEY,
       name TEXT NOT NULL UNIQUE,
       dropped INTEGER NOT NULL DEFAULT 0,
       requeued INTEGER NOT NULL DEFAULT 0
-    );
+    ) STRICT;
     -- What an output still has to deliver of a segment, in order: an output's cursor is its first row.
     CREATE TABLE want (
       segment INTEGER NOT NULL,
@@ -32,7 +33,7 @@ enum Schema {
       places BLOB NOT NULL,
       count INTEGER NOT NULL,
       PRIMARY KEY (segment, output)
-    ) WITHOUT ROWID;
+    ) WITHOUT ROWID, STRICT;
     -- Alerts that were tried and will be again: one row for those of a segment that share a try (`parcel`).
     CREATE TABLE retry (
       output INTEGER NOT NULL,
@@ -47,7 +48,7 @@ enum Schema {
       blocks INTEGER NOT NULL,
       reason TEXT NOT NULL,
       PRIMARY KEY (output, parcel, segment)
-    ) WITHOUT ROWID;
+    ) WITHOUT ROWID, STRICT;
     CREATE INDEX retry_by_segment ON retry (segment);
     -- A document that stands for a parcel's alerts.
     CREATE TABLE digest (
@@ -56,7 +57,7 @@ enum Schema {
       id TEXT NOT NULL,
       document BLOB NOT NULL,
       PRIMARY KEY (output, parcel)
-    ) WITHOUT ROWID;
+    ) WITHOUT ROWID, STRICT;
     -- Alerts given up on, copied, so that their segment can leave.
     CREATE TABLE dead (
       id INTEGER PRIMARY KEY,
@@ -67,14 +68,14 @@ enum Schema {
       died INTEGER NOT NULL,
       entry BLOB NOT NULL,
       line BLOB NOT NULL
-    );
+    ) STRICT;
     CREATE INDEX dead_by_output ON dead (output);
     -- Where inputs go on.
-    CREATE TABLE checkpoint (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE checkpoint (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID, STRICT;
     -- What else the gateway remembers.
-    CREATE TABLE value (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE value (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID, STRICT;
     -- Formats by the number that entries carry: numbers stay, whatever order a later version has its formats in.
-    CREATE TABLE format (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+    CREATE TABLE format (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
     """
   ]
 

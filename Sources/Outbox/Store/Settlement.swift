@@ -47,6 +47,8 @@ struct Settlement: Sendable {
   /// Back to waiting in order.
   var returned: [Part] = []
   var dead: [DeadRow] = []
+  /// How many alerts wait no longer by this.
+  var settledAlerts = 0
 
   init(output: Int64) { self.output = output }
 

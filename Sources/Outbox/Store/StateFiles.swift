@@ -10,6 +10,8 @@ struct StateFiles {
   let folder: String
 
   private var database: String { folder + "/" + Outbox.fileName }
+  var hasDatabase: Bool { files.fileExists(atPath: database) }
+
   private var draft: String { database + ".new" }
   private var mark: String { folder + "/outbox.damaged" }
   private var files: FileManager { .default }

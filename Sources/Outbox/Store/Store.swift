@@ -35,12 +35,17 @@ final class Store: Sendable {
       self.formats = try pool.writeWithoutTransaction { db in
         try Schema.migrate(db, path: path)
         try db.execute(sql: "PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")")
-        try Inspection.check(db, path: path)
+        try IntegrityCheck.check(db, path: path)
         return formats.isEmpty ? FormatNumbers() : try FormatNumbers(db, names: formats)
       }
     } catch {
       throw OutboxError(error, path: path)
     }
+  }
+
+  /// Closes the database, and leaves the log to whoever else has it open.
+  func closeConnection() {
+    do { try pool.close() } catch { logger.warning("the outbox could not be closed: \(error)") }
   }
 
   /// Moves the log into the database and closes both. The last call.
@@ -50,7 +55,7 @@ final class Store: Sendable {
     } catch {
       logger.warning("the outbox's log could not be moved into the database; the next start does it: \(error)")
     }
-    do { try pool.close() } catch { logger.warning("the outbox could not be closed: \(error)") }
+    closeConnection()
   }
 
   /// Runs `body` in one transaction; whatever it throws, nothing of it stays.

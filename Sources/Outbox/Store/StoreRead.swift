@@ -54,7 +54,7 @@ extension Store {
 
   /// - Parameter column: where `accepted`, `entries` and `lines` begin in the row.
   func decode(_ row: Row, id: Int64, places: Places, from column: Int) throws -> StoredSegment {
-    guard let accepted = row[column] as Int64? else {
+    guard let accepted = Int64.fromDatabaseValue(row[column]) else {
       throw OutboxError.damaged("the outbox '\(path)' is damaged: segment \(id) is missing")
     }
     let lines = try row.bytes(column + 2)

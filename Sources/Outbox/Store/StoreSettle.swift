@@ -88,3 +88,29 @@ extension Store {
     }
   }
 }
+
+extension Store {
+  /// Takes an alert out of a parcel. What is left of a digest's alerts is delivered one by one.
+  ///
+  /// - Returns: false where it was not there any more.
+  static func remove(_ db: Database, _ place: Int32, of segment: Int64, from parcel: Int64, output: Int64) throws -> Bool {
+    let key: StatementArguments = [output, parcel, segment]
+    let row = try Row.fetchOne(
+      db, sql: "SELECT places FROM retry WHERE output = ? AND parcel = ? AND segment = ?", arguments: key)
+    guard let row else { return false }
+    let all = try decodePlaces(row, 0)
+    let left = all.subtracting(Places(place..<place + 1))
+    guard left != all else { return false }
+    if left.isEmpty {
+      try db.execute(sql: "DELETE FROM retry WHERE output = ? AND parcel = ? AND segment = ?", arguments: key)
+    } else {
+      try left.encoded.withBorrowedData { encoded in
+        try db.execute(
+          sql: "UPDATE retry SET places = ?, count = ? WHERE output = ? AND parcel = ? AND segment = ?",
+          arguments: [encoded, left.count] + key)
+      }
+    }
+    try db.execute(sql: "DELETE FROM digest WHERE output = ? AND parcel = ?", arguments: [output, parcel])
+    return true
+  }
+}

@@ -2,7 +2,7 @@ internal import Foundation
 internal import GRDB
 
 /// Looks whether a database is whole, at a bounded cost.
-enum Inspection {
+enum IntegrityCheck {
   /// Bytes up to which every page is looked at; that takes some hundredths of a second.
   private static let wholeFileLimit = 64 * 1024 * 1024
 

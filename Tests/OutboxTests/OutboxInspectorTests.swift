@@ -1,0 +1,97 @@
+internal import AlertModel
+@testable internal import Outbox
+internal import PluginKit
+internal import PluginTesting
+internal import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct OutboxInspectorTests {
+  /// Ten alerts for `soc`: 0 dead, 1 to be tried again, the rest waiting.
+  private func world() async throws -> TestWorld {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    let output = ScriptedOutput { call, batch throws(DeliveryError) in
+      if call == 0 { throw DeliveryError([0: .reject(reason: "400"), 1: .retry(reason: "503", after: .seconds(900))]) }
+    }
+    let worker = try world.worker(output, world.settings(batch: 2), outbox)
+    try await world.commit(0..<10, in: outbox)
+    await world.drain(worker, limit: 5)
+    await outbox.close()
+    return world
+  }
+
+  private func inspector(_ world: TestWorld) throws -> OutboxInspector {
+    try OutboxInspector(folder: world.folder, logger: world.log.logger)
+  }
+
+  private func list(_ inspector: OutboxInspector, _ filter: DeliveryFilter = DeliveryFilter()) throws -> [String] {
+    var found: [String] = []
+    try inspector.forEach(filter) { delivery in
+      let error = delivery.lastError.map { " \($0)" } ?? ""
+      found.append("\(delivery.alert.id) \(delivery.state) \(delivery.attempts)\(error)")
+      return true
+    }
+    return found
+  }
+
+  @Test func `Each delivery has its state, attempts and last error`() async throws {
+    let world = try await world()
+    let inspector = try inspector(world)
+    #expect(
+      try list(inspector) == (2..<10).map { "\($0) pending 0" } + ["1 retrying 1 503", "0 dead 1 400"])
+    var filter = DeliveryFilter()
+    filter.states = [.dead]
+    #expect(try list(inspector, filter) == ["0 dead 1 400"])
+    filter = DeliveryFilter()
+    filter.matches = { $0.id == "7" }
+    #expect(try list(inspector, filter) == ["7 pending 0"])
+    filter = DeliveryFilter()
+    filter.outputs = ["siem"]
+    #expect(try list(inspector, filter) == [])
+    #expect(inspector.runningGateway.isRunning == false)
+    inspector.close()
+  }
+
+  @Test func `Retry and drop work beside a running gateway`() async throws {
+    let world = try await world()
+    let outbox = try world.open()
+    let gate = Gate()
+    let output = ScriptedOutput { _, batch throws(DeliveryError) in await gate.pass() }
+    let worker = try world.worker(output, world.settings(batch: 1), outbox)
+    let inspector = try inspector(world)
+    #expect(inspector.runningGateway.isRunning)
+    await withTaskGroup { group in
+      group.addTask { await worker.run() }
+      // One alert is on its way when the others are dropped.
+      await gate.waitForFirst()
+      do {
+        var filter = DeliveryFilter()
+        filter.matches = { ["5", "6"].contains($0.id) }
+        #expect(try inspector.drop(filter) == 2)
+        filter = DeliveryFilter()
+        filter.states = [.dead, .retrying]
+        #expect(try inspector.retry(filter) == 2)
+        #expect(try outbox.store.wasChangedByOthers())
+        for standing in try outbox.store.standings() { try outbox.lane(standing.name).reload(standing) }
+      } catch {
+        Issue.record(error)
+      }
+      gate.open()
+      _ = await worker.drained(until: Timestamp(seconds: 4_000_000_000))
+      await worker.stop(within: .zero)
+    }
+    #expect(output.record.accepted == ["2", "1", "3", "4", "7", "8", "9", "0"])
+    let counts = await worker.counts
+    #expect(counts.dropped == 2 && counts.requeued == 1 && counts.delivered == 8 && counts.pending == 0)
+    inspector.close()
+    await outbox.close()
+  }
+
+  @Test func `Where nothing was kept yet, that is said`() throws {
+    let world = try TestWorld()
+    #expect(
+      throws: OutboxError.unusableFolder(
+        "there is no outbox in the state folder '\(world.folder)'; nothing has been kept there yet")
+    ) { try inspector(world) }
+  }
+}

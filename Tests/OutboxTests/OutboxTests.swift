@@ -1,0 +1,215 @@
+internal import AlertModel
+internal import Foundation
+@testable internal import Outbox
+internal import PluginKit
+internal import PluginTesting
+internal import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct OutboxTests {
+  @Test func `What was committed is there after a restart, with its checkpoints`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    try await outbox.commit(
+      try world.block(0..<5), wants: [("soc", [0, 2, 4]), ("siem", [2])],
+      checkpoints: [InputCheckpoint(key: "file:a", value: [1, 2]), InputCheckpoint(key: "http:b", value: [])])
+    try await outbox.commit(
+      AlertBlock(bytes: [], entries: []), wants: [], checkpoints: [InputCheckpoint(key: "file:a", value: [3])])
+    try await outbox.setValue([7], for: "silence")
+    await outbox.close()
+    let again = try world.open()
+    #expect(again.recovery == nil)
+    #expect(try await again.checkpoints(prefix: "file:") == [InputCheckpoint(key: "file:a", value: [3])])
+    #expect(try await again.value("silence") == [7])
+    #expect(
+      try await again.backlog() == [
+        OutputBacklog(output: "siem", pending: 1, dead: 0), OutputBacklog(output: "soc", pending: 3, dead: 0),
+      ])
+    let (soc, siem) = (ScriptedOutput(), ScriptedOutput())
+    await world.drain(try world.worker(soc, world.settings(), again))
+    await world.drain(try world.worker(siem, name: "siem", world.settings(), again))
+    #expect(soc.record.accepted == ["0", "2", "4"])
+    #expect(siem.record.accepted == ["2"])
+    #expect(try again.store.segmentCount() == 0)
+    await again.close()
+  }
+
+  @Test func `A second process on the same folder is refused by name`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    #expect(throws: OutboxError.inUse(folder: world.folder, pid: getpid())) { try world.open() }
+    #expect(
+      OutboxError.inUse(folder: "state", pid: 42).description
+        == "the state folder 'state' is in use by process 42; stop that one, or set another folder with 'state'")
+    await outbox.close()
+    await try world.open().close()
+  }
+
+  @Test func `A folder that is missing is named`() {
+    #expect(
+      throws: OutboxError.unusableFolder(
+        "there is no state folder '/nowhere/weir'; create it, or set another one with 'state'")
+    ) { try Outbox.open(folder: "/nowhere/weir", logger: RecordingLog().logger) }
+  }
+
+  @Test func `A newer schema is refused, not overwritten`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    try outbox.store.write { db in try db.execute(sql: "PRAGMA user_version = 99") }
+    await outbox.close()
+    #expect(throws: OutboxError.newerSchema(path: world.database, found: 99, known: 1)) { try world.open() }
+  }
+
+  @Test(arguments: ["garbage", "empty", "truncated"])
+  func `A damaged file is set aside and named, and the outbox starts`(kind: String) async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    try await world.commit(0..<50, in: outbox)
+    await outbox.close()
+    let whole = try Data(contentsOf: URL(fileURLWithPath: world.database))
+    let damaged =
+      switch kind {
+      case "garbage": Data((0..<whole.count).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+      case "empty": Data()
+      default: whole.prefix(whole.count / 2)
+      }
+    try damaged.write(to: URL(fileURLWithPath: world.database))
+    let again = try world.open()
+    let recovery = try #require(again.recovery)
+    #expect(recovery.setAside == world.folder + "/outbox-damaged-20261121T031947000Z.sqlite")
+    #expect(FileManager.default.fileExists(atPath: recovery.setAside))
+    #expect(world.log.messages.contains("error: \(recovery)"))
+    try await world.commit(50..<60, in: again)
+    let output = ScriptedOutput()
+    await world.drain(try world.worker(output, world.settings(), again))
+    #expect(output.record.accepted.suffix(10) == ids(50..<60)[...])
+    await again.close()
+    let third = try world.open()
+    #expect(third.recovery == nil)
+    await third.close()
+  }
+
+  @Test func `A flipped byte anywhere neither crashes nor stops the outbox, nor delivers a changed alert`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    for number in 0..<8 { try await world.commit(number * 10..<number * 10 + 10, in: outbox) }
+    await outbox.close()
+    let whole = try Data(contentsOf: URL(fileURLWithPath: world.database))
+    var expected: [String: String] = [:]
+    let block = try world.block(0..<80)
+    for place in 0..<80 {
+      let alert = DeliveryBatch(block: block, places: [Int32(place)])[0]
+      expected[alert.id] = alert.withJSON { String(decoding: $0, as: UTF8.self) }
+    }
+    var random = SeededRandom(seed: 7)
+    for _ in 0..<60 {
+      let scratch = try TestWorld()
+      var damaged = whole
+      damaged[Int.random(in: 0..<whole.count, using: &random)] ^= UInt8(1 << Int.random(in: 0..<8, using: &random))
+      try damaged.write(to: URL(fileURLWithPath: scratch.database))
+      var again = try scratch.open()
+      let wanted = expected
+      let output = ScriptedOutput { _, batch throws(DeliveryError) in
+        for index in 0..<batch.count {
+          let text = batch[index].withJSON { String(decoding: $0, as: UTF8.self) }
+          #expect(wanted[batch[index].id] == text)
+        }
+      }
+      await scratch.drain(try scratch.worker(output, scratch.settings(), again), limit: 50)
+      if FileManager.default.fileExists(atPath: scratch.folder + "/outbox.damaged") {
+        await again.close()
+        again = try scratch.open()
+        #expect(again.recovery != nil)
+        await scratch.drain(try scratch.worker(output, scratch.settings(), again), limit: 50)
+      }
+      try await scratch.commit(100..<101, in: again)
+      await again.close()
+    }
+  }
+
+  @Test func `Damage found while running is set aside by the next start, and the rest is saved`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    for number in 0..<6 { try await world.commit(number * 10..<number * 10 + 10, in: outbox) }
+    try outbox.store.write { db in
+      try db.execute(sql: "UPDATE segment SET entries = zeroblob(length(entries)) WHERE id = 3")
+    }
+    let output = ScriptedOutput()
+    let worker = try world.worker(output, world.settings(), outbox)
+    await withTaskGroup { group in
+      group.addTask { await worker.run() }
+      do throws(OutboxError) {
+        try await withTaskGroupThrowing { () async throws(OutboxError) in try await outbox.run() }
+        Issue.record("run did not throw")
+      } catch {
+        #expect(error == .damaged("the outbox '\(world.database)' is damaged: segment 3 does not have its checksum"))
+      }
+    }
+    await outbox.close()
+    let again = try world.open()
+    #expect(again.recovery?.lostDeliveries == 10)
+    await world.drain(try world.worker(output, world.settings(), again))
+    #expect(Set(output.record.accepted) == Set(ids(0..<60)).subtracting(ids(20..<30)))
+    await again.close()
+  }
+
+  @Test func `Alerts whose own bytes are damaged become dead letters, the rest is delivered`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    try await world.commit(0..<10, in: outbox)
+    let block = try world.block(0..<10)
+    let at = Int(block.entries[4].start) + 30
+    try outbox.store.write { db in
+      try db.execute(
+        sql: "UPDATE segment SET lines = CAST(substr(lines, 1, ?) || x'7e' || substr(lines, ?) AS BLOB)",
+        arguments: [at, at + 2])
+    }
+    await outbox.close()
+    let again = try world.open()
+    let output = ScriptedOutput()
+    let worker = try world.worker(output, world.settings(), again)
+    await world.drain(worker)
+    #expect(output.record.accepted == ids([0, 1, 2, 3, 5, 6, 7, 8, 9]))
+    #expect(await worker.counts.deadLettered == 1)
+    await again.close()
+  }
+
+  @Test func `The file gives its space back`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    for number in 0..<40 {
+      try await outbox.commit(
+        try world.block(number * 100..<number * 100 + 100, padding: 10_000), wants: [("soc", Array(0..<100))],
+        checkpoints: [])
+    }
+    let output = ScriptedOutput()
+    await world.drain(try world.worker(output, world.settings(batch: 100), outbox))
+    #expect(output.record.accepted.count == 4000)
+    for _ in 0..<10 { try outbox.store.tidy() }
+    await outbox.close()
+    let size = try FileManager.default.attributesOfItem(atPath: world.database)[.size] as? Int ?? 0
+    #expect(size < 6 * 1024 * 1024)
+  }
+
+  @Test func `Alerts keep their format when a version has the formats in another order`() async throws {
+    let world = try TestWorld()
+    func open(_ formats: [String]) throws -> Outbox {
+      try Outbox.open(folder: world.folder, formats: formats, clock: world.clock, logger: world.log.logger)
+    }
+    let outbox = try open(["falco", "json"])
+    let entry = AlertBlock.Entry(
+      start: 0, count: 2, idStart: 0, idCount: 0, time: world.clock.now, severity: .low, table: 0)
+    try await outbox.commit(
+      AlertBlock(bytes: Array("{}\n".utf8), entries: [entry]), wants: [("soc", [0])], checkpoints: [])
+    await outbox.close()
+    let again = try open(["zeek", "falco", "json"])
+    let lane = try again.lane("soc")
+    #expect(try again.store.segments(for: lane.id, after: 0, alerts: 1, bytes: 1).first?.block.entries[0].table == 1)
+    await again.close()
+  }
+}
+
+/// Runs something that throws a typed error, as a task of its own that is cancelled with the test.
+private func withTaskGroupThrowing(_ body: () async throws(OutboxError) -> Void) async throws(OutboxError) {
+  try await body()
+}
