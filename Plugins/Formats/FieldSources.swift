@@ -4,7 +4,7 @@ internal import AlertModel
 extension FieldSource {
   /// The scalar values of the first of these paths that has one: for names that some documents use for objects.
   static func scalar(_ paths: String...) -> FieldSource {
-    .first(paths.map { .mapped("", { $0.isScalar ? copy($0, &$1) : nil }, .path(FieldPath($0))) })
+    .first(paths.map { .mapped("a plain value", { $0.isScalar ? copy($0, &$1) : nil }, .path(FieldPath($0))) })
   }
 
   /// The ids of ATT&CK techniques (`T1059`, `T1059.004`) that stand in texts, in upper case; the first of each text.

@@ -114,16 +114,7 @@ extension Format {
 
   /// A path below the Windows event that Chainsaw found.
   private static func event(_ path: String) -> FieldSource {
-    .first([
-      .mapped("", copyScalar, .path(FieldPath("document.data.Event." + path))),
-      .mapped("", copyScalar, .path(FieldPath("documents.data.Event." + path))),
-    ])
-  }
-
-  @Sendable private static func copyScalar(_ value: FieldValue, _ text: inout [UInt8]) -> FieldValue.Kind? {
-    guard value.isScalar else { return nil }
-    value.appendText(to: &text)
-    return value.kind
+    .scalar("document.data.Event." + path, "documents.data.Event." + path)
   }
 }
 
