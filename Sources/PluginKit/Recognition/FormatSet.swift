@@ -12,9 +12,11 @@ public struct FormatSet: Sendable {
   /// The formats' tables, for preparing fields. Every table also has `_index` and `_id` of an Elasticsearch hit.
   public let vocabulary: Vocabulary
 
+  /// The shapes of all formats.
   private let shapes: ShapeIndex
   private let envelopes: [(envelope: Envelope, format: Int?)]
-  private let envelopeShapes: ShapeIndex
+  /// The shapes of all envelopes, and behind them those of all formats.
+  private let allShapes: ShapeIndex
   private let severities: [PreparedSeverity]
   private let actors: [[ActorField]]
 
@@ -33,7 +35,7 @@ public struct FormatSet: Sendable {
       formats[place].envelopes.map { (envelope: $0, format: $0.isOwn ? place : nil) }
     }
     envelopes = own + Envelope.common.map { (envelope: $0, format: nil) }
-    envelopeShapes = ShapeIndex(envelopes.map(\.envelope.shape))
+    allShapes = ShapeIndex(envelopes.map(\.envelope.shape) + formats.map(\.shape))
     severities = formats.map { PreparedSeverity($0.severity) }
     actors = formats.map { format in
       format.actors.map { ActorField(field: vocabulary.field($0.field), isSpoofable: $0.isSpoofable) }
@@ -98,16 +100,21 @@ public struct FormatSet: Sendable {
       for element in node.elements { count += visit(element, envelope: envelope, depth: depth + 1, body) }
       return count
     }
-    if depth < Self.maximumDepth, let found = envelopeShapes.first(of: node) {
-      let (opened, format) = envelopes[found]
-      opened.path.forEachNode(in: node) { contents in
-        count += visit(contents, in: node, ofFormat: format, depth: depth + 1, body)
-        return false
-      }
-      return count
+    guard node.kind == .object, depth < Self.maximumDepth else {
+      body(node, envelope, recognise(node))
+      return 1
     }
-    body(node, envelope, recognise(node))
-    return 1
+    let found = allShapes.first(of: node) ?? envelopes.count + formats.count - 1
+    guard found < envelopes.count else {
+      body(node, envelope, found - envelopes.count)
+      return 1
+    }
+    let (opened, format) = envelopes[found]
+    opened.path.forEachNode(in: node) { contents in
+      count += visit(contents, in: node, ofFormat: format, depth: depth + 1, body)
+      return false
+    }
+    return count
   }
 
   /// Visits what an envelope holds.

@@ -1,61 +1,90 @@
 internal import AlertModel
 
-/// Shapes in order, prepared so that nearly all of them are ruled out by one pass over a document's top-level keys.
+/// Shapes in order, prepared so that one pass over a document's top-level keys decides most of them.
 struct ShapeIndex: Sendable {
   private let keys: RootKeys
   private let candidates: [Candidate]
 
   /// One way to have one of the shapes.
   private struct Candidate {
-    let needed: RootKeys.Found
+    /// Top-level keys that must stand there with a value other than null.
+    var whole = RootKeys.Set()
+    /// Top-level keys that must stand there or begin a dotted key.
+    var begun = RootKeys.Set()
+    /// What else must hold.
+    var rest: [Shape] = []
     let shape: Shape
     let place: Int
   }
 
   init(_ shapes: [Shape]) {
+    let ways = shapes.enumerated().flatMap { place, shape in
+      shape.ways.map { (conditions: $0, shape: shape, place: place) }
+    }
     var names: [String] = []
-    var candidates: [(needed: Set<String>, shape: Shape, place: Int)] = []
-    for (place, shape) in shapes.enumerated() {
-      for needed in shape.neededKeys {
-        candidates.append((needed, shape, place))
-        for name in needed.sorted() where !names.contains(name) { names.append(name) }
-      }
+    for way in ways {
+      for case let name? in way.conditions.map(\.topLevelKey) where !names.contains(name) { names.append(name) }
     }
     keys = RootKeys(names)
-    self.candidates = candidates.map { candidate in
-      var needed: RootKeys.Found = 0
-      for name in candidate.needed {
-        if let place = names.firstIndex(of: name), place < RootKeys.Found.bitWidth {
-          needed |= 1 << RootKeys.Found(place)
+    candidates = ways.map { way in
+      var candidate = Candidate(shape: way.shape, place: way.place)
+      for condition in way.conditions {
+        let bit = condition.topLevelKey.flatMap { names.firstIndex(of: $0) }
+          .flatMap { $0 < RootKeys.capacity ? RootKeys.Set($0) : nil }
+        if let bit, condition.isTopLevelKeyAlone {
+          candidate.whole.formUnion(bit)
+        } else {
+          if let bit { candidate.begun.formUnion(bit) }
+          candidate.rest.append(condition)
         }
       }
-      return Candidate(needed: needed, shape: candidate.shape, place: candidate.place)
+      return candidate
     }
   }
 
   /// The place of the first shape that the object has; nil where it has none.
   func first(of object: JSONNode) -> Int? {
-    let missing = ~keys.found(in: object)
-    for candidate in candidates where candidate.needed & missing == 0 && candidate.shape.matches(object) {
-      return candidate.place
+    let found = keys.found(in: object)
+    for candidate in candidates {
+      if found.isUncertain {
+        if candidate.shape.matches(object) { return candidate.place }
+      } else if candidate.whole.isSubset(of: found.whole), candidate.begun.isSubset(of: found.begun),
+        candidate.rest.allSatisfy({ $0.matches(object) })
+      {
+        return candidate.place
+      }
     }
     return nil
   }
 }
 
 extension Shape {
-  /// Sets of top-level keys: a document of this shape has all the keys of at least one of them.
-  fileprivate var neededKeys: [Set<String>] {
+  /// The ways to have this shape: in each of them, all of the conditions must hold. None of these is `all` or `any`.
+  fileprivate var ways: [[Shape]] {
+    switch self {
+    case .all(let shapes):
+      shapes.reduce([[]]) { ways, shape in
+        let further = shape.ways
+        return ways.flatMap { way in further.map { way + $0 } }
+      }
+    case .any(let shapes): shapes.flatMap(\.ways)
+    case .anything: [[]]
+    case .has, .equals, .begins, .isArray, .isObject, .not: [[self]]
+    }
+  }
+
+  /// The key that a document of this shape must have at its top level, or begin a dotted key with.
+  fileprivate var topLevelKey: String? {
     switch self {
     case .has(let path), .equals(let path, _), .begins(let path, _), .isArray(let path), .isObject(let path):
-      return [[String(path.name.prefix { $0 != "." })]]
-    case .all(let shapes):
-      return shapes.reduce([[]]) { sets, shape in
-        let needed = shape.neededKeys
-        return sets.flatMap { set in needed.map { set.union($0) } }
-      }
-    case .any(let shapes): return shapes.flatMap(\.neededKeys)
-    case .not, .anything: return [[]]
+      String(path.name.prefix { $0 != "." })
+    case .all, .any, .not, .anything: nil
     }
+  }
+
+  /// True where having `topLevelKey` with a value is all there is to it.
+  fileprivate var isTopLevelKeyAlone: Bool {
+    if case .has(let path) = self { return !path.name.contains(".") }
+    return false
   }
 }
