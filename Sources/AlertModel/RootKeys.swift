@@ -5,16 +5,16 @@ internal import Glibc
 package struct RootKeys: Sendable {
   /// Keys, one bit each.
   package struct Set: Sendable {
-    private var bits: SIMD4<UInt64> = .zero
+    @usableFromInline var bits: SIMD4<UInt64> = .zero
 
     package init() {}
 
     /// The set that holds the name at that place, below `capacity`.
     package init(_ place: Int) { bits[place / 64] = 1 << UInt64(place % 64) }
 
-    package mutating func formUnion(_ other: Set) { bits |= other.bits }
+    @inlinable package mutating func formUnion(_ other: Set) { bits |= other.bits }
 
-    package func isSubset(of other: Set) -> Bool { (bits & ~other.bits) == .zero }
+    @inlinable package func isSubset(of other: Set) -> Bool { (bits & ~other.bits) == .zero }
   }
 
   /// What a document has.

@@ -3,14 +3,19 @@ internal import AlertModel
 /// Shapes in order, prepared so that one pass over a document's top-level keys decides most of them.
 struct ShapeIndex: Sendable {
   private let keys: RootKeys
+  /// What decides most of it, apart from `candidates` so that looking through it touches nothing else.
+  private let needs: [Need]
   private let candidates: [Candidate]
 
-  /// One way to have one of the shapes.
-  private struct Candidate {
+  private struct Need {
     /// Top-level keys that must stand there with a value other than null.
     var whole = RootKeys.Set()
     /// Top-level keys that must stand there or begin a dotted key.
     var begun = RootKeys.Set()
+  }
+
+  /// One way to have one of the shapes.
+  private struct Candidate {
     /// What else must hold.
     var rest: [Shape] = []
     let shape: Shape
@@ -26,35 +31,39 @@ struct ShapeIndex: Sendable {
       for case let name? in way.conditions.map(\.topLevelKey) where !names.contains(name) { names.append(name) }
     }
     keys = RootKeys(names)
-    candidates = ways.map { way in
+    var needs: [Need] = []
+    var candidates: [Candidate] = []
+    for way in ways {
+      var need = Need()
       var candidate = Candidate(shape: way.shape, place: way.place)
       for condition in way.conditions {
-        let bit = condition.topLevelKey.flatMap { names.firstIndex(of: $0) }
-          .flatMap { $0 < RootKeys.capacity ? RootKeys.Set($0) : nil }
-        if let bit, condition.isTopLevelKeyAlone {
-          candidate.whole.formUnion(bit)
+        let place = condition.topLevelKey.flatMap { names.firstIndex(of: $0) }
+        let key = place.flatMap { $0 < RootKeys.capacity ? RootKeys.Set($0) : nil }
+        if let key, condition.isTopLevelKeyAlone {
+          need.whole.formUnion(key)
         } else {
-          if let bit { candidate.begun.formUnion(bit) }
+          if let key { need.begun.formUnion(key) }
           candidate.rest.append(condition)
         }
       }
-      return candidate
+      needs.append(need)
+      candidates.append(candidate)
     }
+    self.needs = needs
+    self.candidates = candidates
   }
 
   /// The place of the first shape that the object has; nil where it has none.
   func first(of object: JSONNode) -> Int? {
     let found = keys.found(in: object)
-    for candidate in candidates {
-      if found.isUncertain {
-        if candidate.shape.matches(object) { return candidate.place }
-      } else if candidate.whole.isSubset(of: found.whole), candidate.begun.isSubset(of: found.begun),
-        candidate.rest.allSatisfy({ $0.matches(object) })
-      {
-        return candidate.place
+    if found.isUncertain { return candidates.first { $0.shape.matches(object) }?.place }
+    return needs.withUnsafeBufferPointer { needs in
+      for at in needs.indices
+      where needs[at].whole.isSubset(of: found.whole) && needs[at].begun.isSubset(of: found.begun) {
+        if candidates[at].rest.allSatisfy({ $0.matches(object) }) { return candidates[at].place }
       }
+      return nil
     }
-    return nil
   }
 }
 
