@@ -24,7 +24,7 @@ let plugins: [PluginTarget] = [
     name: "WebhookOutput", path: "Outputs/Webhook",
     dependencies: [
       .product(name: "Mustache", package: "swift-mustache"),
-      .product(name: "Crypto", package: "swift-crypto"),
+      .product(name: "Crypto", package: "swift-crypto"), "CZlib",
     ]),
   PluginTarget(name: "SyslogOutput", path: "Outputs/Syslog"),
   PluginTarget(name: "FileOutput", path: "Outputs/File", dependencies: ["CZlib"]),
@@ -38,11 +38,14 @@ let swiftSettings: [SwiftSetting] = [
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
+/// Beside a plugin's code, for people. `Formats` is one target with many files and no example.
+let documents = ["README.md", "example.yaml"]
+
 func library(
   _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, resources: [Resource] = []
 ) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: path, exclude: path == nil ? [] : ["README.md"],
+    name: name, dependencies: dependencies, path: path, exclude: path == nil ? [] : documents,
     resources: resources, swiftSettings: swiftSettings)
 }
 
@@ -57,7 +60,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "weir", targets: ["weir"]),
-    .library(name: "Weir", targets: ["Gateway", "BundledPlugins", "PluginKit"]),
+    .library(name: "Weir", targets: ["Commands", "BundledPlugins", "PluginKit"]),
     .library(name: "PluginTesting", targets: ["PluginTesting"]),
   ],
   dependencies: [
@@ -72,6 +75,7 @@ let package = Package(
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
     // The house, from the ground up.
@@ -84,14 +88,13 @@ let package = Package(
     library("CurlTransport", ["PluginKit", "CCurl"]),
     library("BundledPlugins", ["PluginKit"] + plugins.map { .target(name: $0.name) }),
     library("Gateway", ["PluginKit", "AlertModel", "KQL", "GatewayConfig", "Pipeline", "Outbox", logging]),
-    .executableTarget(
-      name: "weir",
-      dependencies: [
+    library(
+      "Commands",
+      [
         "Gateway", "GatewayConfig", "PluginKit", "AlertModel", "KQL", "Pipeline", "Outbox", "CurlTransport",
-        "BundledPlugins", logging,
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      swiftSettings: swiftSettings),
+        "BundledPlugins", "CMalloc", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "weir", dependencies: ["Commands", "BundledPlugins"], swiftSettings: swiftSettings),
     library("PluginTesting", ["PluginKit", "AlertModel", "KQL", logging]),
   ]
     + plugins.map {

@@ -38,16 +38,26 @@ public enum JSONEscapes {
 
   /// Appends `text` as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD.
   public static func appendQuoted(_ text: some StringProtocol, to json: inout [UInt8]) {
-    json.append(UInt8(ascii: "\""))
-    for byte in text.utf8 { appendEscaped(byte, to: &json) }
-    json.append(UInt8(ascii: "\""))
+    var text = String(text)
+    text.withUTF8 { appendQuoted(UnsafeRawBufferPointer($0), to: &json) }
   }
 
   /// Appends UTF-8 `text` as a JSON string with its quotes.
   public static func appendQuoted(_ text: UnsafeRawBufferPointer, to json: inout [UInt8]) {
     json.append(UInt8(ascii: "\""))
-    for byte in text { appendEscaped(byte, to: &json) }
+    appendInside(text, to: &json)
     json.append(UInt8(ascii: "\""))
+  }
+
+  /// Appends UTF-8 `text` as the inside of a JSON string: without its quotes.
+  public static func appendInside(_ text: UnsafeRawBufferPointer, to json: inout [UInt8]) {
+    var copied = 0
+    for at in text.indices where text[at] < 0x20 || text[at] == UInt8(ascii: "\"") || text[at] == UInt8(ascii: "\\") {
+      json.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[copied..<at]))
+      appendEscaped(text[at], to: &json)
+      copied = at + 1
+    }
+    json.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[copied...]))
   }
 
   private static func appendEscaped(_ byte: UInt8, to json: inout [UInt8]) {

@@ -31,4 +31,11 @@ public enum BundledPlugins {
     if path == "-" { return try StdinInput(options: StdinInput.Options(), context: context) }
     return FileInput.commandLine(paths: [path], context: context)
   }
+
+  /// An output that appends to a file, for suppressed alerts where the configuration names no output.
+  public static func fileOutput(_ path: String, context: PluginContext) throws -> any Output {
+    var options = FileOutput.Options()
+    options.path = FilePath(path)
+    return try FileOutput(options: options, context: context)
+  }
 }

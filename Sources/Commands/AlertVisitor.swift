@@ -2,26 +2,36 @@ internal import AlertModel
 internal import BundledPlugins
 internal import Pipeline
 internal import PluginKit
-internal import Synchronization
 
 /// Looks at every alert of some files, for commands that deliver nothing: no enricher, no route, no state.
-final class AlertVisitor: Sendable {
+actor AlertVisitor {
   /// Where an alert was read from.
   struct Location {
     let source: String
     let line: Int
   }
 
-  private let decoder: Mutex<AlertDecoder>
+  /// What a visit of an alert can use.
+  struct Desk {
+    /// What goes to standard output.
+    var output: [UInt8] = []
+    var view: ECSView
+  }
+
+  typealias Visit = @Sendable (borrowing Alert, Location, inout Desk) -> Void
+
+  private let decoder: AlertDecoder
   private let index: String?
-  private let trouble = Mutex(false)
-  private let body: @Sendable (borrowing Alert, Location) -> Void
+  private let body: Visit
+  private var desk: Desk
+  private var isSound = true
 
   /// - Parameters:
   ///   - index: the value of `_index` for every alert; nil for none.
   ///   - body: called for one alert at a time, in order.
-  init(formats: FormatSet, index: String? = nil, _ body: @escaping @Sendable (borrowing Alert, Location) -> Void) {
-    decoder = Mutex(AlertDecoder(formats: formats))
+  init(formats: FormatSet, index: String? = nil, _ body: @escaping Visit) {
+    decoder = AlertDecoder(formats: formats)
+    desk = Desk(view: ECSView(formats))
     self.index = index
     self.body = body
   }
@@ -33,27 +43,27 @@ final class AlertVisitor: Sendable {
     for file in files.isEmpty ? ["-"] : files {
       let input = try BundledPlugins.commandLineInput(file, context: context)
       try await input.start()
-      try await input.run(from: []) { [self] chunk in visit(chunk) }
+      try await input.run(from: []) { [self] chunk in await visit(chunk) }
       await input.stop()
     }
-    return !trouble.withLock { $0 }
+    return isSound
   }
 
   private func visit(_ chunk: InputChunk) {
     for unreadable in chunk.unreadable { complain(unreadable.reason, chunk.source, unreadable.line) }
     let ambient = index.map { [AddedField("_index", text: $0)] } ?? AlertDecoder.ambient(of: chunk)
-    decoder.withLock { decoder in
-      decoder.decode(chunk) { decoded in
-        let alert = decoder.alert(decoded, ambient: ambient)
-        body(alert, Location(source: chunk.source, line: decoded.frame.line))
-      } refused: { refused in
-        complain(refused.reason, chunk.source, refused.frame.line)
-      }
+    decoder.decode(chunk) { decoded in
+      let alert = decoder.alert(decoded, ambient: ambient)
+      body(alert, Location(source: chunk.source, line: decoded.frame.line), &desk)
+    } refused: { refused in
+      complain(refused.reason, chunk.source, refused.frame.line)
     }
+    Terminal.print(desk.output)
+    desk.output.removeAll(keepingCapacity: true)
   }
 
   private func complain(_ reason: String, _ source: String, _ line: Int) {
-    trouble.withLock { $0 = true }
+    isSound = false
     Terminal.say("\(source):\(line): \(reason)")
   }
 }

@@ -9,7 +9,7 @@ struct CommandEnvironment {
   let logger: Logger
   let clock: any GatewayClock = SystemClock()
   let transport = CurlTransport()
-  let files = SystemConfigurationFiles()
+  let files = LocalFiles()
 
   init(logLevel: Logger.Level = .notice) {
     var logger = Logger(label: "weir") { _ in StandardErrorLog() }

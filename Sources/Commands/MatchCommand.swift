@@ -44,17 +44,17 @@ struct MatchCommand: AsyncParsableCommand {
     let count = Mutex(0)
     let part = print
     let showsSource = files.count > 1
-    let visitor = AlertVisitor(formats: formats, index: index) { alert, location in
+    let visitor = AlertVisitor(formats: formats, index: index) { alert, location, desk in
       guard condition.matches(alert, now: now) else { return }
       count.withLock { $0 += 1 }
       switch part {
       case .nothing: break
-      case .line: Terminal.print(showsSource ? "\(location.source):\(location.line)" : "\(location.line)")
+      case .line:
+        let place = showsSource ? "\(location.source):\(location.line)\n" : "\(location.line)\n"
+        desk.output.append(contentsOf: place.utf8)
       case .json:
-        var line: [UInt8] = []
-        AlertWriter.copy(alert.root.source, to: &line)
-        line.append(0x0A)
-        Terminal.print(line)
+        AlertWriter.copy(alert.root.source, to: &desk.output)
+        desk.output.append(0x0A)
       }
     }
     let context = environment.context(named: "match", vocabulary: formats.vocabulary)

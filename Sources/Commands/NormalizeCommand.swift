@@ -1,7 +1,6 @@
 internal import AlertModel
 internal import ArgumentParser
 internal import PluginKit
-internal import Synchronization
 
 /// `weir normalize`: the ECS view.
 struct NormalizeCommand: AsyncParsableCommand {
@@ -16,12 +15,9 @@ struct NormalizeCommand: AsyncParsableCommand {
   func run() async throws {
     let environment = CommandEnvironment(logLevel: .error)
     let formats = FormatSet(WeirCommand.catalog.formats)
-    let view = Mutex(ECSView(formats))
-    let visitor = AlertVisitor(formats: formats) { alert, _ in
-      var line: [UInt8] = []
-      view.withLock { $0.appendECS(of: alert, to: &line) }
-      line.append(0x0A)
-      Terminal.print(line)
+    let visitor = AlertVisitor(formats: formats) { alert, _, desk in
+      desk.view.appendECS(of: alert, to: &desk.output)
+      desk.output.append(0x0A)
     }
     let context = environment.context(named: "normalize", vocabulary: formats.vocabulary)
     guard try await visitor.visit(files, context: context) else { throw ExitCode.badData }

@@ -20,6 +20,9 @@ enum Terminal {
   /// Writes a line to standard error.
   static func say(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
 
+  /// Writes to standard error without ending the line.
+  static func show(_ text: String) { write(text, to: STDERR_FILENO) }
+
   /// Writes a line to standard output. Ends the process where nobody reads it any more.
   static func print(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }
 

@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import CMalloc
 internal import Glibc
 public import PluginKit
 
@@ -34,6 +35,6 @@ public struct WeirCommand: AsyncParsableCommand {
     mallopt(M_MMAP_THRESHOLD, 256 << 20)
     mallopt(M_TRIM_THRESHOLD, 256 << 20)
     await $catalog.withValue(catalog) { await main() }
-    exit(0)
+    Glibc.exit(0)
   }
 }

@@ -1,6 +1,5 @@
-internal import AlertModel
 public import Logging
-internal import Outbox
+public import Outbox
 internal import Pipeline
 public import PluginKit
 internal import Synchronization
@@ -17,6 +16,12 @@ public final class Gateway: Sendable {
   private let watch: (@Sendable (InputChunk.Progress) -> Void)?
   private let workers = Mutex<[PipelineWorker]>([])
   private let patience: Duration
+  private let reading = Mutex(Reading())
+
+  private struct Reading {
+    var task: Task<[String], Never>?
+    var isStopped = false
+  }
 
   /// What a run came to.
   public struct Outcome: Sendable {
@@ -45,7 +50,8 @@ public final class Gateway: Sendable {
     direct = parts.outputs.map { part in
       part.isQueued ? nil : DirectDelivery(name: part.name, output: part.output, clock: clock, logger: logger)
     }
-    queue = outbox.map { QueuedDelivery(parts.outputs, outbox: $0, clock: clock, logger: logger) }
+    queue = outbox.map { QueuedDelivery(
+        parts.outputs, outbox: $0, vocabulary: parts.formats.vocabulary, clock: clock, logger: logger) }
   }
 
   /// Runs until every input has ended or the task is cancelled, then drains.
@@ -55,10 +61,12 @@ public final class Gateway: Sendable {
     for detector in parts.detectors { try await detector.start() }
     for part in parts.inputs { try await part.input.start() }
     let deadLetters = deadLetters
-    await queue?.start { alert, output, reason, attempts in
-      try? deadLetters.append(alert: alert, output: output, reason: reason, attempts: attempts)
+    let hooks = DeliveryHooks { letter in
+      try? deadLetters.append(
+        alert: letter.json, output: letter.output, reason: letter.reason, attempts: letter.attempts)
     }
-    let inputErrors = await readAll()
+    try await queue?.start(hooks: hooks)
+    let inputErrors = await read()
     await drain()
     for part in parts.inputs { await part.input.stop() }
     for step in parts.enrichers { await step.plugin.stop() }
@@ -77,6 +85,29 @@ public final class Gateway: Sendable {
     return ledger
   }
 
+  /// Ends the reading; `run` then commits what was read, drains, and returns.
+  public func stopReading() {
+    reading.withLock { reading in
+      reading.isStopped = true
+      reading.task?.cancel()
+    }
+  }
+
+  /// Reads until the inputs end, or until `stopReading`.
+  private func read() async -> [String] {
+    let task = reading.withLock { reading in
+      let task = Task { await readAll() }
+      reading.task = task
+      if reading.isStopped { task.cancel() }
+      return task
+    }
+    return await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      stopReading()
+    }
+  }
+
   /// Reads from all inputs at once; returns what went wrong with whole inputs.
   private func readAll() async -> [String] {
     // Two batches for each worker: one is processed while the one before is committed.
@@ -89,7 +120,7 @@ public final class Gateway: Sendable {
       for part in parts.inputs {
         group.addTask { [self] in
           do {
-            let checkpoints = await queue?.checkpoints(of: part.name) ?? []
+            let checkpoints = try await queue?.checkpoints(of: part.name) ?? []
             try await part.input.run(from: checkpoints) { chunk in
               try Task.checkCancellation()
               if let progress = chunk.progress { self.watch?(progress) }

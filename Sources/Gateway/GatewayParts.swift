@@ -1,4 +1,4 @@
-public import AlertModel
+internal import Outbox
 public import Pipeline
 public import PluginKit
 
@@ -57,6 +57,14 @@ public struct OutputPart: Sendable {
   public let name: String
   public let output: any Output
   public let delivery: DeliveryDefaults
+
+  /// How its worker serves it.
+  var settings: DeliverySettings {
+    var settings = DeliverySettings(delivery)
+    // A rate limit that is a minute behind tells of what waits in one message instead.
+    if delivery.rateLimit != nil { settings.digestAfter = .seconds(60) }
+    return settings
+  }
 
   public init(name: String, _ output: any Output, delivery: DeliveryDefaults) {
     self.name = name

@@ -17,13 +17,15 @@ public struct Ledger: Sendable, Equatable {
     public var deliveredByDigest = 0
     /// How many alerts the routes sent here.
     public var routed = 0
+    /// How many alerts an earlier run left, or `weir outbox retry` brought back.
+    public var carriedOver = 0
 
     public init(name: String) {
       self.name = name
     }
 
-    /// True where every alert routed here has exactly one state. Alerts left over from earlier runs come on top.
-    public var isBalanced: Bool { routed == delivered + deadLettered + pending }
+    /// True where every alert that came here has exactly one state.
+    public var isBalanced: Bool { routed + carriedOver == delivered + deadLettered + pending }
   }
 
   public init() {}

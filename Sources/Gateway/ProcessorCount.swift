@@ -1,12 +1,7 @@
-internal import Glibc
+internal import Foundation
 
 /// How many processors this process may use.
 enum ProcessorCount {
-  /// The processors of the process's affinity mask, at least one: `taskset` and cgroup cpusets are respected.
-  static var available: Int {
-    var mask = cpu_set_t()
-    guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &mask) == 0 else { return 1 }
-    let count = withUnsafeBytes(of: &mask) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-    return max(1, count)
-  }
+  /// At least one. Foundation asks for the process's affinity, so `taskset` and cpusets are respected.
+  static var available: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 }

@@ -3,9 +3,9 @@ public import PluginKit
 
 /// Takes chunks of input all the way to decisions: decode, recognise, detect, enrich, decide, route.
 ///
-/// A worker belongs to one task at a time; workers share nothing but the plan. Its buffers are used again for every
+/// A worker takes one chunk at a time; workers share nothing but the plan. Its buffers are used again for every
 /// alert, so that the way of an alert allocates next to nothing.
-public final class PipelineWorker {
+public actor PipelineWorker {
   private let plan: Plan
   /// The enrichers, cut at each one that does I/O.
   private let stages: [EnrichmentStage]

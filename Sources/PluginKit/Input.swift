@@ -1,5 +1,8 @@
 /// Where alerts come from.
 public protocol Input: Plugin {
+  /// True where the input hands over checkpoints, so that something must keep them.
+  var remembers: Bool { get }
+
   /// Reads until the end, or until the task is cancelled. Blocking reads must not run on the cooperative pool (use
   /// `BlockingThread`).
   ///
@@ -15,6 +18,10 @@ public protocol Input: Plugin {
   func run(
     from checkpoints: [InputCheckpoint], emit: @escaping @Sendable (InputChunk) async throws -> Void
   ) async throws
+}
+
+extension Input {
+  public var remembers: Bool { false }
 }
 
 /// What an input hands over at once: whole documents, and what could not be read.

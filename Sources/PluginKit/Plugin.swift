@@ -79,6 +79,9 @@ public struct PluginContext: Sendable {
   /// Reads YAML, JSON and CSV files that settings name.
   public let files: any ConfigurationFiles
 
+  /// How long one request may take (the output's setting `timeout`); for outputs.
+  public var requestTimeout: Duration = .seconds(10)
+
   /// Where the gateway keeps its state; nil where a command keeps none.
   public let stateFolder: String?
 

@@ -9,13 +9,13 @@ set -eu
 cd "$1"
 
 authority() {
-  openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj "/CN=$2" -keyout "$1.key" -out "$1.pem" \
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj "/CN=$2" -keyout "$1.key" -out "$1.pem" \
     -addext "basicConstraints=critical,CA:TRUE" -addext "keyUsage=critical,keyCertSign,cRLSign" 2>/dev/null
 }
 
 # certificate NAME SUBJECT-ALT-NAMES AUTHORITY FROM UNTIL
 certificate() {
-  openssl req -newkey rsa:2048 -nodes -subj "/CN=$1" -keyout "$1.key" -out "$1.csr" 2>/dev/null
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=$1" -keyout "$1.key" -out "$1.csr" 2>/dev/null
   printf 'subjectAltName=%s\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth,clientAuth\n' "$2" > "$1.ext"
   : > "$3.index"
   cat > "$3.cnf" <<CNF
@@ -48,5 +48,5 @@ certificate wrong-host DNS:elsewhere.example ca "$yesterday" "$soon"
 certificate expired "$here" ca "$past" 20210101000000Z
 certificate stranger "$here" unknown "$yesterday" "$soon"
 certificate client DNS:client.example ca "$yesterday" "$soon"
-openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj "/CN=self-signed" -addext "subjectAltName=$here" \
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj "/CN=self-signed" -addext "subjectAltName=$here" \
   -keyout self-signed.key -out self-signed.pem 2>/dev/null

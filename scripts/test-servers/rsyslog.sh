@@ -31,4 +31,5 @@ folder=$1 port=$2 tls=${3:-} name=${4:-} client=${5:-}
     echo 'input(type="imtcp" address="127.0.0.1" port="'"$tls"'" ruleset="all")'
   fi
 } > "$folder/rsyslog.conf"
-exec rsyslogd -n -C -f "$folder/rsyslog.conf" -i "$folder/rsyslog.pid"
+# Whoever starts this may have blocked signals, which rsyslogd would inherit and not end when told to.
+exec env --default-signal=TERM,INT rsyslogd -n -C -f "$folder/rsyslog.conf" -i "$folder/rsyslog.pid"

@@ -43,6 +43,7 @@ source all {
 destination file { file("$folder/received" template("\$LEVEL_NUM|\$PROGRAM|\${.SDATA.weir@32473.alert_id}|\$MSG\n")); };
 log { source(all); destination(file); };
 CONF
-LD_LIBRARY_PATH=$libraries:$cache/lib/$(uname -m)-linux-gnu:$cache/usr/lib/$(uname -m)-linux-gnu exec "$cache/usr/sbin/syslog-ng" \
+LD_LIBRARY_PATH=$libraries:$cache/lib/$(uname -m)-linux-gnu:$cache/usr/lib/$(uname -m)-linux-gnu exec env --default-signal=TERM,INT \
+  "$cache/usr/sbin/syslog-ng" \
   -F --no-caps -f "$folder/syslog-ng.conf" -R "$folder/syslog-ng.persist" -p "$folder/syslog-ng.pid" -c "$folder/syslog-ng.ctl" \
   --module-path="$modules"

@@ -99,7 +99,7 @@ public struct SlackOutput: Output {
   private func post(_ message: [UInt8]) async -> (DeliveryError.Outcome, concernsAll: Bool)? {
     let request = HTTPRequest(
       url: url.reveal(), headers: [("Content-Type", "application/json; charset=utf-8")], body: message,
-      timeout: Self.deliveryDefaults.timeout, tls: tls)
+      timeout: context.requestTimeout, tls: tls)
     do throws(TransportError) {
       let response = try await context.http.send(request)
       guard let failure = answer.failure(response, now: context.clock.now) else { return nil }

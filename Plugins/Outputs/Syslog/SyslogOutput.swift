@@ -42,7 +42,7 @@ public struct SyslogOutput: Output {
     try options.checkHeader()
     self.options = options
     self.context = context
-    pool = ConnectionPool(address, context, timeout: Self.deliveryDefaults.timeout)
+    pool = ConnectionPool(address, context, timeout: context.requestTimeout)
     // RFC 5424, section 6.2.4: a dash stands for a host that is not known.
     encoder = SyslogEncoder(options, hostname: options.hostname ?? "-", vocabulary: context.vocabulary)
   }
@@ -71,7 +71,7 @@ public struct SyslogOutput: Output {
 
     let messages = encoder.encode(batch, framing: streamFraming)
     do {
-      try await connection.send(messages.bytes, timeout: Self.deliveryDefaults.timeout)
+      try await connection.send(messages.bytes, timeout: context.requestTimeout)
     } catch {
       await connection.close()
       throw DeliveryError(all: batch.count, Self.outcome(error))
@@ -95,7 +95,7 @@ public struct SyslogOutput: Output {
     }
     while !left.isEmpty {
       let result = await connection.send(
-        datagrams: left.map { messages.ranges[$0] }, of: messages.bytes, timeout: Self.deliveryDefaults.timeout)
+        datagrams: left.map { messages.ranges[$0] }, of: messages.bytes, timeout: context.requestTimeout)
       guard let failure = result.failure else { break }
       left.removeFirst(min(result.sent, left.count))
       guard failure.isPermanent, let refused = left.first else {

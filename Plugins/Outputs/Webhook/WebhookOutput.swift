@@ -123,7 +123,7 @@ public struct WebhookOutput: Output {
     fields.removeAll { field in configured.contains { $0.name.lowercased() == field.name.lowercased() } }
     return HTTPRequest(
       method: method, url: url.reveal(), headers: fields + configured, body: body,
-      timeout: Self.deliveryDefaults.timeout, tls: tls)
+      timeout: context.requestTimeout, tls: tls)
   }
 
   /// A header's name must be a token, its value one line (RFC 9110, section 5).

@@ -1,0 +1,31 @@
+internal import Glibc
+internal import PluginKit
+internal import Synchronization
+
+/// One line on the terminal that says how far the reading is; nothing where standard error is no terminal.
+final class ProgressLine: Sendable {
+  private let last = Mutex(Int64(-1))
+
+  /// Nil where there is no terminal to show it on.
+  init?() {
+    guard isatty(STDERR_FILENO) == 1 else { return nil }
+  }
+
+  /// Shows the share of bytes that was read, when it has changed by a percent.
+  func show(_ progress: InputChunk.Progress) {
+    guard progress.total > 0 else { return }
+    let percent = progress.bytesRead * 100 / progress.total
+    let hasChanged = last.withLock { last in
+      defer { last = percent }
+      return last != percent
+    }
+    guard hasChanged else { return }
+    Terminal.show("\r\u{1B}[Kreading: \(percent) % of \(progress.total >> 20) MiB")
+  }
+
+  /// Takes the line away.
+  func clear() {
+    guard last.withLock({ $0 >= 0 }) else { return }
+    Terminal.show("\r\u{1B}[K")
+  }
+}

@@ -1,0 +1,89 @@
+public import AlertModel
+public import GatewayConfig
+internal import Pipeline
+public import PluginKit
+
+/// Makes the parts of a gateway from a configuration, gathering everything that is wrong with any of them.
+public struct Assembly: Sendable {
+  private let loaded: LoadedConfiguration
+  private let context: @Sendable (_ name: String, Vocabulary, _ stateFolder: String) -> PluginContext
+  private let file: @Sendable (_ path: String, PluginContext) throws -> any Output
+
+  /// - Parameters:
+  ///   - context: what a part is given, by its name.
+  ///   - file: an output that appends to a file, for suppressed alerts where the configuration names no output.
+  public init(
+    _ loaded: LoadedConfiguration,
+    context: @escaping @Sendable (_ name: String, Vocabulary, _ stateFolder: String) -> PluginContext,
+    file: @escaping @Sendable (_ path: String, PluginContext) throws -> any Output
+  ) {
+    self.loaded = loaded
+    self.context = context
+    self.file = file
+  }
+
+  /// What came of it: nil with at least one error among the diagnostics, or the parts and perhaps warnings.
+  public struct Outcome: Sendable {
+    public let parts: GatewayParts?
+    public let diagnostics: [Diagnostic]
+
+    public var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
+  }
+
+  /// The name of the output for suppressed alerts that the configuration does not name.
+  public static let suppressedName = "suppressed"
+
+  /// Makes every part. Reads the files that settings name; opens no connection.
+  public func assemble() -> Outcome {
+    let configuration = loaded.configuration
+    let formats = FormatSet(configuration.formats)
+    let state = configuration.stateFolder
+    var problems = ProblemCollector(loaded)
+    let contextOf = { context($0, formats.vocabulary, state) }
+
+    let inputs = configuration.inputs.compactMap { part in
+      problems.collect { () throws(ConfigurationError) in InputPart(name: part.name, try part.make(context: contextOf(part.name))) }
+    }
+    let detectors = configuration.detectors.compactMap { part in
+      problems.collect { () throws(ConfigurationError) in try part.make(context: contextOf(part.name)) }
+    }
+    let enrichers = configuration.enrichers.compactMap { part in
+      problems.collect { () throws(ConfigurationError) in
+        switch try part.make(context: contextOf(part.name)) {
+        case .inMemory(let enricher): EnrichmentStep(name: part.name, .local(enricher))
+        case .remote(let enricher): EnrichmentStep(name: part.name, .remote(enricher))
+        }
+      }
+    }
+    var outputs = configuration.outputs.compactMap { part in
+      problems.collect { () throws(ConfigurationError) in
+        let delivery = part.delivery ?? DeliveryDefaults()
+        var context = contextOf(part.name)
+        context.requestTimeout = delivery.timeout
+        return OutputPart(name: part.name, try part.make(context: context), delivery: delivery)
+      }
+    }
+    var suppressed = outputs.firstIndex { $0.name == configuration.suppressedOutput?.name }
+    if suppressed == nil, configuration.suppressedOutput == nil {
+      let path = state + "/suppressed.ndjson"
+      if let output = try? file(path, contextOf(Self.suppressedName)) {
+        suppressed = outputs.count
+        outputs.append(OutputPart(name: Self.suppressedName, output, delivery: DeliveryDefaults()))
+      }
+    }
+    let diagnostics = problems.diagnostics
+    guard !diagnostics.contains(where: { $0.severity == .error }), let suppressed else {
+      return Outcome(parts: nil, diagnostics: diagnostics)
+    }
+    let routes = configuration.routes.map { route in
+      Route(
+        name: route.name, condition: route.condition,
+        outputs: route.outputs.compactMap { name in outputs.firstIndex { $0.name == name.name } },
+        continues: route.continues)
+    }
+    let parts = GatewayParts(
+      inputs: inputs, formats: formats, detectors: detectors, enrichers: enrichers, outputs: outputs, routes: routes,
+      suppressedOutput: suppressed, deadLetters: configuration.deadLetters.path, stateFolder: state)
+    return Outcome(parts: parts, diagnostics: diagnostics)
+  }
+}
