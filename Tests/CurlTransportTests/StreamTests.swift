@@ -145,12 +145,18 @@ struct StreamTests {
     if !isDatagram { listen(receiver, 1) }
     let stream = try await transport.connect(to: .unix(path: path), timeout: patience)
     #expect(stream.isDatagram == isDatagram)
-    // `send` returns when the peer has read, so reading goes on beside it.
-    async let sending: Void = stream.send(Array("hello".utf8), timeout: patience)
-    let peer = isDatagram ? receiver : accept(receiver, nil, nil)
-    #expect(receive(peer) == "hello")
-    try await sending
-    if !isDatagram { close(peer) }
+    // `send` returns when the peer has read, so the peer reads on a thread of its own.
+    let (texts, report) = AsyncStream<String?>.makeStream()
+    DispatchQueue(label: "peer").async {
+      let peer = isDatagram ? receiver : accept(receiver, nil, nil)
+      report.yield(ServedConnection(descriptor: peer).read())
+      if !isDatagram { close(peer) }
+    }
+    try await stream.send(Array("hello".utf8), timeout: patience)
+    for await text in texts {
+      #expect(text == "hello")
+      break
+    }
   }
 
   private func receive(_ descriptor: Int32) -> String? { ServedConnection(descriptor: descriptor).read() }

@@ -11,7 +11,9 @@ final class TestServer {
 
   /// Starts the server and waits until it listens.
   ///
-  /// - Parameter readyPorts: TCP ports that must answer.
+  /// - Parameters:
+  ///   - arguments: the script's; the first is the server's folder, which goes with this object.
+  ///   - readyPorts: TCP ports that must answer.
   init(_ script: String, _ arguments: [String], readyPorts: [Int]) throws {
     self.script = script
     self.arguments = arguments
@@ -19,7 +21,15 @@ final class TestServer {
     try start()
   }
 
-  deinit { stop() }
+  deinit {
+    if let process {
+      process.terminate()
+      // rsyslog takes seconds to end, and nobody needs what it still has to do.
+      for _ in 0..<50 where process.isRunning { usleep(10_000) }
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+    if let folder = arguments.first { try? FileManager.default.removeItem(atPath: folder) }
+  }
 
   func start() throws {
     let process = Self.process(script, arguments)
@@ -60,6 +70,17 @@ final class TestServer {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     // nginx's workers are another user, who must get in.
     chmod(folder, 0o755)
+    let made = try certificates.get()
+    for name in try FileManager.default.contentsOfDirectory(atPath: made) {
+      try FileManager.default.copyItem(atPath: made + "/" + name, toPath: folder + "/" + name)
+    }
+    return folder
+  }
+
+  /// Made once.
+  private static let certificates = Result {
+    let folder = NSTemporaryDirectory() + "weir-" + UUID().uuidString.prefix(8)
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try run("certificates.sh", [folder])
     return folder
   }

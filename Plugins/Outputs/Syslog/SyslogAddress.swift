@@ -63,7 +63,8 @@ extension SyslogOptions {
       (host, rest) = (text[..<end], text[end...])
     }
     let allowed = host.utf8.allSatisfy {
-      (0x30...0x39).contains($0) || (0x41...0x5a).contains($0) || (0x61...0x7a).contains($0) || "-._:%".utf8.contains($0)
+      (0x30...0x39).contains($0) || (0x41...0x5a).contains($0) || (0x61...0x7a).contains($0)
+        || "-._:%".utf8.contains($0)
     }
     guard !host.isEmpty, allowed else { return nil }
     if rest.isEmpty { return (String(host), usualPort) }
