@@ -146,15 +146,21 @@ struct StreamTests {
     let stream = try await transport.connect(to: .unix(path: path), timeout: patience)
     #expect(stream.isDatagram == isDatagram)
     // `send` returns when the peer has read, so the peer reads on a thread of its own.
+    // It closes only when the test is over: a peer that closes at once leaves in doubt what it took.
     let (texts, report) = AsyncStream<String?>.makeStream()
+    let (ends, end) = AsyncStream<Int32>.makeStream()
     DispatchQueue(label: "peer").async {
       let peer = isDatagram ? receiver : accept(receiver, nil, nil)
       report.yield(ServedConnection(descriptor: peer).read())
-      if !isDatagram { close(peer) }
+      end.yield(peer)
     }
     try await stream.send(Array("hello".utf8), timeout: patience)
     for await text in texts {
       #expect(text == "hello")
+      break
+    }
+    for await peer in ends {
+      if !isDatagram { close(peer) }
       break
     }
   }
