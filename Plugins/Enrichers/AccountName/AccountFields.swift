@@ -53,7 +53,9 @@ struct AccountFields: Sendable {
   /// The fifth part of `arn:partition:service:region:account:resource`
   /// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html).
   private static func account(ofARN arn: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-    guard arn.starts(with: Array("arn:".utf8)) else { return nil }
+    guard arn.count > 4, arn[0] == UInt8(ascii: "a"), arn[1] == UInt8(ascii: "r"), arn[2] == UInt8(ascii: "n"),
+      arn[3] == UInt8(ascii: ":")
+    else { return nil }
     var colons = 0
     var start = 0
     for at in arn.indices where arn[at] == UInt8(ascii: ":") {

@@ -84,30 +84,44 @@ struct SessionName {
 
   /// Nil where the value is neither `arn:PARTITION:sts::ACCOUNT:assumed-role/ROLE/SESSION` nor `AROA…:SESSION`.
   init?(of value: UnsafeRawBufferPointer) {
-    if value.starts(with: "arn:".utf8) {
-      var colons: [Int] = []
+    if Self.has("arn:", in: value, at: 0) {
+      // Behind the second colon stands the service, behind the fifth the resource.
+      var colons = 0
+      var service = 0
+      var resource = 0
       for at in value.indices where value[at] == UInt8(ascii: ":") {
-        colons.append(at)
-        if colons.count == 5 { break }
+        colons += 1
+        if colons == 2 {
+          service = at + 1
+          guard Self.has("sts:", in: value, at: service) else { return nil }
+        } else if colons == 5 {
+          resource = at + 1
+          break
+        }
       }
-      guard colons.count == 5, value[(colons[1] + 1)...].starts(with: "sts:".utf8),
-        value[(colons[4] + 1)...].starts(with: Self.assumedRole.utf8)
-      else { return nil }
-      let role = colons[4] + 1 + Self.assumedRole.utf8.count
+      guard colons == 5, Self.has(Self.assumedRole, in: value, at: resource) else { return nil }
+      let role = resource + Self.assumedRole.utf8CodeUnitCount
       guard let slash = value[role...].firstIndex(of: UInt8(ascii: "/")), slash > role else { return nil }
-      service = colons[1] + 1
-      resource = colons[4] + 1
+      self.service = service
+      self.resource = resource
       start = slash + 1
     } else {
       // Unique ids of roles (AROA) and their sessions; federated users have none.
-      guard value.starts(with: "AROA".utf8), let colon = value.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+      guard Self.has("AROA", in: value, at: 0), let colon = value.firstIndex(of: UInt8(ascii: ":")) else { return nil }
       service = nil
       resource = 0
       start = colon + 1
     }
   }
 
-  private static let assumedRole = "assumed-role/"
+  /// True where the text stands there.
+  private static func has(_ text: StaticString, in value: UnsafeRawBufferPointer, at place: Int) -> Bool {
+    guard place + text.utf8CodeUnitCount <= value.count else { return false }
+    for at in 0..<text.utf8CodeUnitCount where value[place + at] != text.utf8Start[at] { return false }
+    return true
+  }
+
+  private static let assumedRole: StaticString = "assumed-role/"
 
   /// Calls `body` with the role that the session is of: its ARN (without a path, which a session's ARN does not tell), or
   /// its unique id.
@@ -125,7 +139,7 @@ struct SessionName {
       append("iam".utf8)
       append(value[(service + 3)..<resource])
       append("role/".utf8)
-      append(value[(resource + Self.assumedRole.utf8.count)..<(start - 1)])
+      append(value[(resource + Self.assumedRole.utf8CodeUnitCount)..<(start - 1)])
       return body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
     }
   }
