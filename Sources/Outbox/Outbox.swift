@@ -21,6 +21,7 @@ public final class Outbox: Sendable {
   private let lock: StateLock
   private let logger: Logger
   private let writer = BlockingThread("outbox")
+  private let reader = BlockingThread("outbox.reader")
   private let lanes = Mutex<[String: Lane]>([:])
   private let settlements = SettlementQueue()
   private let damage = Mutex<OutboxError?>(nil)
@@ -129,7 +130,7 @@ public final class Outbox: Sendable {
           if try self.store.wasChangedByOthers() { try self.reload() }
           try self.store.tidy()
         }
-      } catch where error.isTemporary {
+      } catch  where error.isTemporary {
         logger.warning("the outbox could not be looked after: \(error)")
       }
     }
@@ -187,8 +188,21 @@ public final class Outbox: Sendable {
   func onWriter<Result: Sendable>(
     _ body: @escaping @Sendable () throws(OutboxError) -> Result
   ) async throws(OutboxError) -> Result {
+    try await run(body, on: writer)
+  }
+
+  /// Runs blocking reads beside the writer.
+  func onReader<Result: Sendable>(
+    _ body: @escaping @Sendable () throws(OutboxError) -> Result
+  ) async throws(OutboxError) -> Result {
+    try await run(body, on: reader)
+  }
+
+  private func run<Result: Sendable>(
+    _ body: @escaping @Sendable () throws(OutboxError) -> Result, on thread: BlockingThread
+  ) async throws(OutboxError) -> Result {
     do {
-      return try await writer.run(body)
+      return try await thread.run(body)
     } catch {
       throw OutboxError(error, path: store.path)
     }

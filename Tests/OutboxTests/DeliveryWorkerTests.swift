@@ -119,7 +119,9 @@ struct DeliveryWorkerTests {
     await outbox.close()
   }
 
-  @Test func `A destination that is down for hours is asked seldom, one alert at a time, and drained in order`() async throws {
+  @Test func `A destination that is down for hours is asked seldom, one alert at a time, and drained in order`()
+    async throws
+  {
     let world = try TestWorld()
     let outbox = try world.open()
     let back = Timestamp(nanoseconds: world.clock.now.nanoseconds + 3 * 3600 * 1_000_000_000)
@@ -152,7 +154,8 @@ struct DeliveryWorkerTests {
     #expect(output.record.accepted == ids(0..<12))
     #expect(
       world.log.messages.contains(
-        "critical: output 'soc' REFUSES Weir's credentials: 401 invalid_token; mend them, its alerts are kept until then"))
+        "critical: output 'soc' REFUSES Weir's credentials: 401 invalid_token; mend them, its alerts are kept until then"
+      ))
     await outbox.close()
   }
 
@@ -249,7 +252,9 @@ struct DeliveryWorkerTests {
     await world.drain(worker)
     let seen = documents.withLock { $0 }
     #expect(seen.count == 2 && seen[0] == seen[1])
-    #expect(seen[0].contains(#""by_rule":[{"name":"rule 0","count":67},{"name":"rule 1","count":67},{"name":"rule 2","count":66}]"#))
+    #expect(
+      seen[0].contains(
+        #""by_rule":[{"name":"rule 0","count":67},{"name":"rule 1","count":67},{"name":"rule 2","count":66}]"#))
     #expect(seen[0].contains(#""count":200,"first":"2026-11-21T03:19:47.000Z""#))
     let counts = await worker.counts
     #expect(counts.deliveredByDigest == 200 && counts.delivered == 0 && counts.pending == 0)

@@ -13,7 +13,7 @@ struct OutboxPropertyTests {
     var random = SeededRandom(seed: UInt64(seed))
     let world = try TestWorld()
     let dice = Mutex(SeededRandom(seed: UInt64(seed) &+ 1000))
-    func roll(_ sides: Int) -> Int { dice.withLock { Int.random(in: 0..<sides, using: &$0) } }
+    @Sendable func roll(_ sides: Int) -> Int { dice.withLock { Int.random(in: 0..<sides, using: &$0) } }
     // `ordered` fails only as a whole and one at a time; `mixed` fails in every way, four at a time.
     let ordered = ScriptedOutput { _, batch throws(DeliveryError) in
       if roll(4) == 0 { throw .retryAll(batch, "503", after: roll(3) == 0 ? .seconds(30) : nil) }
@@ -72,7 +72,9 @@ struct OutboxPropertyTests {
       try world.worker(mixed, name: "mixed", world.settings(batch: 5, concurrency: 4), outbox, hooks: hooks))
     #expect(ordered.record.accepted == ids(wanted["ordered"] ?? []))
     let deadIDs = dead.withLock { $0.compactMap { $0.firstMatch(of: /"alert_id":"(\d+)"/).map { String($0.1) } } }
-    #expect((mixed.record.accepted.filter { !deadIDs.contains($0) } + deadIDs).sorted() == ids(wanted["mixed"] ?? []).sorted())
+    #expect(
+      (mixed.record.accepted.filter { !deadIDs.contains($0) } + deadIDs).sorted() == ids(wanted["mixed"] ?? []).sorted()
+    )
     #expect(try outbox.store.segmentCount() == 0)
     #expect(try await outbox.backlog().map(\.pending) == [0, 0])
     #expect(try await outbox.backlog().map(\.dead).reduce(0, +) == deadIDs.count)

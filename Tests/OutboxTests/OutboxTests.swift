@@ -42,7 +42,8 @@ struct OutboxTests {
       OutboxError.inUse(folder: "state", pid: 42).description
         == "the state folder 'state' is in use by process 42; stop that one, or set another folder with 'state'")
     await outbox.close()
-    await try world.open().close()
+    let next = try world.open()
+    await next.close()
   }
 
   @Test func `A folder that is missing is named`() {
@@ -89,7 +90,8 @@ struct OutboxTests {
     await third.close()
   }
 
-  @Test func `A flipped byte anywhere neither crashes nor stops the outbox, nor delivers a changed alert`() async throws {
+  @Test func `A flipped byte anywhere neither crashes nor stops the outbox, nor delivers a changed alert`() async throws
+  {
     let world = try TestWorld()
     let outbox = try world.open()
     for number in 0..<8 { try await world.commit(number * 10..<number * 10 + 10, in: outbox) }

@@ -78,7 +78,7 @@ extension DeliveryWorker {
     let wanted = parcel.digest == nil ? min(limit, shrunk, parcel.count) : 1
     guard let count = tokens(wanted, now) else { return .wait(until: bucket?.next(now)) }
     let (store, output) = (outbox.store, lane.id)
-    let stored = try await outbox.onWriter { () throws(OutboxError) in
+    let stored = try await outbox.onReader { () throws(OutboxError) in
       try store.segments(of: parcel.id, output: output)
     }
     guard !stored.isEmpty else {
@@ -122,7 +122,7 @@ extension DeliveryWorker {
       return !segments.isEmpty
     case .inDatabase:
       let (store, output, last, batch) = (outbox.store, lane.id, queue.last, settings.options.batch)
-      let segments = try await outbox.onWriter { () throws(OutboxError) in
+      let segments = try await outbox.onReader { () throws(OutboxError) in
         try store.segments(for: output, after: last, alerts: batch, bytes: Self.readLimit)
       }
       queue.append(segments)

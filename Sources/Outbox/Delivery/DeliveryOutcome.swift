@@ -6,7 +6,7 @@ extension DeliveryWorker {
   func send(_ shipment: Shipment) async {
     let failure = await deliver(shipment.batch)
     outbox.store.crash.reach(.afterDelivery)
-    if failure != nil, Task.isCancelled {
+    if let failure, Task.isCancelled, Verdict(failure.outcomes, of: shipment.batch.count).isTotal {
       // Cut off by `stop`: it stays as it was, and the next start delivers it.
       busyParcels.remove(shipment.parcel?.id ?? 0)
       finishedOne()

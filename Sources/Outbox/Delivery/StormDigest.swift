@@ -21,7 +21,9 @@ extension DeliveryWorker {
       }
     }
     guard summary.count > 0 else { return true }
-    let id = "digest-" + hex(UInt64.random(in: 0 ... .max, using: &random)) + hex(UInt64.random(in: 0 ... .max, using: &random))
+    let id =
+      "digest-" + hex(UInt64.random(in: 0 ... .max, using: &random))
+      + hex(UInt64.random(in: 0 ... .max, using: &random))
     let document = summary.document(id: id, output: name, source: settings.digestSource, now: now)
     let parcel = Parcel(
       id: newParcelID(), parts: parts, attempts: 0, firstFailure: now, nextAttempt: now, notBefore: now, blocks: true,
@@ -65,7 +67,7 @@ extension DeliveryWorker {
   private func alertIDs(of parcel: Parcel) async -> [String] {
     let (store, output) = (outbox.store, lane.id)
     // Damage found here shows again, and is dealt with, when the digest is settled.
-    let segments = try? await outbox.onWriter { () throws(OutboxError) in
+    let segments = try? await outbox.onReader { () throws(OutboxError) in
       try store.segments(of: parcel.id, output: output)
     }
     return (segments ?? []).flatMap { segment in

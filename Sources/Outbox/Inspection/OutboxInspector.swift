@@ -216,7 +216,8 @@ public final class OutboxInspector: Sendable {
     try store.write { db in
       var byOutput: [Int64: (builder: BlockBuilder, accepted: Timestamp)] = [:]
       for id in ids {
-        let row = try Row.fetchOne(db, sql: "SELECT output, 0, died, entry, line FROM dead WHERE id = ?", arguments: [id])
+        let row = try Row.fetchOne(
+          db, sql: "SELECT output, 0, died, entry, line FROM dead WHERE id = ?", arguments: [id])
         guard let row else { continue }
         let dead = try store.decode(row, id: id, places: Places(), from: 2)
         // The age counts from here: it would be a dead letter again at once otherwise.

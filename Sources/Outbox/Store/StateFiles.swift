@@ -1,5 +1,6 @@
 internal import AlertModel
 internal import Foundation
+internal import Glibc
 internal import Logging
 
 /// The files of an outbox in the state folder, and what is done with a damaged one.
@@ -68,7 +69,11 @@ struct StateFiles {
   }
 
   private func makeDraft(formats: [String], logger: Logger) throws(OutboxError) -> Store {
-    try Store(folder: folder, path: draft, durability: .power, formats: formats, crash: CrashHook(), logger: logger)
+    let store = try Store(
+      folder: folder, path: draft, durability: .power, formats: formats, crash: CrashHook(), logger: logger)
+    // Alerts are nobody else's business. SQLite gives its log the same rights.
+    chmod(draft, 0o600)
+    return store
   }
 
   /// Sets the damaged database aside and puts a new one in its place, with what could be saved.
@@ -97,6 +102,12 @@ struct StateFiles {
   private func move(_ source: String, to target: String) throws(OutboxError) {
     guard rename(source, target) == 0 else {
       throw .unusableFolder("'\(source)' cannot be renamed to '\(target)': \(String(cString: strerror(errno)))")
+    }
+    // The new name survives a power failure only when the folder is on the disk.
+    let descriptor = Glibc.open(folder, O_RDONLY | O_CLOEXEC)
+    if descriptor >= 0 {
+      fsync(descriptor)
+      Glibc.close(descriptor)
     }
   }
 

@@ -58,7 +58,7 @@ final class Store: Sendable {
     closeConnection()
   }
 
-  /// Runs `body` in one transaction; whatever it throws, nothing of it stays.
+  /// Runs `body` in one transaction; whatever it throws, nothing of it stays. It may be run twice.
   ///
   /// - Parameter bytes: about how many bytes it writes.
   func write<Result>(
@@ -67,19 +67,31 @@ final class Store: Sendable {
     do {
       return try pool.writeWithoutTransaction { db in
         if let before { crash.reach(before) }
-        var result: Result?
-        try db.inTransaction(.immediate) {
-          result = try body(db)
-          return .commit
+        let result: Result
+        do {
+          result = try transact(db, body)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+          // What the log holds may have its place in the database already: then emptying it makes room.
+          try upkeep.withLock { try $0.log.truncate(db) }
+          result = try transact(db, body)
         }
         if let after { crash.reach(after) }
         keepUp(db, bytes: bytes)
-        guard let result else { throw OutboxError.failed("the outbox '\(path)' committed nothing") }
         return result
       }
     } catch {
       throw OutboxError(error, path: path)
     }
+  }
+
+  private func transact<Result>(_ db: Database, _ body: (Database) throws -> Result) throws -> Result {
+    var result: Result?
+    try db.inTransaction(.immediate) {
+      result = try body(db)
+      return .commit
+    }
+    guard let result else { throw OutboxError.failed("the outbox '\(path)' committed nothing") }
+    return result
   }
 
   func read<Result>(_ body: (Database) throws -> Result) throws(OutboxError) -> Result {

@@ -32,7 +32,8 @@ extension Store {
       for checkpoint in checkpoints {
         try checkpoint.value.withBorrowedData { value in
           try db.cachedStatement(
-            sql: "INSERT INTO checkpoint (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+            sql:
+              "INSERT INTO checkpoint (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
           ).execute(arguments: [checkpoint.key, value])
         }
       }

@@ -16,7 +16,8 @@ struct StoredSegment: Sendable {
 extension Store {
   /// The next segments of which an output wants something, in order: at least one where there is one, then until there
   /// are `alerts` or `bytes` of them.
-  func segments(for output: Int64, after segment: Int64, alerts: Int, bytes: Int) throws(OutboxError) -> [StoredSegment] {
+  func segments(for output: Int64, after segment: Int64, alerts: Int, bytes: Int) throws(OutboxError) -> [StoredSegment]
+  {
     try read { db in
       let statement = try db.cachedStatement(
         sql: """

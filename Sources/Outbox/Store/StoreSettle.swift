@@ -8,6 +8,7 @@ extension Store {
     var deleted = 0
     let bytes = settlements.reduce(0) { $0 + $1.dead.reduce(0) { $0 + $1.block.bytes.count } }
     try write(bytes: bytes, before: .beforeSettlement, after: .afterSettlement) { db in
+      deleted = 0
       var segments: Set<Int64> = []
       for settlement in settlements {
         try apply(settlement, db)
@@ -93,7 +94,9 @@ extension Store {
   /// Takes an alert out of a parcel. What is left of a digest's alerts is delivered one by one.
   ///
   /// - Returns: false where it was not there any more.
-  static func remove(_ db: Database, _ place: Int32, of segment: Int64, from parcel: Int64, output: Int64) throws -> Bool {
+  static func remove(_ db: Database, _ place: Int32, of segment: Int64, from parcel: Int64, output: Int64) throws
+    -> Bool
+  {
     let key: StatementArguments = [output, parcel, segment]
     let row = try Row.fetchOne(
       db, sql: "SELECT places FROM retry WHERE output = ? AND parcel = ? AND segment = ?", arguments: key)
