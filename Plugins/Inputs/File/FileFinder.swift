@@ -8,12 +8,23 @@ struct FileFinder: Sendable {
     let path: String
     let identity: FileIdentity
     let size: Int64
+    /// When it was changed last, in nanoseconds since 1970.
+    let modified: Int64
+
+    init(path: String, _ status: stat) {
+      self.path = path
+      identity = FileIdentity(status)
+      size = Int64(status.st_size)
+      modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+    }
   }
 
   /// Why a name cannot be read.
   struct Problem: Equatable, Sendable {
     let path: String
     let reason: String
+    /// True where nothing is there, which may yet come.
+    var isAbsence = false
   }
 
   private let patterns: [PathPattern]
@@ -37,12 +48,14 @@ struct FileFinder: Sendable {
       let isName = isLiteral || !pattern.isPattern || access(pattern.text, F_OK) == 0
       let names = isName ? [pattern.text] : pattern.expand()
       if names.isEmpty {
-        problems.append(Problem(path: pattern.text, reason: "no file matches this pattern; check 'paths'"))
+        problems.append(
+          Problem(path: pattern.text, reason: "no file matches this pattern; check 'paths'", isAbsence: true))
       }
       for name in names where isLiteral || (!isExcluded(name) && seen.insert(name).inserted) {
         switch Self.look(at: name) {
         case .success(let file): files.append(file)
-        case .failure(let problem): problems.append(Problem(path: name, reason: problem.reason))
+        case .failure(let refusal):
+          problems.append(Problem(path: name, reason: refusal.reason, isAbsence: refusal.isAbsence))
         }
       }
     }
@@ -51,14 +64,35 @@ struct FileFinder: Sendable {
 
   private func isExcluded(_ path: String) -> Bool { excluded.contains { $0.matches(path) } }
 
-  private struct Refusal: Error { let reason: String }
+  private struct Refusal: Error {
+    let reason: String
+    var isAbsence = false
+  }
+
+  /// The folders in which files may appear: those that the fixed beginnings of the patterns name.
+  var folders: Set<String> {
+    Set(patterns.map(\.fixedFolder))
+  }
+
+  /// The regular files in a file's folder whose names begin with its name: what log rotation leaves behind.
+  static func siblings(of path: String) -> [Found] {
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { String(path[...$0]) } ?? ""
+    let base = slash.map { String(path[path.index(after: $0)...]) } ?? path
+    return PathPattern.names(in: folder).filter { $0.hasPrefix(base) }.compactMap { name in
+      guard case .success(let file) = look(at: folder + name) else { return nil }
+      return file
+    }
+  }
 
   private static func look(at path: String) -> Result<Found, Refusal> {
     var status = stat()
-    guard stat(path, &status) == 0 else { return .failure(Refusal(reason: openFailure(errno))) }
+    guard stat(path, &status) == 0 else {
+      return .failure(Refusal(reason: openFailure(errno), isAbsence: errno == ENOENT))
+    }
     switch status.st_mode & S_IFMT {
     case S_IFREG:
-      return .success(Found(path: path, identity: FileIdentity(status), size: Int64(status.st_size)))
+      return .success(Found(path: path, status))
     case S_IFDIR:
       let below = path.hasSuffix("/") ? path + "**" : path + "/**"
       return .failure(Refusal(reason: "it is a folder; to read the files below it, write '\(below)' under 'paths'"))

@@ -1,3 +1,4 @@
+internal import Glibc
 public import PluginKit
 internal import Synchronization
 
@@ -27,6 +28,11 @@ public struct FileInput: Input {
     var limit: Int
     var maxDecompressed: Int
 
+    /// Reads what an open file holds; the descriptor stays open.
+    func content(_ descriptor: Int32) -> ContentReader {
+      ContentReader(descriptor: dup(descriptor), maxDecompressed: maxDecompressed)
+    }
+
     func chunk(
       _ framed: FramedBytes, of path: String, checkpoint: FileCheckpoint?, progress: InputChunk.Progress?
     ) -> InputChunk {
@@ -48,6 +54,7 @@ public struct FileInput: Input {
 
   private let settings: Settings
   private let isRemembering: Bool
+  private let isFollowing: Bool
   private let context: PluginContext
 
   public init(options: FileOptions, context: PluginContext) throws {
@@ -72,6 +79,7 @@ public struct FileInput: Input {
       finder: finder, index: options.index, limit: options.maxDocument.bytes,
       maxDecompressed: options.maxDecompressed.bytes)
     self.isRemembering = isRemembering
+    isFollowing = options.follow
     self.context = context
   }
 
@@ -80,9 +88,41 @@ public struct FileInput: Input {
   ) async throws {
     let thread = BlockingThread("file")
     let memory = FileMemory(checkpoints, isKept: isRemembering, logger: context.logger)
+    if isFollowing {
+      try await follow(memory, on: thread, emit: emit)
+      return
+    }
     let reading = Confined(FileReading(settings: settings, memory: memory, clock: context.clock))
     while !Task.isCancelled, let chunk = try await thread.run({ reading.value.withLock { $0.next() } }) {
       try await emit(chunk)
+    }
+  }
+
+  private func follow(
+    _ memory: FileMemory, on thread: BlockingThread, emit: @escaping @Sendable (InputChunk) async throws -> Void
+  ) async throws {
+    let watcher = FolderWatcher()
+    let following = Confined(
+      FileFollowing(
+        settings: settings, memory: memory, clock: context.clock, logger: context.logger, watcher: watcher))
+    while !Task.isCancelled {
+      if let chunk = try await thread.run({ following.value.withLock { $0.next() } }) {
+        try await emit(chunk)
+      } else {
+        await waitForChange(watcher)
+      }
+    }
+  }
+
+  /// Returns when something happened in a watched folder, and after a second in any case: there are file systems and
+  /// changes that nobody is told of.
+  private func waitForChange(_ watcher: FolderWatcher) async {
+    let clock = context.clock
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { try? await clock.sleep(for: .seconds(1)) }
+      group.addTask { await watcher.waitForChange() }
+      await group.next()
+      group.cancelAll()
     }
   }
 }

@@ -8,8 +8,11 @@ internal import PluginKit
 /// A checkpoint belongs to the file with its device and inode if that holds what was read (inodes are used again), else
 /// to any file that does: one that was renamed across file systems, copied before it was cut, or compressed.
 struct FileMemory {
-  /// Checkpoints that no file is being read for.
-  private(set) var known: [FileCheckpoint] = []
+  /// Checkpoints that no file is being read for, by key.
+  private(set) var known: [String: FileCheckpoint] = [:]
+  private var byIdentity: [FileIdentity: [String]] = [:]
+  /// Keys of those whose files are not on disk as they were.
+  private var loose: Set<String> = []
   private var keys: Set<String> = []
   private var forgotten: [String] = []
   private let isKept: Bool
@@ -20,7 +23,7 @@ struct FileMemory {
     for checkpoint in stored where isKept {
       keys.insert(checkpoint.key)
       if let sound = FileCheckpoint(checkpoint) {
-        known.append(sound)
+        remember(sound)
       } else if !checkpoint.value.isEmpty {
         logger.warning(
           "a checkpoint is damaged; the file that it was for is read from its beginning",
@@ -39,60 +42,103 @@ struct FileMemory {
   /// Puts back what is known of a file that is no longer read.
   mutating func remember(_ checkpoint: FileCheckpoint?) {
     guard let checkpoint, isKept else { return }
-    known.removeAll { $0.key == checkpoint.key }
-    known.append(checkpoint)
+    remove(checkpoint.key)
+    known[checkpoint.key] = checkpoint
+    byIdentity[checkpoint.identity, default: []].append(checkpoint.key)
+    loose.insert(checkpoint.key)
   }
 
   /// Forgets a file.
   mutating func forget(_ key: String) {
-    known.removeAll { $0.key == key }
+    remove(key)
     forgotten.append(key)
   }
 
   /// Forgets files that no longer are where they were and were found nowhere else. A folder that is gone may come back.
   mutating func forgetGone() {
-    for checkpoint in known where access(checkpoint.path, F_OK) != 0 {
+    for checkpoint in known.values.sorted(by: { $0.key < $1.key }) where access(checkpoint.path, F_OK) != 0 {
       let folder = checkpoint.path.lastIndex(of: "/").map { String(checkpoint.path[...$0]) } ?? "."
       if access(folder, F_OK) == 0 { forget(checkpoint.key) }
     }
   }
 
-  /// Begins to read a file, where it was left or at its beginning.
+  /// What is known of a file on disk.
+  enum Recognition {
+    /// It goes on where it was.
+    case known(TrackedFile)
+    /// It was read to its end, and has not changed.
+    case finished
+    case unknown
+  }
+
+  /// Finds out which checkpoints belong to files that are still what they were, so that no other file is taken for them.
   ///
-  /// - Parameters:
-  ///   - descriptor: is closed with the file.
-  ///   - others: files on disk that checkpoints belong to and which are not to be taken for this one.
-  /// - Returns: nil where the file was read to its end before.
-  mutating func track(
-    _ file: FileFinder.Found, descriptor: Int32, settings: FileInput.Settings, now: Timestamp,
-    present others: Set<FileIdentity> = []
-  ) -> TrackedFile? {
-    func open() -> ContentReader {
-      ContentReader(descriptor: dup(descriptor), maxDecompressed: settings.maxDecompressed)
+  /// - Parameter isSettled: true for files that need not be looked at for that.
+  mutating func reserve(
+    for files: [FileFinder.Found], settings: FileInput.Settings, isSettled: (FileFinder.Found) -> Bool
+  ) {
+    guard !known.isEmpty else { return }
+    loose = Set(known.keys)
+    for file in files {
+      for key in byIdentity[file.identity] ?? [] {
+        guard let checkpoint = known[key] else { continue }
+        if isSettled(file) || Self.holds(file, checkpoint, settings: settings) { loose.remove(key) }
+      }
     }
+  }
+
+  private static func holds(
+    _ file: FileFinder.Found, _ checkpoint: FileCheckpoint, settings: FileInput.Settings
+  ) -> Bool {
+    let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
-    let candidates =
-      known.filter { $0.identity == file.identity }
-      + known.filter { $0.identity != file.identity && !others.contains($0.identity) }
-    for checkpoint in candidates {
-      let content = open()
-      if checkpoint.identity == file.identity, let size = checkpoint.finishedSize, size == file.size,
-        content.isCompressed, content.skip(Int64(checkpoint.head.count), keeping: 0) != nil,
-        Fingerprint(content.head(checkpoint.head.count)) == checkpoint.head
-      {
-        return nil
+    let content = settings.content(descriptor)
+    return content.isCompressed
+      ? content.begins(with: checkpoint) : file.size >= checkpoint.position.offset && content.holds(checkpoint)
+  }
+
+  /// Finds out whether a file was read before.
+  ///
+  /// - Parameter descriptor: stays open.
+  mutating func recognise(
+    _ file: FileFinder.Found, descriptor: Int32, settings: FileInput.Settings, now: Timestamp
+  ) -> Recognition {
+    let own = byIdentity[file.identity] ?? []
+    for key in own + loose.subtracting(own).sorted() {
+      guard let checkpoint = known[key] else { continue }
+      let content = settings.content(descriptor)
+      if checkpoint.identity == file.identity, checkpoint.finishedSize == file.size, content.isCompressed {
+        if content.begins(with: checkpoint) { return .finished }
+        continue
       }
       guard content.take(up: checkpoint, size: file.size) else { continue }
-      known.removeAll { $0.key == checkpoint.key }
+      remove(key)
       let tracked = TrackedFile(
-        key: checkpoint.key, path: file.path, identity: file.identity, content: content, limit: settings.limit,
+        key: key, path: file.path, identity: file.identity, content: content, limit: settings.limit,
         from: checkpoint.position, now: now)
       tracked.lastCheckpoint = checkpoint
-      return tracked
+      return .known(tracked)
     }
-    return TrackedFile(
-      key: isKept ? newKey(for: file.identity) : nil, path: file.path, identity: file.identity, content: open(),
-      limit: settings.limit, from: .start, now: now)
+    return .unknown
+  }
+
+  /// Begins to read a file that is not known.
+  ///
+  /// - Parameter descriptor: stays open.
+  mutating func begin(
+    _ file: FileFinder.Found, descriptor: Int32, settings: FileInput.Settings, now: Timestamp
+  ) -> TrackedFile {
+    TrackedFile(
+      key: isKept ? newKey(for: file.identity) : nil, path: file.path, identity: file.identity,
+      content: settings.content(descriptor), limit: settings.limit, from: .start, now: now)
+  }
+
+  private mutating func remove(_ key: String) {
+    loose.remove(key)
+    guard let checkpoint = known.removeValue(forKey: key) else { return }
+    byIdentity[checkpoint.identity]?.removeAll { $0 == key }
+    if byIdentity[checkpoint.identity]?.isEmpty == true { byIdentity[checkpoint.identity] = nil }
   }
 
   private mutating func newKey(for identity: FileIdentity) -> String {

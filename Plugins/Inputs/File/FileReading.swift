@@ -50,6 +50,7 @@ final class FileReading {
     let (files, problems) = settings.finder.find()
     ready = problems.map { settings.problem($0.reason, at: $0.path) }
     queue = files.reversed()
+    memory.reserve(for: files, settings: settings) { _ in false }
     bytesTotal = files.reduce(0) { $0 + $1.size }
   }
 
@@ -60,8 +61,12 @@ final class FileReading {
       ready.append(settings.problem(FileFinder.openFailure(errno), at: file.path))
       return
     }
-    current = memory.track(file, descriptor: descriptor, settings: settings, now: clock.now)
-    if current == nil { bytesDone += file.size }
+    defer { close(descriptor) }
+    switch memory.recognise(file, descriptor: descriptor, settings: settings, now: clock.now) {
+    case .known(let tracked): current = tracked
+    case .finished: bytesDone += file.size
+    case .unknown: current = memory.begin(file, descriptor: descriptor, settings: settings, now: clock.now)
+    }
   }
 
   private func readOn() -> InputChunk? {

@@ -15,6 +15,13 @@ struct PathPattern: Sendable {
   /// True where the text is more than a name.
   var isPattern: Bool { text.contains { "*?[".contains($0) } }
 
+  /// The folder in which everything that matches is, or is below.
+  var fixedFolder: String {
+    let fixed = components.dropLast().prefix { !PathPattern($0).isPattern }
+    let folder = (text.hasPrefix("/") ? "/" : "") + fixed.joined(separator: "/")
+    return folder.isEmpty ? "." : folder
+  }
+
   /// The names of all files and folders that match, in the order of their bytes.
   func expand() -> [String] {
     var found: [String] = []
@@ -77,7 +84,7 @@ struct PathPattern: Sendable {
     fnmatch(pattern, name, FNM_PERIOD) == 0
   }
 
-  private static func names(in folder: String) -> [String] {
+  static func names(in folder: String) -> [String] {
     guard let handle = opendir(folder.isEmpty ? "." : folder) else { return [] }
     defer { closedir(handle) }
     var names: [String] = []

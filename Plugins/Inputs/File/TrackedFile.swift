@@ -20,10 +20,14 @@ final class TrackedFile {
   let identity: FileIdentity
   private(set) var framer: DocumentFramer
   private let content: ContentReader
-  private var hasEnded = false
-  /// True after the end was reached: before reading on, the content must be compared with what is known of it.
+  /// True where no more can be read.
+  private(set) var hasEnded = false
+  /// True where the content must be compared with what is known of it before reading on: more was appended since, or
+  /// something else.
   private var mayHaveChanged = false
   private var written: FileCheckpoint?
+  /// Where to go on when more can be read than now, after reading failed.
+  private var failedAt: FramePosition?
   /// When something was read last.
   var lastRead: Timestamp
 
@@ -42,6 +46,12 @@ final class TrackedFile {
 
   var isCompressed: Bool { content.isCompressed }
 
+  /// True where the last attempt brought nothing.
+  private(set) var isQuiet = false
+
+  /// True where a part of a document was read whose rest is still to come.
+  var hasPartialDocument: Bool { !hasEnded && framer.hasPartialDocument }
+
   /// How many bytes of the file have been read.
   var bytesRead: Int64 { content.fileOffset }
 
@@ -54,9 +64,10 @@ final class TrackedFile {
       guard isUnchanged else { return .replaced }
     }
     let count = framer.fill { content.read(into: $0) }
+    isQuiet = count == 0
     if count > 0 {
       lastRead = now
-      mayHaveChanged = false
+      mayHaveChanged = !isFinal && !isCompressed
       return .part(framer.take())
     }
     if let failure = content.failure {
@@ -80,8 +91,8 @@ final class TrackedFile {
 
   /// Where to go on after what was handed out so far; nil where that has not changed, or where there is nothing to say.
   func checkpoint() -> FileCheckpoint? {
-    guard let key, framer.position.offset > 0 else { return nil }
-    let position = framer.position
+    let position = failedAt ?? framer.position
+    guard let key, position.offset > 0 else { return nil }
     let size = Int(min(Int64(Fingerprint.tailSize), position.offset))
     let checkpoint = FileCheckpoint(
       key: key, identity: identity, path: path, position: position,
@@ -110,6 +121,7 @@ final class TrackedFile {
 
   private func report(_ failure: ContentReader.Failure) -> FramedBytes {
     let position = framer.position
+    failedAt = position
     let reason =
       switch failure {
       case .system(let code): "the file cannot be read further: \(String(cString: strerror(code)))"
@@ -130,6 +142,17 @@ extension ContentReader {
       && Fingerprint(bytes(at: offset - Int64(known.tail.count), count: known.tail.count)) == known.tail
   }
 
+  /// True where content, compressed or not, begins with what a checkpoint knows of it.
+  func begins(as known: FileCheckpoint) -> Bool {
+    isCompressed
+      ? begins(with: known) : Fingerprint(bytes(at: 0, count: known.head.count)) == known.head
+  }
+
+  /// True where compressed content begins with what a checkpoint knows of it.
+  func begins(with known: FileCheckpoint) -> Bool {
+    skip(Int64(known.head.count), keeping: 0) != nil && Fingerprint(head(known.head.count)) == known.head
+  }
+
   /// Goes to the place that a checkpoint names.
   ///
   /// - Returns: false where the content is not the one that the checkpoint was made for.
@@ -141,7 +164,7 @@ extension ContentReader {
     }
     // The head first, for it tells most files apart.
     let ahead = Int64(known.head.count)
-    guard skip(ahead, keeping: 0) != nil, Fingerprint(head(known.head.count)) == known.head else { return false }
+    guard begins(with: known) else { return false }
     guard let tail = skip(known.position.offset - ahead, keeping: known.tail.count) else { return false }
     // A tail that reaches into the head is not compared: all of it was.
     return tail.count < known.tail.count || Fingerprint(tail) == known.tail

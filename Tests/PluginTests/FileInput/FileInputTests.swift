@@ -108,15 +108,15 @@ struct FileInputTests {
 
   @Test("caps what a small file may become")
   func bombs() async throws {
-    folder.write(gzip(String(repeating: "{}\n", count: 1_000_000)), to: "large.gz")
-    var run = try await folder.read(["large.gz"]) { $0.maxDecompressed = ByteCount(bytes: 1_000_000) }
-    #expect(run.documents.count < 400_000 + 350_000)
+    folder.write(gzip(String(repeating: "{}\n", count: 100_000)), to: "large.gz")
+    var run = try await folder.read(["large.gz"]) { $0.maxDecompressed = ByteCount(bytes: 30_000) }
+    #expect(run.documents.count < 100_000)
     #expect(
       run.problems == [
         "large.gz: the gzip data cannot be decompressed further: it becomes larger than 'max_decompressed' allows "
-          + "(1000000 bytes); what comes before goes on"
+          + "(30000 bytes); what comes before goes on"
       ])
-    folder.write(gzip(String(repeating: " ", count: 200 << 20)), to: "bomb.gz")
+    folder.write(gzip(String(repeating: "x", count: 80 << 20)), to: "bomb.gz")
     run = try await folder.read(["bomb.gz"])
     #expect(
       run.problems == [

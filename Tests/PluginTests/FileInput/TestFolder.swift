@@ -35,6 +35,10 @@ final class TestFolder: Sendable {
 
   func rename(_ name: String, to other: String) { Foundation.rename(path(name), path(other)) }
 
+  func copy(_ name: String, to other: String) {
+    write((FileManager.default.contents(atPath: path(name)) ?? Data()).map { $0 }, to: other)
+  }
+
   func remove(_ name: String) { unlink(path(name)) }
 
   private func store(_ bytes: [UInt8], in name: String, flags: Int32) {
@@ -88,7 +92,7 @@ struct FileRun {
 
   mutating func take(_ chunk: InputChunk) {
     chunks.append(chunk)
-    let source = chunk.source.replacingOccurrences(of: root + "/", with: "")
+    let source = chunk.source.replacingOccurrences(of: root.hasSuffix("/") ? root : root + "/", with: "")
     for frame in chunk.frames {
       documents.append(String(decoding: chunk.bytes[frame.start..<frame.start + frame.count], as: UTF8.self))
       lines.append(frame.line)
