@@ -249,7 +249,7 @@ extension DocumentFramer {
     var next = scanned
     while next < end, bytes[next].isBlank { next += 1 }
     if next == bytes.count, next < scanned + RecordsEnvelope.longestBeginning, !isFinal { return false }
-    if next == end || [UInt8(ascii: "\n"), UInt8(ascii: "{"), UInt8(ascii: "[")].contains(bytes[next]) {
+    if next == end || bytes[next].mayFollowDocument {
       finishDocument(bytes, into: &output)
     } else {
       phase = .brokenLine
@@ -328,6 +328,11 @@ extension DocumentFramer {
 }
 
 extension UInt8 {
+  /// True for what may stand behind a document on its line.
+  fileprivate var mayFollowDocument: Bool {
+    self == UInt8(ascii: "\n") || self == UInt8(ascii: "{") || self == UInt8(ascii: "[")
+  }
+
   /// True for what may stand behind a value inside a longer document.
   fileprivate var continuesValue: Bool {
     self == UInt8(ascii: ",") || self == UInt8(ascii: "}") || self == UInt8(ascii: "]")
