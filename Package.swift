@@ -9,26 +9,34 @@ struct PluginTarget {
   let name: String
   let path: String
   var dependencies: [Target.Dependency] = []
-  var resources: [Resource] = []
+  /// What lies beside the code, for people.
+  var documents = ["README.md", "example.yaml"]
+  /// The folder of its tests below Tests/PluginTests/.
+  let tests: String
+  var hasFixtures = false
+  var isTested = true
 }
 
 // Adding a plugin takes one line here and one in Sources/BundledPlugins.
 let plugins: [PluginTarget] = [
-  PluginTarget(name: "StdinInput", path: "Inputs/Stdin"),
-  PluginTarget(name: "FileInput", path: "Inputs/File", dependencies: ["CZlib"]),
-  PluginTarget(name: "Formats", path: "Formats"),
-  PluginTarget(name: "AccountNameEnricher", path: "Enrichers/AccountName"),
-  PluginTarget(name: "AllowlistEnricher", path: "Enrichers/Allowlist"),
-  PluginTarget(name: "SlackOutput", path: "Outputs/Slack"),
+  PluginTarget(name: "StdinInput", path: "Inputs/Stdin", tests: "StdinInput"),
+  PluginTarget(name: "FileInput", path: "Inputs/File", dependencies: ["CZlib"], tests: "FileInput"),
+  PluginTarget(name: "Formats", path: "Formats", documents: ["README.md"], tests: "Formats", hasFixtures: true),
+  PluginTarget(name: "AccountNameEnricher", path: "Enrichers/AccountName", tests: "AccountName"),
+  PluginTarget(name: "AllowlistEnricher", path: "Enrichers/Allowlist", tests: "Allowlist"),
+  PluginTarget(name: "LookupEnricher", path: "Enrichers/Lookup", tests: "Lookup"),
+  PluginTarget(
+    name: "AttackEnricher", path: "Enrichers/Attack", documents: ["README.md", "example.yaml", "NOTICE.md"],
+    tests: "Attack"),
+  PluginTarget(name: "SlackOutput", path: "Outputs/Slack", tests: "Slack", hasFixtures: true),
   PluginTarget(
     name: "WebhookOutput", path: "Outputs/Webhook",
     dependencies: [
-      .product(name: "Mustache", package: "swift-mustache"),
-      .product(name: "Crypto", package: "swift-crypto"), "CZlib",
-    ]),
-  PluginTarget(name: "SyslogOutput", path: "Outputs/Syslog"),
-  PluginTarget(name: "FileOutput", path: "Outputs/File", dependencies: ["CZlib"]),
-  PluginTarget(name: "ConsoleOutput", path: "Outputs/Console"),
+      "CZlib", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Crypto", package: "swift-crypto"),
+    ], tests: "Webhook", hasFixtures: true),
+  PluginTarget(name: "SyslogOutput", path: "Outputs/Syslog", tests: "Syslog", hasFixtures: true),
+  PluginTarget(name: "FileOutput", path: "Outputs/File", dependencies: ["CZlib"], tests: "FileOutput"),
+  PluginTarget(name: "ConsoleOutput", path: "Outputs/Console", tests: "Console", hasFixtures: true),
 ]
 
 let swiftSettings: [SwiftSetting] = [
@@ -38,21 +46,27 @@ let swiftSettings: [SwiftSetting] = [
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
-/// Beside a plugin's code, for people. `Formats` is one target with many files and no example.
-let documents = ["README.md", "example.yaml"]
-
-func library(
-  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, resources: [Resource] = []
-) -> Target {
-  .target(
-    name: name, dependencies: dependencies, path: path, exclude: path == nil ? [] : documents,
-    resources: resources, swiftSettings: swiftSettings)
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+func library(of plugin: PluginTarget) -> Target {
+  .target(
+    name: plugin.name, dependencies: ["PluginKit", "AlertModel", "KQL", logging] + plugin.dependencies,
+    path: "Plugins/" + plugin.path, exclude: plugin.documents, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["PluginTesting"], swiftSettings: swiftSettings)
+}
+
+/// A plugin's tests are in the folder of Tests/PluginTests/ that is called like the plugin's.
+func tests(of plugin: PluginTarget) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies + ["PluginTesting"], path: path,
-    exclude: path == nil ? [] : ["Fixtures"], swiftSettings: swiftSettings)
+    name: plugin.name + "Tests",
+    dependencies: [.target(name: plugin.name), "PluginKit", "AlertModel", "KQL", "PluginTesting"] + plugin.dependencies,
+    path: "Tests/PluginTests/" + plugin.tests, exclude: plugin.hasFixtures ? ["Fixtures"] : [],
+    swiftSettings: swiftSettings)
 }
 
 let package = Package(
@@ -97,13 +111,14 @@ let package = Package(
     .executableTarget(name: "weir", dependencies: ["Commands", "BundledPlugins"], swiftSettings: swiftSettings),
     library("PluginTesting", ["PluginKit", "AlertModel", "KQL", logging]),
   ]
-    + plugins.map {
-      library(
-        $0.name, ["PluginKit", "AlertModel", "KQL", logging] + $0.dependencies, path: "Plugins/" + $0.path,
-        resources: $0.resources)
-    }
+    + plugins.map(library(of:))
     + [
-      tests("AlertModelTests", ["AlertModel"])
-    ],
+      tests("AlertModelTests", ["AlertModel"]),
+      tests("KQLTests", ["KQL", "AlertModel"]),
+      tests("PluginKitTests", ["PluginKit", "AlertModel", "KQL"]),
+      tests("GatewayConfigTests", ["GatewayConfig", "PluginKit", "AlertModel"]),
+      tests("OutboxTests", ["Outbox", "PluginKit", "AlertModel", logging]),
+      tests("CurlTransportTests", ["CurlTransport", "SyslogOutput", "PluginKit", "AlertModel"]),
+    ] + plugins.filter(\.isTested).map(tests(of:)),
   cxxLanguageStandard: .cxx17
 )

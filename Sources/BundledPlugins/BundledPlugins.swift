@@ -1,9 +1,11 @@
 internal import AccountNameEnricher
 internal import AllowlistEnricher
+internal import AttackEnricher
 internal import ConsoleOutput
 internal import FileInput
 internal import FileOutput
 internal import Formats
+internal import LookupEnricher
 public import PluginKit
 internal import SlackOutput
 internal import StdinInput
@@ -18,6 +20,8 @@ public enum BundledPlugins {
       FileInput.self,
       AccountNameEnricher.self,
       AllowlistEnricher.self,
+      LookupEnricher.self,
+      AttackEnricher.self,
       SlackOutput.self,
       WebhookOutput.self,
       SyslogOutput.self,

@@ -13,7 +13,8 @@ struct ConfigurationOption: ParsableArguments {
   /// Reads the configuration and makes its parts. Shows every problem.
   ///
   /// - Throws: `ExitCode.configuration` where there is an error.
-  func assemble(_ environment: CommandEnvironment) throws -> (configuration: GatewayConfiguration, parts: GatewayParts) {
+  func assemble(_ environment: CommandEnvironment) throws -> (configuration: GatewayConfiguration, parts: GatewayParts)
+  {
     let loaded = try load()
     let outcome = Assembly(loaded) { name, vocabulary, state in
       environment.context(named: name, vocabulary: vocabulary, stateFolder: state)

@@ -18,7 +18,8 @@ public struct WeirCommand: AsyncParsableCommand {
     discussion: "Data goes to standard output, everything else to standard error.",
     version: version,
     subcommands: [
-      RunCommand.self, CheckCommand.self, MatchCommand.self, NormalizeCommand.self, PluginsCommand.self,
+      RunCommand.self, CheckCommand.self, MatchCommand.self, NormalizeCommand.self, ShowCommand.self,
+      PluginsCommand.self,
       SchemaCommand.self,
     ])
 

@@ -39,10 +39,16 @@ public struct Assembly: Sendable {
     let formats = FormatSet(configuration.formats)
     let state = configuration.stateFolder
     var problems = ProblemCollector(loaded)
-    let contextOf = { context($0, formats.vocabulary, state) }
+    let contextOf = { (name: String) in
+      var made = context(name, formats.vocabulary, state)
+      made.formats = formats
+      return made
+    }
 
     let inputs = configuration.inputs.compactMap { part in
-      problems.collect { () throws(ConfigurationError) in InputPart(name: part.name, try part.make(context: contextOf(part.name))) }
+      problems.collect { () throws(ConfigurationError) in
+        InputPart(name: part.name, try part.make(context: contextOf(part.name)))
+      }
     }
     let detectors = configuration.detectors.compactMap { part in
       problems.collect { () throws(ConfigurationError) in try part.make(context: contextOf(part.name)) }

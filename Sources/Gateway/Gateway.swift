@@ -50,8 +50,10 @@ public final class Gateway: Sendable {
     direct = parts.outputs.map { part in
       part.isQueued ? nil : DirectDelivery(name: part.name, output: part.output, clock: clock, logger: logger)
     }
-    queue = outbox.map { QueuedDelivery(
-        parts.outputs, outbox: $0, vocabulary: parts.formats.vocabulary, clock: clock, logger: logger) }
+    queue = outbox.map {
+      QueuedDelivery(
+        parts.outputs, outbox: $0, vocabulary: parts.formats.vocabulary, clock: clock, logger: logger)
+    }
   }
 
   /// Runs until every input has ended or the task is cancelled, then drains.

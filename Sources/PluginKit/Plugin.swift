@@ -79,6 +79,9 @@ public struct PluginContext: Sendable {
   /// Reads YAML, JSON and CSV files that settings name.
   public let files: any ConfigurationFiles
 
+  /// How alerts are recognised, who acts in them, and what an attacker can choose; nil where nobody said.
+  public var formats: FormatSet?
+
   /// How long one request may take (the output's setting `timeout`); for outputs.
   public var requestTimeout: Duration = .seconds(10)
 

@@ -39,7 +39,7 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin {
   public init(options: AllowlistOptions, context: PluginContext) throws {
     self.options = options
     self.context = context
-    actorFields = ActorFields(context.vocabulary)
+    actorFields = context.formats.map(ActorFields.init) ?? ActorFields(context.vocabulary)
     var reader = AllowlistReader(options, context, actorFields)
     list = try reader.read(includingFiles: false)
     history = ActorHistory(

@@ -164,7 +164,9 @@ struct AllowlistReader {
   }
 
   /// Whether an attacker can choose the value of the field.
-  private func isChosen(_ field: String, _ format: Int) -> Bool { ChosenFields.contains(field) }
+  private func isChosen(_ field: String, _ format: Int) -> Bool {
+    ChosenFields.contains(field) || context.formats?.isSpoofable(field, in: format) == true
+  }
 
   private func chosen(_ fields: [String], _ hasActors: Bool) -> String {
     (fields + (hasActors ? ["the session's name in 'actors'"] : [])).joined(separator: ", ")

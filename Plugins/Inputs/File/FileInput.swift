@@ -57,6 +57,8 @@ public struct FileInput: Input {
   private let isFollowing: Bool
   private let context: PluginContext
 
+  public var remembers: Bool { isRemembering }
+
   public init(options: FileOptions, context: PluginContext) throws {
     guard !options.paths.isEmpty else {
       throw options.$paths.error("'paths' is empty; name at least one file or pattern")

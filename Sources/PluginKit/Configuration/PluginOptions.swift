@@ -82,7 +82,7 @@ extension PluginOptions {
   public static func read(_ node: LocatedNode, _ reader: inout SettingReader) -> Self? {
     guard let fields = OptionFields(node, &reader) else { return nil }
     let options = fields.read(Self.self, &reader)
-    fields.reportUnknown(known: names, &reader)
+    fields.reportUnknown(known: reader.declarations(of: Self.self).map(\.name), &reader)
     return options
   }
 
@@ -135,7 +135,7 @@ public struct OptionFields: Sendable {
   public func read<Options: PluginOptions>(_ type: Options.Type, _ reader: inout SettingReader) -> Options? {
     var values: [String: any AnySetting] = [:]
     var isComplete = true
-    for declared in Options.declared {
+    for declared in reader.declarations(of: Options.self) {
       let name = declared.name
       if let entry = entries.first(where: { $0.key.text == name }) {
         let subject = reader.subject.map { "'\(name)' of \($0)" } ?? "'\(name)'"

@@ -54,4 +54,14 @@ public struct SettingReader: Sendable {
     defer { self.subject = outer }
     return body(&self)
   }
+
+  /// What options declare; looked up once a type, since that is slow and lists may hold many thousand of one type.
+  mutating func declarations<Options: PluginOptions>(of type: Options.Type) -> [DeclaredSetting] {
+    if let known = known[ObjectIdentifier(type)] { return known }
+    let declared = type.declared
+    known[ObjectIdentifier(type)] = declared
+    return declared
+  }
+
+  private var known: [ObjectIdentifier: [DeclaredSetting]] = [:]
 }
