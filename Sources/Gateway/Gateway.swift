@@ -214,16 +214,6 @@ public final class Gateway: Sendable {
   }
 }
 
-extension EnrichmentStep {
-  /// The enricher as a plugin, whatever its kind.
-  fileprivate var plugin: any Plugin {
-    switch kind {
-    case .local(let enricher): enricher
-    case .remote(let enricher): enricher
-    }
-  }
-}
-
 extension InputChunk {
   /// The chunk with its checkpoint under the input's own name, so that two inputs never share a key.
   fileprivate func named(_ name: String) -> InputChunk {

@@ -3,6 +3,8 @@ internal import PluginKit
 
 /// What Weir writes on an alert of its own accord, besides what enrichers add.
 struct AlertNotes {
+  /// Tells the alerts of a chunk apart.
+  var number = 0
   /// The stable id, as the inside of a JSON string.
   var id: [UInt8] = []
   /// Enrichers that failed, and why.

@@ -17,6 +17,8 @@ public actor PipelineWorker {
   private let timeField: Field
   private var writer = AlertWriter()
   private var detections: [Detection] = []
+  private var witness: (any PipelineWitness)?
+  private var takenRoutes: [Int] = []
 
   public init(plan: Plan, clock: any GatewayClock) {
     self.plan = plan
@@ -29,7 +31,11 @@ public actor PipelineWorker {
   }
 
   /// Processes one chunk. Suspends only for enrichers that do I/O.
-  public func process(_ chunk: InputChunk) async -> BatchOutcome {
+  ///
+  /// - Parameter witness: told what happens to each alert.
+  public func process(_ chunk: InputChunk, witness: (any PipelineWitness)? = nil) async -> BatchOutcome {
+    self.witness = witness
+    defer { self.witness = nil }
     var batch = BatchBuilder(plan: plan, capacity: chunk.bytes.count, now: clock.now)
     let ambient = AlertDecoder.ambient(of: chunk)
     for letter in chunk.unreadable { batch.add(letter, source: chunk.source) }
@@ -68,9 +74,11 @@ public actor PipelineWorker {
 
   /// Takes one new alert through the first stage of enrichers, and on to its end where there is no other.
   private func take(_ alert: inout Alert, rule: String?, into batch: inout BatchBuilder) {
+    var notes = AlertNotes()
+    notes.number = batch.counts.read
     batch.counts.read += 1
     if alert.envelope != nil { alert.add(carried.fields(of: alert)) }
-    var notes = AlertNotes()
+    witness?.began(notes.number, alert, rule: rule)
     identifier.identify(alert, rule: rule, arena: decoder.arena, into: &notes.id)
     enrich(&alert, with: stages[0].local, &notes)
     if stages.count > 1, notes.suppression == nil {
@@ -97,6 +105,8 @@ public actor PipelineWorker {
           root: root, table: Int(outgoing.entry.table), severity: outgoing.severity,
           vocabulary: plan.formats.vocabulary, arena: decoder.arena)
         let result = index < results.count ? results[index] : .failure(EnrichmentFailure("it gave no answer"))
+        witness?.willAsk(name, about: notes.number, alert)
+        witness?.didAnswer(name, about: notes.number, result)
         switch result {
         case .success(let enrichment): apply(enrichment, to: &alert, &notes)
         case .failure(let failure): notes.failures.append((name, failure.reason))
@@ -116,9 +126,13 @@ public actor PipelineWorker {
     _ alert: inout Alert, with enrichers: [(name: String, enricher: any Enricher)], _ notes: inout AlertNotes
   ) {
     for (name, enricher) in enrichers where notes.suppression == nil {
+      witness?.willAsk(name, about: notes.number, alert)
       do throws(EnrichmentFailure) {
-        apply(try enricher.enrich(alert), to: &alert, &notes)
+        let enrichment = try enricher.enrich(alert)
+        witness?.didAnswer(name, about: notes.number, .success(enrichment))
+        apply(enrichment, to: &alert, &notes)
       } catch {
+        witness?.didAnswer(name, about: notes.number, .failure(error))
         notes.failures.append((name, error.reason))
       }
     }
@@ -138,25 +152,37 @@ public actor PipelineWorker {
   /// Suppressed alerts go to their output, all others where the routes lead.
   private func decide(_ alert: inout Alert, _ notes: AlertNotes, into batch: inout BatchBuilder) {
     let time = time(of: alert, batch.now)
-    guard notes.suppression == nil else {
+    if let suppression = notes.suppression {
       batch.counts.suppressed += 1
+      end(alert, notes, .suppressed(suppression), batch, place: Int32(batch.entryCount))
       batch.append(alert, notes, &writer, time: time, to: [plan.suppressedOutput])
       return
     }
     let place = Int32(batch.entryCount)
-    var isRouted = false
-    for route in plan.routes {
+    takenRoutes.removeAll(keepingCapacity: true)
+    for (index, route) in plan.routes.enumerated() {
       if let condition = route.condition, !condition.matches(alert, now: batch.now) { continue }
-      isRouted = true
+      takenRoutes.append(index)
       for output in route.outputs { batch.mark(place, for: output) }
       if !route.continues { break }
     }
-    guard isRouted else {
+    guard !takenRoutes.isEmpty else {
       batch.counts.unrouted += 1
+      end(alert, notes, .unrouted, batch, place: nil)
       return
     }
     batch.counts.routed += 1
+    end(alert, notes, .routed(takenRoutes), batch, place: place)
     batch.append(alert, notes, &writer, time: time, to: [])
+  }
+
+  private func end(
+    _ alert: borrowing Alert, _ notes: AlertNotes, _ fate: AlertEnd.Fate, _ batch: borrowing BatchBuilder, place: Int32?
+  ) {
+    guard let witness else { return }
+    let end = AlertEnd(
+      number: notes.number, id: notes.id, fate: fate, demotion: notes.demotion, now: batch.now, place: place)
+    witness.ended(end, alert)
   }
 
   private func time(of alert: borrowing Alert, _ now: Timestamp) -> Timestamp {

@@ -48,6 +48,14 @@ public struct EnrichmentStep: Sendable {
     self.name = name
     self.kind = kind
   }
+
+  /// The enricher as a plugin, whatever its kind.
+  public var plugin: any Plugin {
+    switch kind {
+    case .local(let enricher): enricher
+    case .remote(let enricher): enricher
+    }
+  }
 }
 
 /// A condition, and the outputs that it leads to.

@@ -109,3 +109,17 @@ public struct ConsoleOutput: Output {
     throw DeliveryError(Dictionary(uniqueKeysWithValues: (accepted..<count).map { ($0, outcome) }))
   }
 }
+
+extension ConsoleOutput: Previewing {
+  /// Without colour and whole, whatever the terminal.
+  public func preview(_ alert: OutgoingAlert) throws -> [UInt8] {
+    guard format == .text || format == .auto && terminal.isTerminal else {
+      return alert.withJSON { Array($0) } + [0x0A]
+    }
+    var text: [UInt8] = []
+    try AlertReader(vocabulary: vocabulary).read(alert) {
+      line.append($0, time: alert.time, width: nil, hasColor: false, to: &text)
+    }
+    return text
+  }
+}

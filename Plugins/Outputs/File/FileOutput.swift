@@ -155,3 +155,7 @@ public struct FileOutput: Output {
     }
   }
 }
+
+extension FileOutput: Previewing {
+  public func preview(_ alert: OutgoingAlert) throws -> [UInt8] { alert.withJSON { Array($0) } + [0x0A] }
+}

@@ -126,3 +126,7 @@ public struct SlackOutput: Output {
     return json
   }
 }
+
+extension SlackOutput: Previewing {
+  public func preview(_ alert: OutgoingAlert) throws -> [UInt8] { encode(DeliveryBatch(alert)).first ?? [] }
+}

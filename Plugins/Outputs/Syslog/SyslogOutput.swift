@@ -161,3 +161,10 @@ extension String {
     (1...limit).contains(utf8.count) && utf8.allSatisfy { (33...126).contains($0) }
   }
 }
+
+extension SyslogOutput: Previewing {
+  public func preview(_ alert: OutgoingAlert) throws -> [UInt8] {
+    let framing: SyslogEncoder.Framing = if case .udp = address { .none } else { streamFraming }
+    return encoder.encode(DeliveryBatch(alert), framing: framing).bytes
+  }
+}

@@ -149,3 +149,13 @@ public struct WebhookOutput: Output {
     }
   }
 }
+
+extension WebhookOutput: Previewing {
+  public func preview(_ alert: OutgoingAlert) throws -> [UInt8] {
+    try body.encode(DeliveryBatch(alert), places: [0])
+  }
+}
+
+extension BodyError: CustomStringConvertible {
+  var description: String { reason }
+}
