@@ -7,11 +7,12 @@ internal import PluginKit
 /// What commands hand to plugins: the real clock, the real network, the real files.
 struct CommandEnvironment {
   let logger: Logger
-  let clock: any GatewayClock = SystemClock()
+  let clock: any GatewayClock
   let transport = CurlTransport()
   let files = LocalFiles()
 
-  init(logLevel: Logger.Level = .notice) {
+  init(logLevel: Logger.Level = .notice, clock: any GatewayClock = SystemClock()) {
+    self.clock = clock
     var logger = Logger(label: "weir") { _ in StandardErrorLog() }
     logger.logLevel = logLevel
     self.logger = logger
