@@ -110,6 +110,10 @@ public struct AlertWriter {
   private func writeMembers(
     _ range: Range<Int>, to output: inout [UInt8], locating located: FieldPath?, at place: inout Range<Int>?
   ) {
+    if range.count == 1 {
+      writeAlone(range.lowerBound, to: &output, locating: located, at: &place)
+      return
+    }
     var pending = Array(range)
     var isFirst = true
     while let index = pending.first {
@@ -117,6 +121,30 @@ public struct AlertWriter {
       isFirst = false
       writeMember(index, depth: additions[index].consumed, &pending, to: &output, locating: located, at: &place)
     }
+  }
+
+  /// Writes one field that shares no new object with another.
+  private func writeAlone(
+    _ index: Int, to output: inout [UInt8], locating located: FieldPath?, at place: inout Range<Int>?
+  ) {
+    let addition = additions[index]
+    var depth = addition.consumed
+    var opened = 0
+    while true {
+      let component = addition.path.component(from: depth)
+      output.append(UInt8(ascii: "\""))
+      output.append(contentsOf: component)
+      output.append(UInt8(ascii: "\""))
+      output.append(UInt8(ascii: ":"))
+      if addition.path.ends(at: depth + component.count) { break }
+      output.append(UInt8(ascii: "{"))
+      opened += 1
+      depth += component.count + 1
+    }
+    let start = output.count
+    output.append(contentsOf: values[addition.value])
+    if addition.path == located { place = start..<output.count }
+    for _ in 0..<opened { output.append(UInt8(ascii: "}")) }
   }
 
   /// Writes one field, and with it every other that goes below the same new object.

@@ -7,14 +7,32 @@ internal import Glibc
 /// crossed (every element is looked at). Keys may hold anything else too, so `output_fields.proc.aname[2]` is a path.
 /// Where an object repeats a key, its last value counts, as in JavaScript, Python and Go.
 public struct FieldPath: Hashable, Sendable {
+  /// What a path is made of, behind one reference: paths are copied for every look-up.
+  private final class Storage: Sendable {
+    let name: String
+    let utf8: [UInt8]
+
+    init(_ name: String) {
+      self.name = name
+      utf8 = Array(name.utf8)
+    }
+  }
+
+  private let storage: Storage
+
   /// The name as written.
-  public let name: String
-  private let utf8: [UInt8]
+  public var name: String { storage.name }
+  private var utf8: [UInt8] { storage.utf8 }
 
   public init(_ name: String) {
-    self.name = name
-    utf8 = Array(name.utf8)
+    storage = Storage(name)
   }
+
+  public static func == (left: FieldPath, right: FieldPath) -> Bool {
+    left.storage === right.storage || left.storage.utf8 == right.storage.utf8
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(storage.utf8) }
 
   /// Calls `body` with each value at this path below `root`, in document order, until it returns true.
   ///
@@ -22,13 +40,13 @@ public struct FieldPath: Hashable, Sendable {
   /// - Returns: true where `body` returned true.
   @discardableResult
   public func forEachValue(in root: JSONNode, _ body: (JSONNode) -> Bool) -> Bool {
-    utf8.withUnsafeBytes { visit(root, $0, throughArrays: true, body) }
+    storage.utf8.withUnsafeBytes { visit(root, $0, throughArrays: true, body) }
   }
 
   /// Calls `body` with each node at this path below `root`, arrays as they are, until it returns true.
   @discardableResult
   public func forEachNode(in root: JSONNode, _ body: (JSONNode) -> Bool) -> Bool {
-    utf8.withUnsafeBytes { visit(root, $0, throughArrays: false, body) }
+    storage.utf8.withUnsafeBytes { visit(root, $0, throughArrays: false, body) }
   }
 
   /// The first value at this path below `root` that is not `null`.
@@ -80,10 +98,14 @@ public struct FieldPath: Hashable, Sendable {
   ) -> Int {
     let length = Int(key.pointee.end &- key.pointee.start)
     if key.pointee.escaped != 0 { return matchedLength(ofEscaped: key, in: object, rest) }
-    guard length <= rest.count, length > 0 else { return -1 }
+    guard length <= rest.count, length > 0, let name = rest.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
+      return -1
+    }
+    // Most keys are of a length at which the name has no dot: one byte tells.
+    guard length == rest.count || name[length] == UInt8(ascii: ".") else { return -1 }
     let start = object.bytes + Int(key.pointee.start)
-    guard start.pointee == rest[0], memcmp(start, rest.baseAddress!, length) == 0 else { return -1 }
-    return length == rest.count || rest[length] == UInt8(ascii: ".") ? length : -1
+    guard start[0] == name[0], start[length - 1] == name[length - 1] else { return -1 }
+    return memcmp(start, name, length) == 0 ? length : -1
   }
 
   private func matchedLength(

@@ -19,10 +19,15 @@ public struct Vocabulary: Sendable {
 }
 
 /// A field's name, prepared for looking it up in alerts of any format. Made by `Vocabulary.field`.
-public struct Field: Sendable {
+public final class Field: Sendable {
   let path: FieldPath
   /// By table: where the format says that this field is.
   let sources: [FieldSource?]
+
+  init(path: FieldPath, sources: [FieldSource?]) {
+    self.path = path
+    self.sources = sources
+  }
 
   /// The name, without a `.keyword` or `.text` suffix.
   public var name: String { path.name }

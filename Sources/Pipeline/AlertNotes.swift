@@ -2,7 +2,7 @@ internal import AlertModel
 internal import PluginKit
 
 /// What Weir writes on an alert of its own accord, besides what enrichers add.
-struct AlertNotes {
+final class AlertNotes {
   /// Tells the alerts of a chunk apart.
   var number = 0
   /// The stable id, as the inside of a JSON string.
@@ -13,6 +13,31 @@ struct AlertNotes {
   var suppression: Suppression?
   /// Why the severity was lowered.
   var demotion: Suppression?
+
+  /// What is kept of an alert that waits for an enricher that does I/O.
+  struct Kept: Sendable {
+    let id: [UInt8]
+    let failures: [(enricher: String, reason: String)]
+    let demotion: Suppression?
+  }
+
+  var kept: Kept { Kept(id: id, failures: failures, demotion: demotion) }
+
+  /// Takes up what was kept.
+  func resume(_ kept: Kept) {
+    id = kept.id
+    failures = kept.failures
+    suppression = nil
+    demotion = kept.demotion
+  }
+
+  /// Forgets everything, for the next alert.
+  func reset() {
+    id.removeAll(keepingCapacity: true)
+    failures.removeAll(keepingCapacity: true)
+    suppression = nil
+    demotion = nil
+  }
 
   /// Hands the notes to the writer as fields under `weir`.
   func write(to writer: inout AlertWriter) {

@@ -2,16 +2,16 @@ internal import AlertModel
 internal import PluginKit
 
 /// Gathers what becomes of the alerts of one chunk.
-struct BatchBuilder {
+struct BatchBuilder: Sendable {
   /// Alerts that stopped before an enricher that does I/O, with what Weir has to say of them so far.
-  struct Waiting {
+  struct Waiting: Sendable {
     let batch: DeliveryBatch
-    let notes: [AlertNotes]
+    let notes: [AlertNotes.Kept]
   }
 
   let now: Timestamp
   var counts = AlertCounts()
-  var waiting: [AlertNotes] = []
+  var waiting: [AlertNotes.Kept] = []
 
   private var bytes: [UInt8] = []
   private var entries: [AlertBlock.Entry] = []
@@ -44,10 +44,10 @@ struct BatchBuilder {
 
   /// Writes the alert to where it waits for the next stage.
   mutating func wait(_ alert: inout Alert, _ notes: AlertNotes, _ writer: inout AlertWriter, time: Timestamp) {
-    var idOnly = AlertNotes()
+    let idOnly = AlertNotes()
     idOnly.id = notes.id
     Self.write(alert, idOnly, &writer, time: time, to: &waitingBytes, &waitingEntries)
-    waiting.append(notes)
+    waiting.append(notes.kept)
   }
 
   mutating func takeWaiting() -> Waiting {

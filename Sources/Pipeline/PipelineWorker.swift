@@ -17,6 +17,7 @@ public actor PipelineWorker {
   private let timeField: Field
   private var writer = AlertWriter()
   private var detections: [Detection] = []
+  private let notes = AlertNotes()
   private var witness: (any PipelineWitness)?
   private var takenRoutes: [Int] = []
 
@@ -74,13 +75,13 @@ public actor PipelineWorker {
 
   /// Takes one new alert through the first stage of enrichers, and on to its end where there is no other.
   private func take(_ alert: inout Alert, rule: String?, into batch: inout BatchBuilder) {
-    var notes = AlertNotes()
+    notes.reset()
     notes.number = batch.counts.read
     batch.counts.read += 1
     if alert.envelope != nil { alert.add(carried.fields(of: alert)) }
     witness?.began(notes.number, alert, rule: rule)
     identifier.identify(alert, rule: rule, arena: decoder.arena, into: &notes.id)
-    enrich(&alert, with: stages[0].local, &notes)
+    enrich(&alert, with: stages[0].local, notes)
     if stages.count > 1, notes.suppression == nil {
       batch.wait(&alert, notes, &writer, time: time(of: alert, batch.now))
     } else {
@@ -95,7 +96,7 @@ public actor PipelineWorker {
   ) {
     let isLast = stage.index == stages.count - 1
     for index in 0..<waiting.batch.count {
-      var notes = waiting.notes[index]
+      notes.resume(waiting.notes[index])
       let outgoing = waiting.batch[index]
       outgoing.withJSON { bytes in
         decoder.arena.reset()
@@ -108,10 +109,10 @@ public actor PipelineWorker {
         witness?.willAsk(name, about: notes.number, alert)
         witness?.didAnswer(name, about: notes.number, result)
         switch result {
-        case .success(let enrichment): apply(enrichment, to: &alert, &notes)
+        case .success(let enrichment): apply(enrichment, to: &alert, notes)
         case .failure(let failure): notes.failures.append((name, failure.reason))
         }
-        enrich(&alert, with: stage.local, &notes)
+        enrich(&alert, with: stage.local, notes)
         if isLast || notes.suppression != nil {
           decide(&alert, notes, into: &batch)
         } else {
@@ -123,14 +124,14 @@ public actor PipelineWorker {
 
   /// Runs enrichers in order until one holds the alert back.
   private func enrich(
-    _ alert: inout Alert, with enrichers: [(name: String, enricher: any Enricher)], _ notes: inout AlertNotes
+    _ alert: inout Alert, with enrichers: [(name: String, enricher: any Enricher)], _ notes: AlertNotes
   ) {
     for (name, enricher) in enrichers where notes.suppression == nil {
       witness?.willAsk(name, about: notes.number, alert)
       do throws(EnrichmentFailure) {
         let enrichment = try enricher.enrich(alert)
         witness?.didAnswer(name, about: notes.number, .success(enrichment))
-        apply(enrichment, to: &alert, &notes)
+        apply(enrichment, to: &alert, notes)
       } catch {
         witness?.didAnswer(name, about: notes.number, .failure(error))
         notes.failures.append((name, error.reason))
@@ -138,7 +139,7 @@ public actor PipelineWorker {
     }
   }
 
-  private func apply(_ enrichment: Enrichment, to alert: inout Alert, _ notes: inout AlertNotes) {
+  private func apply(_ enrichment: Enrichment, to alert: inout Alert, _ notes: AlertNotes) {
     switch enrichment {
     case .nothing: break
     case .fields(let fields): alert.add(fields)

@@ -59,7 +59,7 @@ public struct EnrichmentStep: Sendable {
 }
 
 /// A condition, and the outputs that it leads to.
-public struct Route: Sendable {
+public final class Route: Sendable {
   public let name: String
   /// Nil matches every alert.
   public let condition: Condition?

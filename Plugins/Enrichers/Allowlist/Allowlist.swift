@@ -14,13 +14,15 @@ struct Allowlist: Sendable {
   let entries: [Entry]
   let index: EntryIndex
   let actorFields: ActorFields
-  let never: [MatchedCondition]
+  /// What no entry may hold back: said in the configuration, and shipped.
+  let never: (configured: [MatchedCondition], shipped: [MatchedCondition])
 
   /// By number of a pattern: true where it rests on a session's name alone.
   let restsOnSessionName: [Bool]
 
   init(
-    _ entries: [Entry], patterns: KeyIndex, owned: [(pattern: Int, entry: Int)], never: [MatchedCondition],
+    _ entries: [Entry], patterns: KeyIndex, owned: [(pattern: Int, entry: Int)],
+    never: (configured: [MatchedCondition], shipped: [MatchedCondition]),
     _ actorFields: ActorFields, _ vocabulary: Vocabulary
   ) {
     self.entries = entries
@@ -128,9 +130,12 @@ struct Allowlist: Sendable {
     return principal
   }
 
-  /// The first condition that forbids holding the alert back.
-  func forbidding(_ alert: borrowing Alert, now: Timestamp) -> MatchedCondition? {
-    for condition in never where condition.condition.matches(alert, now: now) { return condition }
+  /// The first condition that forbids the entry to hold the alert back. An entry whose owner raised its ceiling to
+  /// `critical` has said that it means even the gravest, so only what the configuration itself forbids binds it.
+  func forbidding(_ alert: borrowing Alert, to entry: Entry, now: Timestamp) -> MatchedCondition? {
+    for condition in never.configured where condition.condition.matches(alert, now: now) { return condition }
+    guard entry.ceiling < .critical else { return nil }
+    for condition in never.shipped where condition.condition.matches(alert, now: now) { return condition }
     return nil
   }
 }

@@ -32,7 +32,7 @@ extension AllowlistEnricher {
       conditions.append(
         DecisionExplanation.Condition("ceiling: \(entry.ceiling)", holds: alert.severity <= entry.ceiling))
       conditions.append(DecisionExplanation.Condition("expires: \(entry.expires.text)", holds: now < entry.expires.end))
-      let forbidding = list.forbidding(alert, now: now)
+      let forbidding = list.forbidding(alert, to: entry, now: now)
       if let forbidding {
         conditions.append(DecisionExplanation.Condition("never: \(forbidding.condition.source)", holds: false))
       }

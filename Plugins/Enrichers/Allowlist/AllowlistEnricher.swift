@@ -76,7 +76,7 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin {
     let now = context.clock.now
     let entry = list.entries[number]
     var reasons: [String] = []
-    if let condition = list.forbidding(alert, now: now) {
+    if let condition = list.forbidding(alert, to: entry, now: now) {
       reasons.append("never held back: \(condition.condition.source)")
     } else {
       if !entry.watch.isEmpty, let actor = list.principal(of: alert) {

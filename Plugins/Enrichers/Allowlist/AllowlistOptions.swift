@@ -21,7 +21,8 @@ public struct AllowlistOptions: PluginOptions {
   @Setting(
     """
     Conditions (KQL) that no entry may hold back. Where it is not given: a sign-in by root, a trail stopped or \
-    deleted, a GuardDuty detector deleted, MFA deactivated. An empty list switches them off.
+    deleted, a GuardDuty detector deleted, MFA deactivated; those do not bind an entry with `ceiling: critical`. An \
+    empty list switches them off.
     """)
   public var never: [LocatedText]?
 

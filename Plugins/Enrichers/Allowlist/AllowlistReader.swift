@@ -152,15 +152,16 @@ struct AllowlistReader {
     }
   }
 
-  private mutating func readNever() -> [MatchedCondition] {
-    var conditions: [MatchedCondition] = []
+  private mutating func readNever() -> (configured: [MatchedCondition], shipped: [MatchedCondition]) {
+    var shipped: [MatchedCondition] = []
     if options.never == nil {
-      conditions = NeverHeld.shipped.compactMap { try? MatchedCondition($0, context.vocabulary) }
+      shipped = NeverHeld.shipped.compactMap { try? MatchedCondition($0, context.vocabulary) }
     }
+    var configured: [MatchedCondition] = []
     for text in (options.never ?? []) + options.neverAlso {
-      if let further = condition(of: text) { conditions.append(further) }
+      if let further = condition(of: text) { configured.append(further) }
     }
-    return conditions
+    return (configured, shipped)
   }
 
   /// Whether an attacker can choose the value of the field.

@@ -30,6 +30,15 @@ struct GuardrailTests {
     #expect(try off.outcome(alert(rest)) == "held by e")
   }
 
+  @Test("an entry with the ceiling critical means even the gravest, unless the configuration itself forbids it")
+  func explicitCeiling() throws {
+    let entry = AllowlistBench.entry("e", ("actors", ["alice"]), ("ceiling", "critical"))
+    let stop = alert(#","event":{"provider":"cloudtrail.amazonaws.com","action":"StopLogging"}"#)
+    #expect(try AllowlistBench([entry]).outcome(stop) == "held by e")
+    let forbidden = try AllowlistBench([entry], settings: [("never", ["event.action: StopLogging"])])
+    #expect(try forbidden.outcome(stop).hasPrefix(#"weir.breakthrough=["never held back: "#))
+  }
+
   @Test("further conditions can be added")
   func neverAlso() throws {
     let bench = try AllowlistBench([alice], settings: [("never_also", ["event.action: X"])])
