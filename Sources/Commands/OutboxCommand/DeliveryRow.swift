@@ -1,0 +1,90 @@
+internal import AlertModel
+internal import Outbox
+internal import PluginKit
+
+/// One delivery, shown.
+struct DeliveryRow {
+  private let delivery: StoredDelivery
+  private let now: Timestamp
+
+  init(_ delivery: StoredDelivery, now: Timestamp) {
+    self.delivery = delivery
+    self.now = now
+  }
+
+  /// One line for a list.
+  var line: [UInt8] {
+    var parts = [
+      delivery.state.rawValue.padded(to: 8), delivery.output, delivery.alert.severity.description.padded(to: 13),
+      "accepted \(age(of: delivery.accepted)) ago", delivery.alert.id,
+    ]
+    if delivery.attempts > 0 { parts.append(tries) }
+    if let next = delivery.nextAttempt { parts.append(next > now ? "again in \(wait(until: next))" : "again now") }
+    if let error = delivery.lastError { parts.append(error) }
+    return Array((parts.map(VisibleText.escaped).joined(separator: "  ") + "\n").utf8)
+  }
+
+  /// Everything, and the alert.
+  var page: [UInt8] {
+    var lines = [
+      "alert     \(delivery.alert.id)", "output    \(delivery.output)", "state     \(delivery.state.rawValue)",
+      "severity  \(delivery.alert.severity)", "accepted  \(delivery.accepted.rfc3339)", "tried     \(tries)",
+    ]
+    if let next = delivery.nextAttempt { lines.append("next try  \(next.rfc3339)") }
+    if let died = delivery.died { lines.append("given up  \(died.rfc3339)") }
+    if let error = delivery.lastError { lines.append("because   \(error)") }
+    lines.append(delivery.alert.withJSON { String(decoding: $0, as: UTF8.self) })
+    return Array((lines.map(VisibleText.escaped).joined(separator: "\n") + "\n\n").utf8)
+  }
+
+  /// One JSON object with a line feed.
+  func json(withAlert: Bool) -> [UInt8] {
+    var json: [UInt8] = []
+    func member(_ name: StaticString, _ value: String?) {
+      guard let value else { return }
+      json.append(contentsOf: json.isEmpty ? "{\"".utf8 : ",\"".utf8)
+      json.append(contentsOf: "\(name)\":".utf8)
+      JSONEscapes.appendQuoted(value, to: &json)
+    }
+    member("alert_id", delivery.alert.id)
+    member("output", delivery.output)
+    member("state", delivery.state.rawValue)
+    member("severity", delivery.alert.severity.description)
+    member("accepted", delivery.accepted.rfc3339)
+    member("next_attempt", delivery.nextAttempt?.rfc3339)
+    member("died", delivery.died?.rfc3339)
+    member("last_error", delivery.lastError)
+    json.append(contentsOf: ",\"attempts\":\(delivery.attempts)".utf8)
+    if withAlert {
+      json.append(contentsOf: ",\"alert\":".utf8)
+      delivery.alert.withJSON { json.append(contentsOf: $0) }
+    }
+    json.append(contentsOf: "}\n".utf8)
+    return json
+  }
+
+  private var tries: String {
+    switch delivery.attempts {
+    case 0: "not yet"
+    case 1: "once"
+    default: "\(delivery.attempts) times"
+    }
+  }
+
+  private func age(of moment: Timestamp) -> String { Self.span(now.nanoseconds - moment.nanoseconds) }
+  private func wait(until moment: Timestamp) -> String { Self.span(moment.nanoseconds - now.nanoseconds) }
+
+  private static func span(_ nanoseconds: Int64) -> String {
+    let seconds = max(0, nanoseconds) / 1_000_000_000
+    switch seconds {
+    case ..<120: return "\(seconds)s"
+    case ..<7200: return "\(seconds / 60)m"
+    case ..<172_800: return "\(seconds / 3600)h"
+    default: return "\(seconds / 86_400)d"
+    }
+  }
+}
+
+extension String {
+  fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}
