@@ -10,7 +10,7 @@ run: build
 	@scripts/run-example.sh $(WEIR)
 
 build: packages
-	swift build -c release --product weir $(SWIFT_FLAGS)
+	swift build -c release --product weir --static-swift-stdlib $(SWIFT_FLAGS)
 
 # Everything, including what CI runs.
 test: test-packages lint
