@@ -39,7 +39,9 @@ struct RuleReader {
         unsupported.append("\(key) is not applied")
       }
     }
-    if let rule = rule["building_block_type"]?.string { unsupported.append("building_block_type '\(rule)' is not applied") }
+    if let rule = rule["building_block_type"]?.string {
+      unsupported.append("building_block_type '\(rule)' is not applied")
+    }
     guard errors.isEmpty else { return nil }
     let filters = (rule["filters"]?.elements ?? []).compactMap(RuleFilter.init)
     let made = DetectionRule(
@@ -206,7 +208,8 @@ struct RuleReader {
     let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
     for (number, line) in lines.enumerated() {
       let text = line.drop { $0 == " " || $0 == "\t" }
-      guard text.hasPrefix(key), key.hasPrefix("[") || text.dropFirst(key.count).first.map({ " =\t".contains($0) }) == true
+      guard text.hasPrefix(key),
+        key.hasPrefix("[") || text.dropFirst(key.count).first.map({ " =\t".contains($0) }) == true
       else { continue }
       return SourcePlace(file: file, line: number + 1, column: line.count - text.count + 1)
     }

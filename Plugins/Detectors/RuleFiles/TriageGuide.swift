@@ -22,7 +22,8 @@ public enum TriageGuide {
 
   /// `### Possible investigation steps`, `**Possible investigation steps**`.
   private static func isHeading(_ line: Substring) -> Bool {
-    line.hasPrefix("#") || (line.hasPrefix("**") && line.trimmingSuffix { $0.isWhitespace || $0 == ":" }.hasSuffix("**"))
+    line.hasPrefix("#")
+      || (line.hasPrefix("**") && line.trimmingSuffix { $0.isWhitespace || $0 == ":" }.hasSuffix("**"))
   }
 
   /// What follows a bullet or a number.

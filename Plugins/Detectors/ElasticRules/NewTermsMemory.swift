@@ -1,0 +1,42 @@
+internal import AlertModel
+internal import RuleFiles
+internal import Synchronization
+
+/// Knows which combinations of values came lately: `new_terms` rules.
+///
+/// Elastic looks for values that are in the latest events and not in the history before them, and makes one alert for
+/// each (https://www.elastic.co/docs/solutions/security/detect-and-alert/create-detection-rule). Here the history is what
+/// has passed through, so that the first event with a value is the alert.
+final class NewTermsMemory: RuleMemory {
+  private struct State: Sendable {
+    var lastSeen: RecentTable<Timestamp>
+    var learnsUntil: Timestamp?
+  }
+
+  private let history: Int64
+  private let learnFor: Int64
+  private let keys: EventKeys
+  private let state: Mutex<State>
+
+  init(_ terms: DetectionRule.NewTerms, learnFor: Duration, _ vocabulary: Vocabulary, remembered: Int) {
+    history = terms.history.nanoseconds
+    self.learnFor = learnFor.nanoseconds
+    keys = EventKeys(terms.fields, vocabulary)
+    state = Mutex(State(lastSeen: RecentTable(capacity: remembered)))
+  }
+
+  func completes(_ event: borrowing Alert, at time: Timestamp) -> Bool {
+    let eventKeys = keys.keys(of: event)
+    return state.withLock { state in
+      let learnsUntil = state.learnsUntil ?? Timestamp(nanoseconds: time.nanoseconds &+ learnFor)
+      state.learnsUntil = learnsUntil
+      var isNew = false
+      for key in eventKeys {
+        let seen = state.lastSeen[key]
+        if seen.map({ $0.nanoseconds < time.nanoseconds - history }) ?? true { isNew = true }
+        state.lastSeen[key] = max(seen ?? time, time)
+      }
+      return isNew && time >= learnsUntil
+    }
+  }
+}

@@ -1,0 +1,110 @@
+internal import AlertModel
+internal import KQL
+internal import PluginKit
+internal import RuleFiles
+
+/// Makes rules ready to run; notes what is wrong with them, and warns of what they ask for in vain.
+struct RuleCompiler {
+  private let options: ElasticRulesOptions
+  private let context: PluginContext
+  private var usedVariables: Set<String> = []
+  private(set) var errors: [Diagnostic] = []
+
+  init(options: ElasticRulesOptions, context: PluginContext) {
+    self.options = options
+    self.context = context
+  }
+
+  /// The rule, compiled; nil where it cannot run, which is a warning, or where it is wrong, which is an error.
+  mutating func compile(_ rule: DetectionRule) -> CompiledRule? {
+    guard ["query", "threshold", "new_terms"].contains(rule.type), ["kuery", ""].contains(rule.language) else {
+      let kind = rule.language.isEmpty || rule.language == rule.type ? "" : " in \(rule.language)"
+      warn("is loaded for information, not run: rules of type '\(rule.type)'\(kind) cannot be", rule)
+      return nil
+    }
+    for reason in rule.unsupported { warn("runs, but \(reason)", rule) }
+    guard let query = resolve(rule), let condition = condition(query, rule) else { return nil }
+    let vocabulary = context.vocabulary
+    let fields = RuleFields.fields(of: rule)
+    let message = AddedField("message", text: rule.name)
+    return CompiledRule(
+      condition: condition, vocabulary: vocabulary, memory: memory(rule),
+      suppression: rule.suppression.map {
+        SuppressionMemory($0, interval: rule.interval, vocabulary, remembered: options.remembered)
+      },
+      timeField: vocabulary.field("@timestamp"),
+      detection: Detection(ruleID: rule.id, severity: rule.severity, fields: fields),
+      detectionWithMessage: Detection(ruleID: rule.id, severity: rule.severity, fields: fields + [message]))
+  }
+
+  /// Warns of variables that the configuration gives and no rule uses.
+  func warnOfUnusedVariables() {
+    for name in options.variables.keys.sorted() where !usedVariables.contains(name) {
+      context.files.warn("no rule uses the variable '\(name)'", at: options.$variables.place(of: name))
+    }
+  }
+
+  private func memory(_ rule: DetectionRule) -> (any RuleMemory)? {
+    if let threshold = rule.threshold {
+      return ThresholdMemory(
+        threshold, within: rule.lookback, context.vocabulary, remembered: options.remembered)
+    }
+    return rule.newTerms.map {
+      NewTermsMemory($0, learnFor: options.learnFor, context.vocabulary, remembered: options.remembered)
+    }
+  }
+
+  /// The rule's query with its filters.
+  private mutating func condition(_ query: LocatedText, _ rule: DetectionRule) -> Condition? {
+    // The query alone first: its errors then have their place in the file.
+    guard let alone = compiled(query, at: query.place) else { return nil }
+    var parts: [String] = []
+    for filter in rule.filters {
+      switch filter {
+      case .kql(let text): parts.append(text)
+      case .unsupported(let reason): warn("runs, but \(reason)", rule)
+      }
+    }
+    if parts.isEmpty { return alone }
+    let whole = query.text.allSatisfy(\.isWhitespace) ? parts : ["(\(query.text))"] + parts
+    return compiled(LocatedText(whole.joined(separator: " and ")), at: rule.place)
+  }
+
+  private mutating func compiled(_ query: LocatedText, at place: SourcePlace) -> Condition? {
+    do throws(KQLError) {
+      return try Condition(query.text, vocabulary: context.vocabulary)
+    } catch {
+      let place = query.runs.isEmpty ? place : query.place(at: error.offset)
+      let remedy = error.remedy.map { "; \($0)" } ?? ""
+      errors.append(Diagnostic(.error, "query is not KQL: \(error.message)\(remedy)", at: place))
+      return nil
+    }
+  }
+
+  /// The query with the values of its variables in place of `${name}`.
+  private mutating func resolve(_ rule: DetectionRule) -> LocatedText? {
+    let text = rule.query.text
+    guard text.contains("${") else { return rule.query }
+    var resolved = ""
+    var rest = text[...]
+    while let start = rest.firstRange(of: "${"), let end = rest[start.upperBound...].firstIndex(of: "}") {
+      let name = String(rest[start.upperBound..<end])
+      guard let value = options.variables[name] ?? rule.variables[name] else {
+        errors.append(
+          Diagnostic(
+            .error,
+            "the query's variable '\(name)' has no value; give it one under 'variables' or in the file's [weir.variables]",
+            at: rule.query.place(at: text.utf8.distance(from: text.startIndex, to: start.lowerBound))))
+        return nil
+      }
+      usedVariables.insert(name)
+      resolved += rest[..<start.lowerBound] + value
+      rest = rest[rest.index(after: end)...]
+    }
+    return LocatedText(resolved + rest, at: rule.query.place)
+  }
+
+  private func warn(_ message: String, _ rule: DetectionRule) {
+    context.files.warn("rule '\(rule.name)' \(message)", at: rule.place)
+  }
+}
