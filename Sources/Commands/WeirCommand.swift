@@ -21,7 +21,7 @@ public struct WeirCommand: AsyncParsableCommand {
       RunCommand.self, CheckCommand.self, MatchCommand.self, NormalizeCommand.self, ShowCommand.self,
       PluginsCommand.self,
       SchemaCommand.self,
-      ExplainCommand.self, TestCommand.self, ReplayCommand.self, OutboxCommand.self,
+      ExplainCommand.self, TestCommand.self, ReplayCommand.self, OutboxCommand.self, GraphCommand.self,
     ])
 
   public init() {}
