@@ -1,0 +1,109 @@
+import PluginTesting
+import Testing
+
+@Suite("Rules over several events")
+struct RuleMemoryTests {
+  private func event(_ minute: Int, _ user: String? = "anna", _ more: String = "") -> String {
+    let time = "2026-11-20T1\(minute / 60):\(minute % 60 < 10 ? "0" : "")\(minute % 60):00Z"
+    let name = user.map { #","user.name":"\#($0)""# } ?? ""
+    return #"{"@timestamp":"\#(time)","event.action":"login","event.kind":"event"\#(name)\#(more)}"#
+  }
+
+  private func runner(_ type: String, _ more: String, _ remembered: String = "1000") throws -> RuleRunner {
+    try RuleRunner(
+      all: ["r.toml": RuleText.query("event.action: login", type: type, more: more)],
+      ["remembered": RuleRunner.scalar(remembered)])
+  }
+
+  private func alerts(_ rules: RuleRunner, _ events: [String]) throws -> [Bool] {
+    try events.map { try !rules.detections($0).isEmpty }
+  }
+
+  private static let threshold = """
+    from = "now-10m"
+    [rule.threshold]
+    field = ["user.name"]
+    value = 3
+    """
+
+  @Test("the event that completes the count is the alert, and the count begins anew")
+  func countsEvents() throws {
+    let events = [0, 1, 2, 3, 4, 5].map { event($0) }
+    #expect(try alerts(runner("threshold", Self.threshold), events) == [false, false, true, false, false, true])
+  }
+
+  @Test("only events within the time count, and only those of the same group that have its fields")
+  func countsWithinTime() throws {
+    let rules = try runner("threshold", Self.threshold)
+    let events = [event(0), event(1), event(2, "bob"), event(3, nil), event(12), event(13), event(14)]
+    #expect(try alerts(rules, events) == [false, false, false, false, false, false, true])
+  }
+
+  @Test("an event that comes late finds its place")
+  func countsLateEvents() throws {
+    #expect(try alerts(runner("threshold", Self.threshold), [event(9), event(5), event(7)]) == [false, false, true])
+    #expect(
+      try alerts(runner("threshold", Self.threshold), [event(30), event(5), event(31)]) == [false, false, false])
+  }
+
+  @Test("a cardinality asks for distinct values")
+  func countsDistinctValues() throws {
+    let more = Self.threshold + "\n[[rule.threshold.cardinality]]\nfield = \"source.ip\"\nvalue = 2\n"
+    let rules = try runner("threshold", more)
+    func from(_ address: String) -> String { #","source.ip":"\#(address)""# }
+    let events = [1, 2, 3, 4].map { event($0, "anna", from($0 < 4 ? "192.0.2.1" : "192.0.2.2")) }
+    #expect(try alerts(rules, events) == [false, false, false, true])
+  }
+
+  private static let newTerms = """
+    [rule.new_terms]
+    field = "new_terms_fields"
+    value = ["user.name", "source.ip"]
+    [[rule.new_terms.history_window_start]]
+    field = "history_window_start"
+    value = "now-1h"
+    """
+
+  @Test("values that did not come within the history are new; events without them are not looked at")
+  func findsNewTerms() throws {
+    let rules = try runner("new_terms", Self.newTerms)
+    let a = #","source.ip":"192.0.2.1""#
+    let b = #","source.ip":["192.0.2.1","192.0.2.2"]"#
+    let events = [
+      event(0, "anna", a), event(1, "anna", a), event(2, "bob", a), event(3, "anna", b), event(4, "anna"),
+      event(61, "anna", a), event(125, "anna", a),
+    ]
+    #expect(try alerts(rules, events) == [true, false, true, true, false, false, true])
+  }
+
+  @Test("while it learns, no value is new")
+  func learns() throws {
+    let rules = try RuleRunner(
+      all: ["r.toml": RuleText.query("event.action: login", type: "new_terms", more: Self.newTerms)],
+      ["learn_for": RuleRunner.scalar("10m")])
+    let a = #","source.ip":"192.0.2.1""#
+    #expect(try alerts(rules, [event(0, "anna", a), event(9, "bob", a), event(10, "eve", a)]) == [false, false, true])
+  }
+
+  @Test("memory is bounded: what was not seen for longest is new again")
+  func forgets() throws {
+    let rules = try runner("new_terms", Self.newTerms, "2")
+    let a = #","source.ip":"192.0.2.1""#
+    let users = ["anna", "bob", "carl", "dora", "emil", "anna", "emil"]
+    #expect(
+      try alerts(rules, users.map { event(0, $0, a) }) == [true, true, true, true, true, true, false])
+  }
+
+  @Test("of alerts with the same values, the first within a time is let through")
+  func suppresses() throws {
+    let more = """
+      [rule.alert_suppression]
+      group_by = ["user.name"]
+      duration = {value = 10, unit = "m"}
+      """
+    let events = [event(0), event(1), event(2, "bob"), event(3, nil), event(4, nil), event(10), event(11)]
+    #expect(try alerts(runner("query", more), events) == [true, false, true, true, false, true, false])
+    let kept = more + "\nmissing_fields_strategy = \"doNotSuppress\"\n"
+    #expect(try alerts(runner("query", kept), events) == [true, false, true, true, true, true, false])
+  }
+}
