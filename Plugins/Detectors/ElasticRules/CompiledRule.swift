@@ -3,9 +3,12 @@ internal import KQL
 internal import PluginKit
 
 /// A rule that is ready to be asked about events.
-struct CompiledRule: Sendable {
+///
+/// A class, so that handing one on costs the same whatever it holds; it never changes.
+final class CompiledRule: Sendable {
   let condition: Condition
-  let vocabulary: Vocabulary
+  /// The condition as the numbers of its parts in the rules' `SharedConditions`.
+  let parts: [Int]
   /// What counts over several events; nil for a rule that looks at one event alone.
   let memory: (any RuleMemory)?
   /// Which alerts of the rule are the same; nil where each event is one.
@@ -15,9 +18,21 @@ struct CompiledRule: Sendable {
   /// The same with a `message`, for events that have none.
   let detectionWithMessage: Detection
 
-  /// Whether the event makes an alert.
-  func matches(_ event: borrowing Alert, _ now: LazyTime) -> Bool {
-    guard condition.matches(event, now: now.value) else { return false }
+  init(
+    condition: Condition, parts: [Int], memory: (any RuleMemory)?, suppression: SuppressionMemory?, timeField: Field,
+    detection: Detection, detectionWithMessage: Detection
+  ) {
+    self.condition = condition
+    self.parts = parts
+    self.memory = memory
+    self.suppression = suppression
+    self.timeField = timeField
+    self.detection = detection
+    self.detectionWithMessage = detectionWithMessage
+  }
+
+  /// Whether an event that the condition matches makes an alert.
+  func makesAlert(_ event: borrowing Alert, _ now: LazyTime) -> Bool {
     guard memory != nil || suppression != nil else { return true }
     let time = event.first(timeField).flatMap { $0.withText { Timestamp($0) } } ?? now.value
     if let memory, !memory.completes(event, at: time) { return false }

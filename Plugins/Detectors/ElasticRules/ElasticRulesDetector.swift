@@ -27,7 +27,8 @@ public struct ElasticRulesDetector: Detector {
   private let options: ElasticRulesOptions
   private let context: PluginContext
   private let messageField: Field
-  private var index = RuleIndex([])
+  private var shared = SharedConditions()
+  private var index = RuleIndex([], Vocabulary())
 
   public init(options: ElasticRulesOptions, context: PluginContext) throws {
     guard !options.rules.isEmpty else {
@@ -45,16 +46,19 @@ public struct ElasticRulesDetector: Detector {
     let compiled = rules.compactMap { compiler.compile($0) }
     compiler.warnOfUnusedVariables()
     guard compiler.errors.isEmpty else { throw ConfigurationError(compiler.errors) }
-    index = RuleIndex(compiled)
+    shared = compiler.shared
+    index = RuleIndex(compiled, context.vocabulary)
   }
 
   public func detect(_ event: borrowing Alert, into detections: inout [Detection]) {
     let now = LazyTime(clock: context.clock)
     var isNamed: Bool?
-    index.forEachCandidate(event) { rule in
-      guard rule.matches(event, now) else { return }
-      if isNamed == nil { isNamed = event.first(messageField) != nil }
-      detections.append(isNamed == true ? rule.detection : rule.detectionWithMessage)
+    shared.withAnswers(now) { answers in
+      index.forEachCandidate(event) { rule in
+        guard answers.allHold(rule.parts, of: event, in: shared), rule.makesAlert(event, now) else { return }
+        if isNamed == nil { isNamed = event.first(messageField) != nil }
+        detections.append(isNamed == true ? rule.detection : rule.detectionWithMessage)
+      }
     }
   }
 }

@@ -8,6 +8,7 @@ struct RuleCompiler {
   private let options: ElasticRulesOptions
   private let context: PluginContext
   private var usedVariables: Set<String> = []
+  private(set) var shared = SharedConditions()
   private(set) var errors: [Diagnostic] = []
 
   init(options: ElasticRulesOptions, context: PluginContext) {
@@ -25,10 +26,17 @@ struct RuleCompiler {
     for reason in rule.unsupported { warn("runs, but \(reason)", rule) }
     guard let query = resolve(rule), let condition = condition(query, rule) else { return nil }
     let vocabulary = context.vocabulary
+    let parts: [Int]
+    do throws(KQLError) {
+      parts = try shared.insert(condition, vocabulary: vocabulary)
+    } catch {
+      errors.append(Diagnostic(.error, "query cannot be taken apart: \(error.message)", at: rule.query.place))
+      return nil
+    }
     let fields = RuleFields.fields(of: rule)
     let message = AddedField("message", text: rule.name)
     return CompiledRule(
-      condition: condition, vocabulary: vocabulary, memory: memory(rule),
+      condition: condition, parts: parts, memory: memory(rule),
       suppression: rule.suppression.map {
         SuppressionMemory($0, interval: rule.interval, vocabulary, remembered: options.remembered)
       },

@@ -14,39 +14,47 @@ struct RuleIndex: Sendable {
     "data_stream.dataset", "event.module",
   ]
 
-  /// The rules under one field, by value.
-  private struct Drawer: Sendable {
+  /// The rules under one field, by value. A class, so that looking into one costs nothing; it never changes.
+  private final class Drawer: Sendable {
     let field: Field
-    var values = KeyIndex()
-    var rules: [[Int]] = []
+    let values: KeyIndex
+    let rules: [[CompiledRule]]
 
-    mutating func file(_ rule: Int, under value: String) {
-      let (number, isNew) = values.insert(value)
-      if isNew { rules.append([]) }
-      if rules[number].last != rule { rules[number].append(rule) }
+    init(_ field: Field, _ filed: [(value: String, rule: CompiledRule)]) {
+      self.field = field
+      var values = KeyIndex()
+      var rules: [[CompiledRule]] = []
+      for (value, rule) in filed {
+        let (number, isNew) = values.insert(value)
+        if isNew { rules.append([]) }
+        if rules[number].last !== rule { rules[number].append(rule) }
+      }
+      self.values = values
+      self.rules = rules
     }
   }
 
-  private let rules: [CompiledRule]
-  private var drawers: [Drawer] = []
+  private let drawers: [Drawer]
   /// Rules that require no value: asked about every event.
-  private var others: [Int] = []
+  private let others: [CompiledRule]
 
-  init(_ rules: [CompiledRule]) {
-    self.rules = rules
-    var places: [String: Int] = [:]
-    for (number, rule) in rules.enumerated() {
+  init(_ rules: [CompiledRule], _ vocabulary: Vocabulary) {
+    var filed: [(field: String, rules: [(value: String, rule: CompiledRule)])] = []
+    var others: [CompiledRule] = []
+    for rule in rules {
       guard let (field, values) = Self.best(rule.condition.requiredTerms) else {
-        others.append(number)
+        others.append(rule)
         continue
       }
-      let place = places[field] ?? drawers.count
-      if place == drawers.count {
-        drawers.append(Drawer(field: rule.vocabulary.field(field)))
-        places[field] = place
+      let entries = values.map { (value: $0, rule: rule) }
+      if let place = filed.firstIndex(where: { $0.field == field }) {
+        filed[place].rules += entries
+      } else {
+        filed.append((field, entries))
       }
-      for value in values { drawers[place].file(number, under: value) }
     }
+    drawers = filed.map { Drawer(vocabulary.field($0.field), $0.rules) }
+    self.others = others
   }
 
   private static func best(_ terms: [(field: String, values: [String])]) -> (field: String, values: [String])? {
@@ -64,15 +72,17 @@ struct RuleIndex: Sendable {
       event.forEachValue(drawer.field) { value in
         guard value.isScalar, let number = value.withText({ drawer.values.number(of: $0) }) else { return false }
         for rule in drawer.rules[number] {
-          if let earlier, ([earlier.first] + earlier.others).contains(where: { drawer.rules[$0].contains(rule) }) {
+          if let earlier,
+            ([earlier.first] + earlier.others).contains(where: { drawer.rules[$0].contains { $0 === rule } })
+          {
             continue
           }
-          body(rules[rule])
+          body(rule)
         }
         if earlier == nil { earlier = (number, []) } else { earlier?.others.append(number) }
         return false
       }
     }
-    for rule in others { body(rules[rule]) }
+    for rule in others { body(rule) }
   }
 }
