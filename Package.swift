@@ -13,6 +13,7 @@ struct PluginTarget {
   var documents = ["README.md", "example.yaml"]
   /// The folder of its tests below Tests/PluginTests/.
   let tests: String
+  var testDependencies: [Target.Dependency] = []
   var hasFixtures = false
   var isTested = true
 }
@@ -28,6 +29,11 @@ let plugins: [PluginTarget] = [
   PluginTarget(
     name: "AttackEnricher", path: "Enrichers/Attack", documents: ["README.md", "example.yaml", "NOTICE.md"],
     tests: "Attack"),
+  PluginTarget(
+    name: "RuleInfoEnricher", path: "Enrichers/RuleInfo", dependencies: ["RuleFiles"], tests: "RuleInfo"),
+  PluginTarget(
+    name: "ElasticRulesDetector", path: "Detectors/ElasticRules", dependencies: ["RuleFiles"],
+    documents: ["README.md", "example.yaml", "Rules"], tests: "ElasticRules", testDependencies: ["Formats"]),
   PluginTarget(name: "SlackOutput", path: "Outputs/Slack", tests: "Slack", hasFixtures: true),
   PluginTarget(
     name: "WebhookOutput", path: "Outputs/Webhook",
@@ -64,7 +70,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 func tests(of plugin: PluginTarget) -> Target {
   .testTarget(
     name: plugin.name + "Tests",
-    dependencies: [.target(name: plugin.name), "PluginKit", "AlertModel", "KQL", "PluginTesting"] + plugin.dependencies,
+    dependencies: [.target(name: plugin.name), "PluginKit", "AlertModel", "KQL", "PluginTesting"] + plugin.dependencies
+      + plugin.testDependencies,
     path: "Tests/PluginTests/" + plugin.tests, exclude: plugin.hasFixtures ? ["Fixtures"] : [],
     swiftSettings: swiftSettings)
 }
@@ -82,6 +89,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
   ],
   targets: [
@@ -109,6 +117,11 @@ let package = Package(
         "BundledPlugins", "CMalloc", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "weir", dependencies: ["Commands", "BundledPlugins"], swiftSettings: swiftSettings),
+    // What plugins that read rule files share (Documentation/Decisions/RuleFiles.md).
+    .target(
+      name: "RuleFiles",
+      dependencies: ["PluginKit", "AlertModel", "KQL", .product(name: "TOMLKit", package: "TOMLKit")],
+      path: "Plugins/Detectors/RuleFiles", exclude: ["README.md"], swiftSettings: swiftSettings),
     library("PluginTesting", ["PluginKit", "AlertModel", "KQL", logging]),
   ]
     + plugins.map(library(of:))
@@ -119,6 +132,10 @@ let package = Package(
       tests("GatewayConfigTests", ["GatewayConfig", "PluginKit", "AlertModel"]),
       tests("OutboxTests", ["Outbox", "PluginKit", "AlertModel", logging]),
       tests("CurlTransportTests", ["CurlTransport", "SyslogOutput", "PluginKit", "AlertModel"]),
+      tests(
+        "CommandsTests",
+        ["Commands", "Gateway", "GatewayConfig", "Pipeline", "BundledPlugins", "PluginKit", "AlertModel", "KQL"]),
+      tests("DocumentationTests", ["GatewayConfig", "BundledPlugins", "Formats", "AllowlistEnricher", "PluginKit"]),
     ] + plugins.filter(\.isTested).map(tests(of:)),
   cxxLanguageStandard: .cxx17
 )

@@ -2,11 +2,13 @@ internal import AccountNameEnricher
 internal import AllowlistEnricher
 internal import AttackEnricher
 internal import ConsoleOutput
+internal import ElasticRulesDetector
 internal import FileInput
 internal import FileOutput
 internal import Formats
 internal import LookupEnricher
 public import PluginKit
+internal import RuleInfoEnricher
 internal import SlackOutput
 internal import StdinInput
 internal import SyslogOutput
@@ -22,6 +24,8 @@ public enum BundledPlugins {
       AllowlistEnricher.self,
       LookupEnricher.self,
       AttackEnricher.self,
+      RuleInfoEnricher.self,
+      ElasticRulesDetector.self,
       SlackOutput.self,
       WebhookOutput.self,
       SyslogOutput.self,

@@ -13,6 +13,7 @@ struct CheckCommand: AsyncParsableCommand {
   func run() async throws {
     let environment = CommandEnvironment()
     let (configuration, parts) = try config.assemble(environment)
+    ConfigurationOption.show(Lint.diagnostics(parts, configuration, now: environment.clock.now))
     let count = parts.outputs.count
     Terminal.say(
       "\(configuration.file): \(Terminal.styled("right", .green)): \(parts.enrichers.count) enrichers, "
