@@ -38,7 +38,12 @@ final class StateLock: Sendable {
   /// Lets other processes use the folder.
   func release() {
     descriptor.withLock { descriptor in
-      if descriptor >= 0 { Glibc.close(descriptor) }
+      if descriptor >= 0 {
+        // A child that was forked and has not begun its own program yet shares the lock; closing alone would leave it
+        // with the child.
+        flock(descriptor, LOCK_UN)
+        Glibc.close(descriptor)
+      }
       descriptor = -1
     }
   }
