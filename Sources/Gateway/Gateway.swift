@@ -17,6 +17,8 @@ public final class Gateway: Sendable {
   private let workers = Mutex<[PipelineWorker]>([])
   private let patience: Duration
   private let reading = Mutex(Reading())
+  /// True once alerts could not be kept: no checkpoint may pass them, so the next run reads them again.
+  private let isBehind = Mutex(false)
 
   private struct Reading {
     var task: Task<[String], Never>?
@@ -176,10 +178,13 @@ public final class Gateway: Sendable {
         output.pending += result.pending
       }
     }
-    guard let queue, isComplete else { return }
+    guard let queue else { return }
+    if !isComplete { isBehind.withLock { $0 = true } }
     if let checkpoint = outcome.checkpoint, !checkpoint.value.isEmpty { await flushDirect() }
-    let kept = await queue.commit(outcome, patience: patience)
+    let advances = !isBehind.withLock { $0 }
+    let kept = await queue.commit(outcome, advancing: advances, patience: patience)
     if !kept {
+      isBehind.withLock { $0 = true }
       for (index, places) in outcome.places.enumerated() where direct[index] == nil {
         book.update(output: index) { $0.pending += places.count }
       }

@@ -67,12 +67,13 @@ final class QueuedDelivery: Sendable {
 
   /// Keeps what queued outputs want of a batch, and its checkpoint, in one transaction.
   ///
+  /// - Parameter advances: whether the input may go on behind this batch after a restart.
   /// - Returns: false where that did not work before patience ran out: nothing of it is kept then.
-  func commit(_ outcome: BatchOutcome, patience: Duration) async -> Bool {
+  func commit(_ outcome: BatchOutcome, advancing advances: Bool, patience: Duration) async -> Bool {
     let wants = zip(parts, outcome.places).compactMap { part, places in
       part.isQueued && !places.isEmpty ? (output: part.name, places: places) : nil
     }
-    let checkpoints = outcome.checkpoint.map { [$0] } ?? []
+    let checkpoints = advances ? outcome.checkpoint.map { [$0] } ?? [] : []
     var waited = Duration.zero
     while true {
       do throws(OutboxError) {
