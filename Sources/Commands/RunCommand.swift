@@ -80,13 +80,11 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
-  /// The outbox, where something is to be kept: alerts for queued outputs, or where inputs go on.
+  /// The outbox, where something is to be kept.
   private func openOutbox(
     _ configuration: GatewayConfiguration, _ parts: GatewayParts, _ environment: CommandEnvironment
   ) throws -> Outbox? {
-    guard parts.outputs.contains(where: \.isQueued) || parts.inputs.contains(where: { $0.input.remembers }) else {
-      return nil
-    }
+    guard parts.needsOutbox else { return nil }
     do throws(OutboxError) {
       let outbox = try Outbox.open(
         folder: parts.stateFolder, durability: configuration.durability == .power ? .power : .process,

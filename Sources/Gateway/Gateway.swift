@@ -13,6 +13,7 @@ public final class Gateway: Sendable {
   private let deadLetters: DeadLetterFile
   private let direct: [DirectDelivery?]
   private let queue: QueuedDelivery?
+  private let memory: PluginMemory?
   private let watch: (@Sendable (InputChunk.Progress) -> Void)?
   private let workers = Mutex<[PipelineWorker]>([])
   private let patience: Duration
@@ -56,10 +57,12 @@ public final class Gateway: Sendable {
       QueuedDelivery(
         parts.outputs, outbox: $0, vocabulary: parts.formats.vocabulary, clock: clock, logger: logger)
     }
+    memory = outbox.map { PluginMemory(outbox: $0, clock: clock, logger: logger) }
   }
 
   /// Runs until every input has ended or the task is cancelled, then drains.
   public func run() async throws -> Outcome {
+    await memory?.restore(parts.rememberingPlugins)
     for part in parts.outputs { try await part.output.start() }
     for step in parts.enrichers { try await step.plugin.start() }
     for detector in parts.detectors { try await detector.start() }
@@ -70,7 +73,12 @@ public final class Gateway: Sendable {
         alert: letter.json, output: letter.output, reason: letter.reason, attempts: letter.attempts)
     }
     try await queue?.start(hooks: hooks)
-    let inputErrors = await read()
+    let inputErrors = await withTaskGroup(of: Void.self) { group in
+      group.addTask { [self] in await memory?.keepSaving { parts.rememberingPlugins } }
+      defer { group.cancelAll() }
+      return await read()
+    }
+    await memory?.save(parts.rememberingPlugins)
     await drain()
     for part in parts.inputs { await part.input.stop() }
     for step in parts.enrichers { await step.plugin.stop() }

@@ -33,6 +33,24 @@ public struct GatewayParts: Sendable {
     self.stateFolder = stateFolder
   }
 
+  /// The plugins whose learning is kept, in the order of the configuration.
+  var rememberingPlugins: [RememberingPlugin] {
+    var counts: [String: Int] = [:]
+    let detectors = detectors.compactMap { detector in
+      let name = type(of: detector).manual.name
+      let count = (counts[name] ?? 0) + 1
+      counts[name] = count
+      return RememberingPlugin(kind: "detector", name: count == 1 ? name : "\(name)_\(count)", detector)
+    }
+    return detectors + enrichers.compactMap { RememberingPlugin(kind: "enricher", name: $0.name, $0.plugin) }
+      + outputs.compactMap { RememberingPlugin(kind: "output", name: $0.name, $0.output) }
+  }
+
+  /// True where something must outlive the process: alerts for queued outputs, where inputs go on, what plugins learn.
+  public var needsOutbox: Bool {
+    outputs.contains(where: \.isQueued) || inputs.contains { $0.input.remembers } || !rememberingPlugins.isEmpty
+  }
+
   /// What workers need of it.
   public var plan: Plan {
     Plan(
