@@ -40,6 +40,11 @@ public enum BundledPlugins {
     return FileInput.commandLine(paths: [path], context: context)
   }
 
+  /// An enricher that holds alerts back for silences alone.
+  public static func silences(context: PluginContext) throws -> any Silencing {
+    try AllowlistEnricher.forSilences(context)
+  }
+
   /// An output that appends to a file, for suppressed alerts where the configuration names no output.
   public static func fileOutput(_ path: String, context: PluginContext) throws -> any Output {
     var options = FileOutput.Options()

@@ -20,6 +20,8 @@ struct ConfigurationOption: ParsableArguments {
       environment.context(named: name, vocabulary: vocabulary, stateFolder: state)
     } file: { path, context in
       try BundledPlugins.fileOutput(path, context: context)
+    } silencing: { context in
+      try BundledPlugins.silences(context: context)
     }.assemble()
     Self.show(outcome.diagnostics + environment.files.warnings)
     guard let parts = outcome.parts else { throw ExitCode.configuration }

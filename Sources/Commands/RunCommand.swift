@@ -38,7 +38,7 @@ struct RunCommand: AsyncParsableCommand {
     if !files.isEmpty || parts.inputs.isEmpty {
       parts.inputs = try commandLineInputs(environment, parts)
     }
-    try makeFolder(parts.stateFolder)
+    try FolderMaking.make(parts.stateFolder)
     let outbox = try openOutbox(configuration, parts, environment)
     let progress = quiet ? nil : ProgressLine()
     let gateway = Gateway(
@@ -67,16 +67,6 @@ struct RunCommand: AsyncParsableCommand {
       let context = environment.context(
         named: name, vocabulary: parts.formats.vocabulary, stateFolder: parts.stateFolder)
       return InputPart(name: name, try BundledPlugins.commandLineInput(file, context: context))
-    }
-  }
-
-  private func makeFolder(_ path: String) throws {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
-    } catch {
-      Terminal.say("error: cannot make the state folder '\(path)': \(error.localizedDescription); see 'state'")
-      throw ExitCode.unavailable
     }
   }
 

@@ -22,6 +22,7 @@ public struct WeirCommand: AsyncParsableCommand {
       PluginsCommand.self,
       SchemaCommand.self,
       ExplainCommand.self, TestCommand.self, ReplayCommand.self, OutboxCommand.self, GraphCommand.self,
+      SilenceCommand.self,
     ])
 
   public init() {}

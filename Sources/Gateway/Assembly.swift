@@ -8,18 +8,22 @@ public struct Assembly: Sendable {
   private let loaded: LoadedConfiguration
   private let context: @Sendable (_ name: String, Vocabulary, _ stateFolder: String) -> PluginContext
   private let file: @Sendable (_ path: String, PluginContext) throws -> any Output
+  private let silencing: (@Sendable (PluginContext) throws -> any Silencing)?
 
   /// - Parameters:
   ///   - context: what a part is given, by its name.
   ///   - file: an output that appends to a file, for suppressed alerts where the configuration names no output.
+  ///   - silencing: an enricher that obeys silences, for a configuration that has none.
   public init(
     _ loaded: LoadedConfiguration,
     context: @escaping @Sendable (_ name: String, Vocabulary, _ stateFolder: String) -> PluginContext,
-    file: @escaping @Sendable (_ path: String, PluginContext) throws -> any Output
+    file: @escaping @Sendable (_ path: String, PluginContext) throws -> any Output,
+    silencing: (@Sendable (PluginContext) throws -> any Silencing)? = nil
   ) {
     self.loaded = loaded
     self.context = context
     self.file = file
+    self.silencing = silencing
   }
 
   /// What came of it: nil with at least one error among the diagnostics, or the parts and perhaps warnings.
@@ -32,6 +36,9 @@ public struct Assembly: Sendable {
 
   /// The name of the output for suppressed alerts that the configuration does not name.
   public static let suppressedName = "suppressed"
+
+  /// The name of the enricher that obeys silences where the configuration has none.
+  public static let silencesName = "silences"
 
   /// Makes every part. Reads the files that settings name; opens no connection.
   public func assemble() -> Outcome {
@@ -53,13 +60,24 @@ public struct Assembly: Sendable {
     let detectors = configuration.detectors.compactMap { part in
       problems.collect { () throws(ConfigurationError) in try part.make(context: contextOf(part.name)) }
     }
-    let enrichers = configuration.enrichers.compactMap { part in
+    var enrichers = configuration.enrichers.compactMap { part in
       problems.collect { () throws(ConfigurationError) in
         switch try part.make(context: contextOf(part.name)) {
         case .inMemory(let enricher): EnrichmentStep(name: part.name, .local(enricher))
         case .remote(let enricher): EnrichmentStep(name: part.name, .remote(enricher))
         }
       }
+    }
+    if let silencing, !enrichers.contains(where: { $0.plugin is any Silencing }) {
+      let made = problems.collect { () throws(ConfigurationError) in
+        do {
+          return try silencing(contextOf(Self.silencesName))
+        } catch {
+          throw error as? ConfigurationError
+            ?? ConfigurationError("\(error)", at: SourcePlace(file: configuration.file))
+        }
+      }
+      if let made { enrichers.append(EnrichmentStep(name: Self.silencesName, .local(made))) }
     }
     var outputs = configuration.outputs.compactMap { part in
       problems.collect { () throws(ConfigurationError) in
@@ -89,7 +107,10 @@ public struct Assembly: Sendable {
     }
     let parts = GatewayParts(
       inputs: inputs, formats: formats, detectors: detectors, enrichers: enrichers, outputs: outputs, routes: routes,
-      suppressedOutput: suppressed, deadLetters: configuration.deadLetters.path, stateFolder: state)
+      suppressedOutput: suppressed, deadLetters: configuration.deadLetters.path, stateFolder: state,
+      silences: SilenceRules(
+        longest: configuration.longestSilence,
+        notices: configuration.silenceNotices.compactMap { name in outputs.firstIndex { $0.name == name.name } }))
     return Outcome(parts: parts, diagnostics: diagnostics)
   }
 }

@@ -32,15 +32,25 @@ final class BatchSequence: Sendable {
 
   /// Takes the next batch. Returns once there is room for it, not once it is committed.
   func add(_ chunk: InputChunk) async {
+    await add { [process] in await process(chunk) }
+  }
+
+  /// Takes the next batch, however it is made.
+  ///
+  /// - Returns: a task that ends once the batch is committed.
+  @discardableResult
+  func add(_ process: @escaping @Sendable () async -> BatchOutcome) async -> Task<Void, Never> {
     await enter()
-    state.withLock { state in
+    return state.withLock { state in
       let previous = state.tail
-      state.tail = Task {
-        let outcome = await process(chunk)
+      let task = Task {
+        let outcome = await process()
         await previous?.value
         await commit(outcome)
         leave()
       }
+      state.tail = task
+      return task
     }
   }
 

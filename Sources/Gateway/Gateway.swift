@@ -13,7 +13,11 @@ public final class Gateway: Sendable {
   private let deadLetters: DeadLetterFile
   private let direct: [DirectDelivery?]
   private let queue: QueuedDelivery?
+<<<<<<< HEAD
   private let memory: PluginMemory?
+=======
+  private let silences: SilenceWatch
+>>>>>>> 3a4ac9f (Silence alerts for a short time, beside a running gateway)
   private let watch: (@Sendable (InputChunk.Progress) -> Void)?
   private let workers = Mutex<[PipelineWorker]>([])
   private let patience: Duration
@@ -53,6 +57,7 @@ public final class Gateway: Sendable {
     direct = parts.outputs.map { part in
       part.isQueued ? nil : DirectDelivery(name: part.name, output: part.output, clock: clock, logger: logger)
     }
+    silences = SilenceWatch(parts, clock: clock, logger: logger)
     queue = outbox.map {
       QueuedDelivery(
         parts.outputs, outbox: $0, vocabulary: parts.formats.vocabulary, clock: clock, logger: logger)
@@ -128,7 +133,32 @@ public final class Gateway: Sendable {
     } commit: { [self] outcome in
       await commit(outcome)
     }
-    let errors = await withTaskGroup(of: String?.self) { group in
+    let tell: @Sendable ([UInt8]) async -> Void = { [self] notice in
+      await sequence.add { await self.process(notice: notice) }.value
+    }
+    // What is silenced is known before the first alert, and what silences held back is told after the last.
+    await silences.look(tell)
+    let errors = await withTaskGroup(of: [String]?.self) { group in
+      group.addTask { [self] in await readInputs(into: sequence) }
+      group.addTask { [self] in
+        await silences.run(tell)
+        return nil
+      }
+      var errors: [String] = []
+      for await ended in group {
+        guard let ended else { continue }
+        errors = ended
+        group.cancelAll()
+      }
+      return errors
+    }
+    await sequence.finish()
+    await silences.look(tell)
+    return errors
+  }
+
+  private func readInputs(into sequence: BatchSequence) async -> [String] {
+    await withTaskGroup(of: String?.self) { group in
       for part in parts.inputs {
         group.addTask { [self] in
           do {
@@ -148,8 +178,13 @@ public final class Gateway: Sendable {
       }
       return await group.reduce(into: [String]()) { errors, error in if let error { errors.append(error) } }
     }
-    await sequence.finish()
-    return errors
+  }
+
+  /// Takes a notice of Weir's own to where notices go; no enricher can hold it back.
+  private func process(notice: [UInt8]) async -> BatchOutcome {
+    let frame = InputChunk.Frame(start: 0, count: notice.count, line: 1, offset: 0)
+    let chunk = InputChunk(bytes: notice, frames: [frame], source: SilenceNotice.source)
+    return await PipelineWorker(plan: parts.noticePlan, clock: clock).process(chunk)
   }
 
   private func process(_ chunk: InputChunk) async -> BatchOutcome {

@@ -17,10 +17,12 @@ public struct GatewayParts: Sendable {
   public var deadLetters: String
   /// The folder that the gateway keeps its state in.
   public var stateFolder: String
+  public var silences: SilenceRules
 
   public init(
     inputs: [InputPart], formats: FormatSet, detectors: [any Detector] = [], enrichers: [EnrichmentStep] = [],
-    outputs: [OutputPart], routes: [Route], suppressedOutput: Int, deadLetters: String, stateFolder: String
+    outputs: [OutputPart], routes: [Route], suppressedOutput: Int, deadLetters: String, stateFolder: String,
+    silences: SilenceRules = SilenceRules(longest: .seconds(86_400))
   ) {
     self.inputs = inputs
     self.formats = formats
@@ -31,6 +33,16 @@ public struct GatewayParts: Sendable {
     self.suppressedOutput = suppressedOutput
     self.deadLetters = deadLetters
     self.stateFolder = stateFolder
+    self.silences = silences
+  }
+
+  /// What becomes of Weir's own notices.
+  var noticePlan: Plan {
+    let routes =
+      silences.notices.isEmpty
+      ? self.routes : [Route(name: "notices of silences", condition: nil, outputs: silences.notices)]
+    return Plan(
+      formats: formats, routes: routes, suppressedOutput: suppressedOutput, outputCount: outputs.count)
   }
 
   /// The plugins whose learning is kept, in the order of the configuration.

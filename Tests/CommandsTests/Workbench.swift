@@ -37,7 +37,11 @@ final class Workbench {
   }
 
   static func parts(_ loaded: LoadedConfiguration, now: Timestamp) throws -> GatewayParts {
-    let environment = CommandEnvironment(logLevel: .critical, clock: FixedClock(now: now))
+    try parts(loaded, clock: FixedClock(now: now))
+  }
+
+  static func parts(_ loaded: LoadedConfiguration, clock: any GatewayClock) throws -> GatewayParts {
+    let environment = CommandEnvironment(logLevel: .critical, clock: clock)
     let outcome = Assembly(loaded) { name, vocabulary, state in
       environment.context(named: name, vocabulary: vocabulary, stateFolder: state)
     } file: { path, context in

@@ -59,6 +59,16 @@ final class ActorHistory: Sendable {
     }
   }
 
+  /// What `observe` would return, without noting anything.
+  func novelties(
+    _ name: String, _ observations: [Newness.Observation], watchesRate: Bool, now: Timestamp
+  ) -> [String] {
+    shard(of: name).actors.withLock { actors in
+      guard var actor = actors[name] else { return [] }
+      return update(&actor, observations, watchesRate, now)
+    }
+  }
+
   private func update(
     _ actor: inout Actor, _ observations: [Newness.Observation], _ watchesRate: Bool, _ now: Timestamp
   ) -> [String] {

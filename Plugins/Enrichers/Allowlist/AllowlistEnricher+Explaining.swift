@@ -3,8 +3,19 @@ internal import KQL
 public import PluginKit
 
 extension AllowlistEnricher {
-  /// The entry that holds, or else every entry that came close: that has at least one part that holds.
+  /// The entry or silence that holds, and every other that came close: that has at least one part that holds.
   public func explain(_ alert: borrowing Alert) -> [DecisionExplanation] {
+    let byEntries = explain(alert, by: list) { "entry '\($0.name)'" }
+    guard let silences = silences.list else { return byEntries }
+    let bySilences = explain(alert, by: silences) { $0.name }
+    let isHeld = byEntries.first?.holds == true && options.mode == .hold
+    // What an entry holds back no silence is asked about.
+    return isHeld || bySilences.first?.holds != true ? byEntries + bySilences : bySilences + byEntries
+  }
+
+  private func explain(
+    _ alert: borrowing Alert, by list: Allowlist, _ subject: (Entry) -> String
+  ) -> [DecisionExplanation] {
     let now = context.clock.now
     let matched = list.matchedActors(of: alert)
     let holding: Int? =
@@ -15,34 +26,56 @@ extension AllowlistEnricher {
     var explanations: [DecisionExplanation] = []
     for number in list.entries.indices {
       let entry = list.entries[number]
-      var conditions: [DecisionExplanation.Condition] = []
-      if entry.hasActors {
-        let holds = list.actorsHold(number, alert.table, matched)
-        let matches = list.actorMatches(of: number, alert)
-        let text = holds || matches.isEmpty ? "actors" : "actors (met only by what an attacker can choose)"
-        conditions.append(DecisionExplanation.Condition(text, holds: holds, matches: matches))
-      }
-      if let condition = entry.condition {
-        conditions.append(
-          DecisionExplanation.Condition(
-            "when: \(condition.condition.source)", holds: condition.condition.matches(alert, now: now),
-            matches: condition.matches(of: alert, now: now)))
-      }
+      var conditions = requirements(of: number, in: list, alert, matched, now: now)
       guard conditions.contains(where: \.holds) else { continue }
       conditions.append(
         DecisionExplanation.Condition("ceiling: \(entry.ceiling)", holds: alert.severity <= entry.ceiling))
       conditions.append(DecisionExplanation.Condition("expires: \(entry.expires.text)", holds: now < entry.expires.end))
-      let forbidding = list.forbidding(alert, to: entry, now: now)
-      if let forbidding {
-        conditions.append(DecisionExplanation.Condition("never: \(forbidding.condition.source)", holds: false))
-      }
-      let holds = number == holding && forbidding == nil
+      let guardrails = guardrails(of: number, in: list, alert, now: now)
+      conditions += guardrails.map { DecisionExplanation.Condition($0, holds: false) }
+      let holds = number == holding && guardrails.isEmpty
       let explanation = DecisionExplanation(
-        subject: "entry '\(entry.name)'", place: entry.place, holds: holds,
-        conclusion: conclusion(holds, conditions), conditions: conditions)
+        subject: subject(entry), place: entry.place, holds: holds, conclusion: conclusion(holds, conditions),
+        conditions: conditions)
       if holds { explanations.insert(explanation, at: 0) } else { explanations.append(explanation) }
     }
     return explanations
+  }
+
+  /// Actors and condition of an entry, each where it has them.
+  private func requirements(
+    of number: Int, in list: Allowlist, _ alert: borrowing Alert, _ matched: [ActorMatch], now: Timestamp
+  ) -> [DecisionExplanation.Condition] {
+    let entry = list.entries[number]
+    var conditions: [DecisionExplanation.Condition] = []
+    if entry.hasActors {
+      let holds = list.actorsHold(number, alert.table, matched)
+      let matches = list.actorMatches(of: number, alert)
+      let text = holds || matches.isEmpty ? "actors" : "actors (met only by what an attacker can choose)"
+      conditions.append(DecisionExplanation.Condition(text, holds: holds, matches: matches))
+    }
+    if let condition = entry.condition {
+      conditions.append(
+        DecisionExplanation.Condition(
+          "when: \(condition.condition.source)", holds: condition.condition.matches(alert, now: now),
+          matches: condition.matches(of: alert, now: now)))
+    }
+    return conditions
+  }
+
+  /// What lets the alert through although the entry would hold it back; asking changes nothing.
+  private func guardrails(of number: Int, in list: Allowlist, _ alert: borrowing Alert, now: Timestamp) -> [String] {
+    let entry = list.entries[number]
+    if let forbidding = list.forbidding(alert, to: entry, now: now) { return ["never: \(forbidding.condition.source)"] }
+    var reasons: [String] = []
+    if !entry.watch.isEmpty, let actor = list.principal(of: alert) {
+      let seen = newness.observations(of: alert, watch: entry.watch)
+      reasons += history.novelties(actor, seen, watchesRate: entry.watch.contains(.rate), now: now)
+    }
+    if let budget = entry.budget, budgets.isUsedUp(number, budget, now: now) {
+      reasons.append("more than \(budget.text)")
+    }
+    return reasons.map { "break-through: \($0)" }
   }
 
   private func conclusion(_ holds: Bool, _ conditions: [DecisionExplanation.Condition]) -> String {

@@ -28,15 +28,26 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin {
 
   let options: AllowlistOptions
   let context: PluginContext
-  private let actorFields: ActorFields
+  let actorFields: ActorFields
   private(set) var list: Allowlist
   private(set) var repeatedActors: [Diagnostic] = []
   private var isLoaded = false
-  private let history: ActorHistory
-  private let newness: Newness
-  private var budgets: Budgets
+  let history: ActorHistory
+  let newness: Newness
+  private(set) var budgets: Budgets
+  let silences = SilenceBook()
 
   public init(options: AllowlistOptions, context: PluginContext) throws {
+    try self.init(unchecked: options, context)
+    guard options.actorsRemembered > 0 else {
+      throw options.$actorsRemembered.error("at least one actor must be remembered; 'watch: []' switches this off")
+    }
+    guard options.file != nil || !options.files.isEmpty || options.$entries.isGiven else {
+      throw ConfigurationError("an allowlist needs 'file', 'files' or 'entries'", at: options.$file.place)
+    }
+  }
+
+  init(unchecked options: AllowlistOptions, _ context: PluginContext) throws {
     self.options = options
     self.context = context
     actorFields = context.formats.map(ActorFields.init) ?? ActorFields(context.vocabulary)
@@ -46,12 +57,6 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin {
       learning: options.learning, capacity: options.actorsRemembered, unusualRate: options.unusualRate)
     newness = Newness(context.vocabulary)
     budgets = Budgets(list.entries)
-    guard options.actorsRemembered > 0 else {
-      throw options.$actorsRemembered.error("at least one actor must be remembered; 'watch: []' switches this off")
-    }
-    guard options.file != nil || !options.files.isEmpty || options.$entries.isGiven else {
-      throw ConfigurationError("an allowlist needs 'file', 'files' or 'entries'", at: options.$file.place)
-    }
   }
 
   public mutating func load() throws {
@@ -64,11 +69,14 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin {
 
   public func enrich(_ alert: borrowing Alert) throws(EnrichmentFailure) -> Enrichment {
     guard isLoaded else { throw EnrichmentFailure("the allowlist is not loaded") }
+    let result: Enrichment
     switch list.verdict(on: alert, now: { context.clock.now }) {
-    case .nothing: return .nothing
-    case .expired(let entries): return .fields(list.entries[entries[0]].expiredNote)
-    case .held(let number): return held(by: number, alert)
+    case .nothing: result = .nothing
+    case .expired(let entries): result = .fields(list.entries[entries[0]].expiredNote)
+    case .held(let number): result = held(by: number, alert)
     }
+    if case .hold = result { return result }
+    return silenced(alert) ?? result
   }
 
   /// An entry holds; the guardrails have the last word.

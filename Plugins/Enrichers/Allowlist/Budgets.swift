@@ -20,14 +20,24 @@ struct Budgets: Sendable {
   /// Takes one from the entry's budget; false where it is used up.
   func take(_ number: Int, _ budget: Budget, now: Timestamp) -> Bool {
     guard let counter = counters[number] else { return true }
-    let (seconds, attoseconds) = budget.period.components
-    let period = now.nanoseconds / max(1, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    let period = Self.period(of: budget, now)
     return counter.state.withLock { state in
       if state.period != period { state = (period, 0) }
       guard state.used < budget.count else { return false }
       state.used += 1
       return true
     }
+  }
+
+  /// True where the next `take` would be refused.
+  func isUsedUp(_ number: Int, _ budget: Budget, now: Timestamp) -> Bool {
+    counters[number]?.state.withLock { $0.period == Self.period(of: budget, now) && $0.used >= budget.count } ?? false
+  }
+
+  /// The number of the period that is now, since 1970.
+  private static func period(of budget: Budget, _ now: Timestamp) -> Int64 {
+    let (seconds, attoseconds) = budget.period.components
+    return now.nanoseconds / max(1, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
   }
 
   /// Appends the members of a JSON object.

@@ -41,6 +41,8 @@ struct ConfigurationReading {
     let state = stateFolder(fields)
     let deadLetters = fields?.read(DeadLetterOptions.self, &reader)?.deadLetters?.path
     let durability = fields?.read(DurabilityOptions.self, &reader)?.durability
+    let silences = fields?.read(SilenceOptions.self, &reader)?.silences ?? SilenceLimits()
+    let notices = silences.to.compactMap { names.find($0, for: "silences", isSwitchedOffAnError: false, &reader) }
     fields?.reportUnknown(known: RootOptions.names, &reader)
     warnOfSecrets(readableByOthers: mode)
 
@@ -49,7 +51,8 @@ struct ConfigurationReading {
       file: file, folder: folder, inputs: inputs, detectors: detectors, enrichers: enrichers, outputs: outputs.plugins,
       routes: routes, formats: formats, suppressedOutput: suppressed,
       deadLetters: deadLetters ?? FilePath("dead-letters.ndjson", in: state), stateFolder: state,
-      durability: durability ?? .process, dropsUnrouted: unrouted == .drop, redaction: redaction)
+      durability: durability ?? .process, longestSilence: silences.maxDuration, silenceNotices: notices,
+      dropsUnrouted: unrouted == .drop, redaction: redaction)
     let problems = ProblemCollector(
       file: file, redaction: redaction,
       diagnostics: resolver.diagnostics + reader.diagnostics.filter { !resolver.failures.contains($0.place) })

@@ -31,6 +31,12 @@ public struct GatewayConfiguration: Sendable {
 
   public var durability: Durability
 
+  /// The longest time that a silence may last.
+  public var longestSilence: Duration
+
+  /// The outputs that are told of silences; empty for wherever the routes lead.
+  public var silenceNotices: [OutputName]
+
   /// True where alerts that no route takes may be dropped.
   public var dropsUnrouted: Bool
 

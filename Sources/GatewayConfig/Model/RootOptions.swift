@@ -77,11 +77,31 @@ struct DurabilityOptions: PluginOptions {
   init() {}
 }
 
+/// What holds for `weir silence`.
+struct SilenceOptions: PluginOptions {
+  @Setting("Silences: what `weir silence add` holds back for a short time.")
+  var silences: SilenceLimits?
+
+  init() {}
+}
+
+struct SilenceLimits: PluginOptions {
+  @Setting("The longest time that a silence may last. One that would last longer is not obeyed.")
+  var maxDuration: Duration = .seconds(86_400)
+
+  @Setting(
+    "The outputs that are told when a silence begins and ends. Without it, the routes decide, as for an alert of severity low."
+  )
+  var to: [LocatedText] = []
+
+  init() {}
+}
+
 /// Everything at the top level, in the order of the reference.
 enum RootOptions {
   static let types: [any PluginOptions.Type] = [
     RootParts.self, SuppressedOptions.self, DeadLetterOptions.self, UnroutedOptions.self, StateOptions.self,
-    DurabilityOptions.self,
+    DurabilityOptions.self, SilenceOptions.self,
   ]
 
   static var names: [String] { types.flatMap { $0.settings.map(\.name) } }

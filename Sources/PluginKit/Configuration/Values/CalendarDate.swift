@@ -17,6 +17,13 @@ public struct CalendarDate: ScalarSettingValue, Hashable {
     end = isDay ? Timestamp(nanoseconds: time.nanoseconds + 86_400 * 1_000_000_000) : time
   }
 
+  /// A moment, as if it had been written.
+  public init(_ moment: Timestamp) {
+    text = moment.rfc3339
+    start = moment
+    end = moment
+  }
+
   public static var typeName: String { "a date, such as 2027-03-31" }
   public static var schema: SchemaNode {
     ["type": "string", "anyOf": [["format": "date"], ["format": "date-time"]], "examples": ["2027-03-31"]]
