@@ -13,11 +13,8 @@ public final class Gateway: Sendable {
   private let deadLetters: DeadLetterFile
   private let direct: [DirectDelivery?]
   private let queue: QueuedDelivery?
-<<<<<<< HEAD
   private let memory: PluginMemory?
-=======
   private let silences: SilenceWatch
->>>>>>> 3a4ac9f (Silence alerts for a short time, beside a running gateway)
   private let watch: (@Sendable (InputChunk.Progress) -> Void)?
   private let workers = Mutex<[PipelineWorker]>([])
   private let patience: Duration

@@ -85,7 +85,7 @@ import Testing
     #expect(
       scene.messages == [
         "Until 2026-11-21T10:00:00.000Z, alerts that meet 'event.action: Noise' are held back: CHG-9",
-        "The silence of 'event.action: Noise' is over. It held back 1 alerts: CHG-9",
+        "The silence of 'event.action: Noise' is over. It held back 1 alert: CHG-9",
       ])
     let kept = try scene.file.read()
     #expect(kept.map(\.held) == [1])

@@ -15,7 +15,8 @@ enum SilenceNotice {
       message = "Until \(kept.end.rfc3339), alerts that meet '\(silence.when)' are held back: \(silence.reason)"
     case .ended:
       let how = kept.expiredBy.map { "was ended by \($0)" } ?? "is over"
-      message = "The silence of '\(silence.when)' \(how). It held back \(kept.held) alerts: \(silence.reason)"
+      message =
+        "The silence of '\(silence.when)' \(how). It held back \(kept.held == 1 ? "1 alert" : "\(kept.held) alerts"): \(silence.reason)"
     }
     var labels = [
       ("silence", silence.id), ("when", silence.when), ("reason", silence.reason), ("owner", silence.owner),

@@ -46,6 +46,7 @@ final class SilenceWatch: Sendable {
   /// Looks once: what is in force is obeyed, what was not told is told.
   func look(_ tell: (_ notice: [UInt8]) async -> Void) async {
     let now = clock.now
+    await count(now)
     let silences: [KeptSilence]
     do {
       silences = try await thread.run { [file] in try file.read() }
@@ -60,7 +61,6 @@ final class SilenceWatch: Sendable {
       complain("not obeyed, since longer than 'max_duration' of 'silences': \(tooLong.joined(separator: ", "))")
     }
     obey(silences.filter { $0.isInForce(now) && isShortEnough($0) }.map(\.silence))
-    await count(now)
     for kept in silences where isShortEnough(kept) {
       for moment in due(kept, now) {
         let held = kept.held + uncounted(kept.silence.id)
