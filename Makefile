@@ -3,7 +3,7 @@
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 WEIR := .build/release/weir
 
-.PHONY: run build test lint packages test-packages docs fuzz clean
+.PHONY: run build test lint packages test-packages docs fuzz bench clean
 
 # Builds in release, runs config.yaml on Examples/, and shows what happened.
 run: build
@@ -28,6 +28,13 @@ docs: packages
 SECONDS := 60
 fuzz: packages
 	scripts/fuzz.sh $(SECONDS)
+
+# Measures Weir beside its peers (Benchmarks/README.md): make bench [QUICK=1] [SEED=N] [ONLY=w1,w2].
+BENCH_PEERS ?= .build/bench/peers
+bench: build
+	Benchmarks/install-peers.sh $(BENCH_PEERS)
+	BENCH_PEERS=$(abspath $(BENCH_PEERS)) Benchmarks/bench.py $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(ONLY),--only $(ONLY))
 
 packages:
 	@scripts/install-packages.sh

@@ -1,0 +1,1 @@
+"""Measures Weir beside its peers; `Benchmarks/bench.py` is the program."""

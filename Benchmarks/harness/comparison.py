@@ -1,0 +1,95 @@
+"""Lets programs do the same job in turns, looks at what they did, and compares what it cost."""
+
+import os
+import shutil
+import statistics
+import sys
+
+from . import folders
+from .sink import Sink
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def compare(job, programs, rounds, sink=None, once=()):
+    """Runs each program `rounds` times, taking turns (a slow one fewer times); returns a comparison for the results.
+
+    `sink` is the kind of receiver that the job needs; its cost is nobody's. The programs named in `once` run once.
+    """
+    runs = {program.name: [] for program in programs}
+    wrong = {}
+    for turn in range(rounds):
+        for program in programs:
+            name = program.name
+            if name in wrong or turn >= (1 if name in once else program.rounds):
+                continue
+            outcome = _run(job, program, sink)
+            if "wrong" in outcome:
+                wrong[name] = outcome["wrong"]
+                say(f"  {name}: {outcome['wrong']}")
+            else:
+                runs[name].append(outcome)
+    rows = [_row(program, runs[program.name], wrong.get(program.name), job) for program in programs]
+    for row in rows:
+        if row.get("cpu"):
+            say(f"  {row['program']:<12} {row['cpu']:8.3f} CPU s  {row['wall']:8.3f} s  {row['peak_mib']:7.1f} MiB")
+    return {
+        "workload": job.workload,
+        "corpus": job.corpus.path.stem,
+        "alerts": job.corpus.count,
+        "bytes": job.corpus.bytes,
+        "high": job.corpus.truth.get("high"),
+        "cores": job.cores,
+        "accounts": job.accounts,
+        "actors": job.actors,
+        "actors_in_file": job.actors_in_file,
+        "rows": rows,
+    }
+
+
+def _run(job, program, kind):
+    folder = folders.WORK / "run"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    # What earlier runs left to be written to the disk is not this one's to pay for.
+    os.sync()
+    try:
+        if not kind:
+            return _measure(job, program, folder)
+        with Sink(kind) as sink:
+            job.port = sink.port
+            outcome = _measure(job, program, folder)
+            expected = job.corpus.truth["kept" if kind == "lines" else "high"]
+            if "wrong" not in outcome and job.settings.get("status", 0) == 0:
+                if (found := sink.settle(expected)) != expected:
+                    return {"wrong": f"{found} messages came, not {expected}"}
+                outcome["rate"] = sink.rate
+            return outcome
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _measure(job, program, folder):
+    cost = program.command(job, folder).run(folder)
+    problem = program.check(job, folder, cost)
+    if problem:
+        return {"wrong": problem}
+    written = sum(path.stat().st_size for path in folder.glob("*.ndjson"))
+    return {"cpu": cost.cpu, "wall": cost.wall, "peak_mib": cost.peak_mib, "written": written}
+
+
+def _row(program, runs, wrong, job):
+    row = {"program": program.name, "does": program.does}
+    if wrong:
+        row["wrong"] = wrong
+    elif runs:
+        for figure in ("cpu", "wall", "peak_mib", "written", "rate"):
+            values = [run[figure] for run in runs if run.get(figure) is not None]
+            if values:
+                row[figure] = statistics.median(values)
+        row["per_cpu_second"] = job.corpus.count / row["cpu"]
+        row["per_second"] = job.corpus.count / row["wall"]
+        row["runs"] = runs
+    return row
