@@ -1,14 +1,32 @@
+internal import Synchronization
+
 /// The field tables of all formats: what turns a name into a field that can be looked up in any alert.
 public struct Vocabulary: Sendable {
   /// The tables, in the order that `Alert.table` counts in.
   public let tables: [FieldTable]
 
+  /// Fields by the name that was asked for. A long allowlist names the same few a hundred thousand times.
+  private final class PreparedFields: Sendable {
+    let byName = Mutex<[String: Field]>([:])
+  }
+  private let prepared = PreparedFields()
+
   public init(_ tables: [FieldTable] = []) {
     self.tables = tables
   }
 
-  /// Prepares the field of that name. A final `.keyword` or `.text` names the field itself.
+  /// The field of that name, prepared. A final `.keyword` or `.text` names the field itself.
   public func field(_ name: String) -> Field {
+    if let known = prepared.byName.withLock({ $0[name] }) { return known }
+    let field = makeField(name)
+    return prepared.byName.withLock { known in
+      if let other = known[name] { return other }
+      known[name] = field
+      return field
+    }
+  }
+
+  private func makeField(_ name: String) -> Field {
     var base = name
     for suffix in [".keyword", ".text"] where base.hasSuffix(suffix) && base.count > suffix.count {
       base.removeLast(suffix.count)

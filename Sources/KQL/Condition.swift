@@ -17,10 +17,10 @@ public struct Condition: Sendable {
     let program: Program
     let dependsOnNow: Bool
 
-    init(_ query: String, _ vocabulary: Vocabulary) throws(KQLError) {
+    init(_ expression: KQLExpression, of query: String, _ vocabulary: Vocabulary) throws(KQLError) {
       source = query
       self.vocabulary = vocabulary
-      expression = try KQLExpression(parsing: query)
+      self.expression = expression
       program = try Compiler(query: query, vocabulary: vocabulary).program(expression)
       dependsOnNow = program.dependsOnNow
     }
@@ -31,7 +31,14 @@ public struct Condition: Sendable {
   /// - Throws: `KQLError` where the query is not KQL, where it names a severity that does not exist, or where a reference
   ///   to another field stands where none can.
   public init(_ query: String, vocabulary: Vocabulary) throws(KQLError) {
-    compiled = try Compiled(query, vocabulary)
+    compiled = try Compiled(KQLExpression(parsing: query), of: query, vocabulary)
+  }
+
+  /// A part of another condition's expression, as a condition of its own; its source is still the whole query.
+  ///
+  /// - Throws: `KQLError` where the part cannot be compiled; never for a part of that very expression outside braces.
+  public init(_ part: KQLExpression, of whole: Condition) throws(KQLError) {
+    compiled = try Compiled(part, of: whole.source, whole.vocabulary)
   }
 
   /// The query as written.

@@ -8,7 +8,7 @@ enum ActorPattern {
     if pattern.utf8.allSatisfy({ $0 == UInt8(ascii: "*") }) {
       return "the actor '\(pattern)' matches everybody; name who is meant"
     }
-    guard pattern.contains("*") else { return nil }
+    guard pattern.utf8.contains(UInt8(ascii: "*")) else { return nil }
     let words = pattern.split { !$0.isLetter && !$0.isNumber && $0 != "-" }.map { $0.lowercased() }
     if words.allSatisfy(structural.contains) {
       return "the actor '\(pattern)' matches everybody or nearly so; name an account, a role or a user"
@@ -26,7 +26,7 @@ enum ActorPattern {
   /// True where the pattern tells actors apart by nothing but a session's name, which whoever assumes a role chooses:
   /// `arn:aws:sts::*:assumed-role/*/deploy`, `*:deploy`, `*/deploy`.
   static func restsOnSessionName(_ pattern: String) -> Bool {
-    guard pattern.contains("*") else { return false }
+    guard pattern.utf8.contains(UInt8(ascii: "*")) else { return false }
     let parts = pattern.split(separator: "/", omittingEmptySubsequences: false)
     if pattern.hasPrefix("arn:") {
       guard pattern.contains("assumed-role/") || pattern.contains(":sts:"), parts.count >= 3 else { return false }

@@ -12,6 +12,7 @@ struct AllowlistReader {
   private var patterns = KeyIndex()
   private var owned: [(pattern: Int, entry: Int)] = []
   private var names: [String: SourcePlace] = [:]
+  private var chosenByField: [String: [Bool]] = [:]
   private(set) var repeatedActors: [Diagnostic] = []
 
   init(_ options: AllowlistOptions, _ context: PluginContext, _ actorFields: ActorFields) {
@@ -40,13 +41,17 @@ struct AllowlistReader {
     do throws(ConfigurationError) {
       let tree = try context.files.tree(of: file)
       let list = tree.entries == nil ? tree : tree["entries"] ?? tree
-      guard list.elements != nil else {
+      guard let elements = list.elements else {
         let what = list.isNull ? "is empty; was it cut short while being written?" : "holds no list of entries"
         report("the allowlist '\(file.text)' \(what)", at: list.place)
         return
       }
-      let read: [EntryOptions] = try context.files.value(from: list, folder: file.folder, subject: "allowlist entry")
-      for entry in read { add(entry, includingFiles: true) }
+      // One after the other: all entries of a long list as written would need many times the memory of what is kept.
+      var reader = SettingReader(folder: file.folder, subject: "allowlist entry")
+      for element in elements {
+        if let entry = EntryOptions.read(element, &reader) { add(entry, includingFiles: true) }
+      }
+      diagnostics += reader.diagnostics.filter { $0.severity == .error }
     } catch {
       diagnostics += error.diagnostics
     }
@@ -72,9 +77,8 @@ struct AllowlistReader {
     guard diagnostics.count == before else { return }
     let hasActors = !written.actors.isEmpty || written.actorsFile != nil
     let fields = condition?.positiveFields ?? []
-    let formats = context.vocabulary.tables.indices
-    let restsOnCondition = formats.map { format in fields.contains { !isChosen($0, format) } }
-    if !written.acceptSpoofable, !formats.isEmpty {
+    let restsOnCondition = formatsTelling(fields)
+    if !written.acceptSpoofable, !restsOnCondition.isEmpty {
       let actorsAreChosen = owned[ownedBefore...].allSatisfy {
         ActorPattern.restsOnSessionName(patterns.text($0.pattern))
       }
@@ -108,7 +112,7 @@ struct AllowlistReader {
   }
 
   private mutating func condition(of text: LocatedText) -> MatchedCondition? {
-    if text.text.allSatisfy(\.isWhitespace) || text.text.filter({ !$0.isWhitespace }) == "*" {
+    if text.text.allSatisfy({ $0.isWhitespace || $0 == "*" }) {
       report("'when' is \(text.text.contains("*") ? "'*'" : "empty"), so it would match everything", at: text.place)
       return nil
     }
@@ -164,9 +168,24 @@ struct AllowlistReader {
     return (configured, shipped)
   }
 
-  /// Whether an attacker can choose the value of the field.
-  private func isChosen(_ field: String, _ format: Int) -> Bool {
-    ChosenFields.contains(field) || context.formats?.isSpoofable(field, in: format) == true
+  /// By format: true where one of the fields is none whose value an attacker can choose.
+  private mutating func formatsTelling(_ fields: [String]) -> [Bool] {
+    var rests = [Bool](repeating: false, count: context.vocabulary.tables.count)
+    for field in fields {
+      for (format, isChosen) in isChosen(field).enumerated() where !isChosen { rests[format] = true }
+    }
+    return rests
+  }
+
+  /// By format: whether an attacker can choose the value of the field.
+  private mutating func isChosen(_ field: String) -> [Bool] {
+    if let known = chosenByField[field] { return known }
+    let isAlways = ChosenFields.contains(field)
+    let isChosen = context.vocabulary.tables.indices.map { format in
+      isAlways || context.formats?.isSpoofable(field, in: format) == true
+    }
+    chosenByField[field] = isChosen
+    return isChosen
   }
 
   private func chosen(_ fields: [String], _ hasActors: Bool) -> String {

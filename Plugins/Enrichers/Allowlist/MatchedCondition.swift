@@ -20,7 +20,7 @@ struct MatchedCondition: Sendable {
   init(_ query: String, _ vocabulary: Vocabulary) throws(KQLError) {
     condition = try Condition(query, vocabulary: vocabulary)
     var parts: [Part] = []
-    Self.collect(condition.expression, negated: false, query: Array(query.utf8), vocabulary, into: &parts)
+    try Self.collect(condition.expression, of: condition, negated: false, vocabulary, into: &parts)
     self.parts = parts
   }
 
@@ -58,39 +58,32 @@ struct MatchedCondition: Sendable {
   }
 
   private static func collect(
-    _ expression: KQLExpression, negated: Bool, query: [UInt8], _ vocabulary: Vocabulary, into parts: inout [Part]
-  ) {
+    _ expression: KQLExpression, of whole: Condition, negated: Bool, _ vocabulary: Vocabulary, into parts: inout [Part]
+  ) throws(KQLError) {
+    let field: KQLLiteral
+    var literal: KQLLiteral?
+    let pattern: String
     switch expression.kind {
     case .and(let all), .or(let all):
-      for part in all { collect(part, negated: negated, query: query, vocabulary, into: &parts) }
-    case .not(let part):
-      collect(part, negated: !negated, query: query, vocabulary, into: &parts)
-    case .is(let field?, let value):
-      add(field, value, "\(value.text)", expression, negated, query, vocabulary, &parts)
-    case .range(let field, let comparison, let value):
-      add(field, nil, "\(comparison.rawValue) \(value.text)", expression, negated, query, vocabulary, &parts)
-    case .nested(let field, _):
-      let source = String(decoding: query[expression.range], as: UTF8.self)
-      add(field, nil, source, expression, negated, query, vocabulary, &parts)
-    case .is(nil, _):
-      break
+      for part in all { try collect(part, of: whole, negated: negated, vocabulary, into: &parts) }
+      return
+    case .not(let part): return try collect(part, of: whole, negated: !negated, vocabulary, into: &parts)
+    case .is(nil, _): return
+    case .is(let name?, let value):
+      field = name
+      literal = value
+      pattern = value.text
+    case .range(let name, let comparison, let value):
+      field = name
+      pattern = "\(comparison.rawValue) \(value.text)"
+    case .nested(let name, _):
+      field = name
+      pattern = String(decoding: Array(whole.source.utf8)[expression.range], as: UTF8.self)
     }
-  }
-
-  private static func add(
-    _ field: KQLLiteral, _ literal: KQLLiteral?, _ pattern: String, _ expression: KQLExpression, _ negated: Bool,
-    _ query: [UInt8], _ vocabulary: Vocabulary, _ parts: inout [Part]
-  ) {
-    let source = String(decoding: query[expression.range], as: UTF8.self)
-    // In a list of values the range is that of the value alone.
-    let whole = (try? Condition(source, vocabulary: vocabulary)).flatMap { condition in
-      condition.fieldNames.contains(field.text) ? condition : nil
-    }
-    let name = KQLEscapes.unquoted(field.text)
-    guard let condition = whole ?? (try? Condition("\(name): \(source)", vocabulary: vocabulary)) else { return }
+    let isWhole = expression.range == whole.expression.range
     parts.append(
       Part(
-        condition: condition, field: vocabulary.field(field.text), literal: literal, pattern: pattern,
-        isNegated: negated))
+        condition: isWhole ? whole : try Condition(expression, of: whole), field: vocabulary.field(field.text),
+        literal: literal, pattern: pattern, isNegated: negated))
   }
 }

@@ -244,10 +244,12 @@ private struct LiteralText {
 
 extension String {
   fileprivate func trimmingStart() -> String {
-    String(String.UnicodeScalarView(unicodeScalars.drop(while: \.isTrimmed)))
+    guard unicodeScalars.first?.isTrimmed == true else { return self }
+    return String(String.UnicodeScalarView(unicodeScalars.drop(while: \.isTrimmed)))
   }
 
   fileprivate func trimmingEnd() -> String {
+    guard unicodeScalars.last?.isTrimmed == true else { return self }
     var scalars = unicodeScalars[...]
     while scalars.last?.isTrimmed == true { scalars.removeLast() }
     return String(String.UnicodeScalarView(scalars))

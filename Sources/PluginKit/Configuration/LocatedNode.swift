@@ -45,7 +45,11 @@ public struct LocatedNode: Sendable, Equatable {
 
     /// Nothing, `~` or `null`, without quotes.
     public var isNull: Bool {
-      style == .plain && !text.isReference && ["", "~", "null", "Null", "NULL"].contains(text.text)
+      guard style == .plain, !text.isReference else { return false }
+      return switch text.text {
+      case "", "~", "null", "Null", "NULL": true
+      default: false
+      }
     }
   }
 

@@ -105,9 +105,14 @@ struct DeclaredSetting {
   /// The property's name.
   let property: String
   let setting: any AnySetting
-
   /// The name in configuration.
-  var name: String { setting.explicitName ?? SnakeCase.name(ofProperty: property) }
+  let name: String
+
+  init(property: String, setting: any AnySetting) {
+    self.property = property
+    self.setting = setting
+    name = setting.explicitName ?? SnakeCase.name(ofProperty: property)
+  }
 }
 
 /// The entries of a mapping while options are read from it.
@@ -138,8 +143,7 @@ public struct OptionFields: Sendable {
     for declared in reader.declarations(of: Options.self) {
       let name = declared.name
       if let entry = entries.first(where: { $0.key.text == name }) {
-        let subject = reader.subject.map { "'\(name)' of \($0)" } ?? "'\(name)'"
-        let value = reader.within(subject) { declared.setting.reading(entry.value, &$0) }
+        let value = reader.within(setting: name) { declared.setting.reading(entry.value, &$0) }
         values[declared.property] = value
         isComplete = isComplete && value != nil
       } else if declared.setting.mustBeGiven {
@@ -158,8 +162,10 @@ public struct OptionFields: Sendable {
 
   /// Reports every entry whose name is not known.
   public func reportUnknown(known: [String], _ reader: inout SettingReader) {
+    let unknown = entries.filter { !known.contains($0.key.text) }
+    guard !unknown.isEmpty else { return }
     let subject = reader.subject.map { " for \($0)" } ?? ""
-    for entry in entries where !known.contains(entry.key.text) {
+    for entry in unknown {
       let written = entry.key.text
       let hint: String
       if let colon = written.firstIndex(of: ":"), entry.value.isNull {

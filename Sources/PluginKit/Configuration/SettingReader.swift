@@ -10,12 +10,17 @@ public struct SettingReader: Sendable {
   public private(set) var writtenSecrets: [SourcePlace] = []
 
   /// What the settings belong to, for messages: `output 'slack'`; nil at the top level of a file.
-  var subject: String?
+  var subject: String? {
+    settings.reduce(owner) { outer, name in outer.map { "'\(name)' of \($0)" } ?? "'\(name)'" }
+  }
+  private var owner: String?
+  /// The settings that are being read, one inside the other; put into words only where something is wrong.
+  private var settings: [String] = []
 
   /// - Parameter subject: what the settings belong to, for messages: `output 'slack'`.
   public init(folder: String, subject: String? = nil) {
     self.folder = folder
-    self.subject = subject
+    owner = subject
   }
 
   /// Notes an error.
@@ -49,9 +54,16 @@ public struct SettingReader: Sendable {
 
   /// Reads with another subject.
   public mutating func within<Result>(_ subject: String?, _ body: (inout SettingReader) -> Result) -> Result {
-    let outer = self.subject
-    self.subject = subject
-    defer { self.subject = outer }
+    let outer = (owner, settings)
+    (owner, settings) = (subject, [])
+    defer { (owner, settings) = outer }
+    return body(&self)
+  }
+
+  /// Reads the value of one setting.
+  mutating func within<Result>(setting name: String, _ body: (inout SettingReader) -> Result) -> Result {
+    settings.append(name)
+    defer { settings.removeLast() }
     return body(&self)
   }
 
