@@ -25,6 +25,8 @@ final class GzipDecoder {
   private var input: [UInt8] = []
   private var used = 0
   private var isBetweenMembers = false
+  /// What made the data end; told once everything in front of it has been handed over.
+  private var damage: String?
   /// Bytes taken from the input and bytes written, over all members.
   private(set) var consumed: Int64 = 0
   private(set) var produced: Int64 = 0
@@ -54,6 +56,7 @@ final class GzipDecoder {
   /// - Parameter isFinal: true where no more input will come.
   func decompress(into room: UnsafeMutableRawBufferPointer, isFinal: Bool) -> Step {
     guard isReady else { return .damaged("memory ran out") }
+    if let damage { return .damaged(damage) }
     while true {
       if isBetweenMembers {
         switch nextMember(isFinal: isFinal) {
@@ -69,11 +72,16 @@ final class GzipDecoder {
       produced += Int64(made)
       if result == Z_STREAM_END { isBetweenMembers = true }
       if let excess { return .damaged(excess) }
-      if result != Z_OK, result != Z_STREAM_END, result != Z_BUF_ERROR {
-        return .damaged(stream.pointee.msg.map { String(cString: $0) } ?? "zlib's error \(result)")
-      }
+      damage = mistake(result)
       if made > 0 { return .bytes(made) }
+      if let damage { return .damaged(damage) }
     }
+  }
+
+  /// Why zlib cannot go on; nil where it can.
+  private func mistake(_ result: Int32) -> String? {
+    guard result != Z_OK, result != Z_STREAM_END, result != Z_BUF_ERROR else { return nil }
+    return stream.pointee.msg.map { String(cString: $0) } ?? "zlib's error \(result)"
   }
 
   private func inflateOnce(into room: UnsafeMutableRawBufferPointer) -> (result: Int32, taken: Int, made: Int) {

@@ -98,6 +98,17 @@ struct FileInputTests {
           + "what comes before goes on"
       ])
 
+    // A wrong checksum shows only at the end: what was decompressed before is handed on all the same.
+    var checksum = whole
+    checksum[whole.count - 8] ^= 0xFF
+    folder.write(checksum, to: "checksum.gz")
+    run = try await folder.read(["checksum.gz"])
+    #expect(run.documents == lines)
+    #expect(
+      run.problems == [
+        "checksum.gz: the gzip data cannot be decompressed further: incorrect data check; what comes before goes on"
+      ])
+
     var flipped = whole
     flipped[whole.count / 2] ^= 0xFF
     folder.write(flipped, to: "flipped.gz")
