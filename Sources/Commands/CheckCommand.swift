@@ -14,9 +14,9 @@ struct CheckCommand: AsyncParsableCommand {
     let environment = CommandEnvironment()
     let (configuration, parts) = try config.assemble(environment)
     ConfigurationOption.show(Lint.diagnostics(parts, configuration, now: environment.clock.now))
-    let count = parts.outputs.count
     Terminal.say(
-      "\(configuration.file): \(Terminal.styled("right", .green)): \(parts.enrichers.count) enrichers, "
-        + "\(parts.routes.count) routes, \(count) outputs")
+      "\(configuration.file): \(Terminal.styled("right", .green)): "
+        + "\(String.counted(parts.enrichers.count, "enricher")), \(String.counted(parts.routes.count, "route")), "
+        + String.counted(parts.outputs.count, "output"))
   }
 }

@@ -39,6 +39,6 @@ struct StandardErrorLog: LogHandler {
   func log(event: LogEvent) {
     let style: Terminal.Style? = event.level >= .error ? .red : event.level == .warning ? .yellow : nil
     let prefix = event.level >= .warning ? "\(event.level.rawValue): " : ""
-    Terminal.say((style.map { Terminal.styled(prefix, $0) } ?? prefix) + "\(event.message)")
+    Terminal.say((style.map { Terminal.styled(prefix, $0) } ?? prefix) + VisibleText.escaped("\(event.message)"))
   }
 }

@@ -3,17 +3,20 @@ internal import Gateway
 /// The ledger as a person reads it.
 struct LedgerSummary {
   let ledger: Ledger
+  /// How many parts of the input could not be read.
+  let unreadable: Int
+  /// Where dead letters are.
   let deadLetters: String
 
   func show() {
     let alerts = ledger.alerts
     if alerts.events > 0 {
-      Terminal.say("\(alerts.events) events, \(alerts.unmatched) of them matched no rule")
+      Terminal.say("\(String.counted(alerts.events, "event")), \(alerts.unmatched) of them matched no rule")
     }
     var ends = ["\(alerts.routed) routed", "\(alerts.suppressed) held back"]
     if alerts.unrouted > 0 { ends.append("\(alerts.unrouted) dropped by no route") }
-    if alerts.deadLettered > 0 { ends.append(Terminal.styled("\(alerts.deadLettered) dead letters", .yellow)) }
-    Terminal.say(Terminal.styled("\(alerts.read) alerts read", .bold) + ": " + ends.joined(separator: ", "))
+    if alerts.deadLettered > 0 { ends.append(Terminal.styled(.counted(alerts.deadLettered, "dead letter"), .yellow)) }
+    Terminal.say(Terminal.styled(.counted(alerts.read, "alert") + " read", .bold) + ": " + ends.joined(separator: ", "))
     let width = ledger.outputs.map(\.name.count).max() ?? 0
     for output in ledger.outputs {
       var states = ["\(output.delivered) delivered"]
@@ -23,7 +26,10 @@ struct LedgerSummary {
       let name = output.name + String(repeating: " ", count: width - output.name.count)
       Terminal.say("  \(name)  \(states.joined(separator: ", "))")
     }
-    let dead = alerts.deadLettered + ledger.outputs.reduce(0) { $0 + $1.deadLettered }
+    if unreadable > 0 {
+      Terminal.say(Terminal.styled("\(String.counted(unreadable, "part")) of the input could not be read", .yellow))
+    }
+    let dead = unreadable + alerts.deadLettered + ledger.outputs.reduce(0) { $0 + $1.deadLettered }
     if dead > 0 { Terminal.say("dead letters, with their reasons: \(deadLetters)") }
   }
 }

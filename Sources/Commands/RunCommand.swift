@@ -56,7 +56,9 @@ struct RunCommand: AsyncParsableCommand {
     }
     progress?.clear()
     for error in outcome.inputErrors { Terminal.say("error: \(error)") }
-    if !quiet { LedgerSummary(ledger: outcome.ledger, deadLetters: parts.deadLetters).show() }
+    if !quiet {
+      LedgerSummary(ledger: outcome.ledger, unreadable: outcome.unreadable, deadLetters: parts.deadLetters).show()
+    }
     if let ledger { try write(outcome.ledger, to: ledger) }
     try exit(with: outcome)
   }
@@ -105,7 +107,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     if ledger.pending > 0 { throw ExitCode.leftPending }
     let deadLetters = ledger.alerts.deadLettered + ledger.outputs.reduce(0) { $0 + $1.deadLettered }
-    if outcome.hadTrouble || !outcome.inputErrors.isEmpty || deadLetters > 0 { throw ExitCode.badData }
+    if outcome.unreadable > 0 || !outcome.inputErrors.isEmpty || deadLetters > 0 { throw ExitCode.badData }
   }
 }
 

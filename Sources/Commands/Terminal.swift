@@ -2,8 +2,10 @@ internal import Glibc
 
 /// What a person sees: messages on standard error, in colour only on a terminal.
 enum Terminal {
-  /// True where standard error is a terminal that wants colour (https://no-color.org).
-  static var hasColour: Bool { isatty(STDERR_FILENO) == 1 && getenv("NO_COLOR") == nil }
+  /// True where a descriptor is a terminal that wants colour (https://no-color.org: an empty `NO_COLOR` says nothing).
+  static func hasColour(_ descriptor: Int32) -> Bool {
+    isatty(descriptor) == 1 && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
+  }
 
   enum Style: String {
     case bold = "1"
@@ -14,7 +16,7 @@ enum Terminal {
   }
 
   static func styled(_ text: String, _ style: Style) -> String {
-    hasColour ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    hasColour(STDERR_FILENO) ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
   }
 
   /// Writes a line to standard error.

@@ -11,6 +11,15 @@ final class DeadLetterFile: Sendable {
   private let clock: any GatewayClock
   private let logger: Logger
   private let descriptor = Mutex<Int32>(-1)
+  private let told = Mutex(Told())
+
+  /// How much of the log dead letters took: a million of them must not fill a disk with log lines.
+  private struct Told {
+    static let most = 20
+    static let window: Int64 = 60_000_000_000
+    var since: Int64?
+    var count = 0
+  }
 
   init(path: String, clock: any GatewayClock, logger: Logger) {
     self.path = path
@@ -26,11 +35,9 @@ final class DeadLetterFile: Sendable {
   func append(_ letters: [DeadLetter]) throws(FileError) {
     guard !letters.isEmpty else { return }
     var lines: [UInt8] = []
-    for letter in letters {
-      letter.appendJSON(at: clock.now, to: &lines)
-      logger.warning("dead letter: \(letter.source):\(letter.line): \(letter.reason)")
-    }
+    for letter in letters { letter.appendJSON(at: clock.now, to: &lines) }
     try write(lines)
+    tell(letters)
   }
 
   /// Appends an alert that an output gave up on. Blocks while it writes.
@@ -45,6 +52,21 @@ final class DeadLetterFile: Sendable {
     line.append(contentsOf: json)
     line.append(contentsOf: Array("}\n".utf8))
     try write(line)
+  }
+
+  /// Logs the letters, at most twenty a minute.
+  private func tell(_ letters: [DeadLetter]) {
+    let now = clock.now.nanoseconds
+    let (before, after) = told.withLock { told in
+      if told.since.map({ abs(now - $0) >= Told.window }) ?? true { told = Told(since: now) }
+      defer { told.count += letters.count }
+      return (told.count, told.count + letters.count)
+    }
+    for letter in letters.prefix(max(0, Told.most - before)) {
+      logger.warning("dead letter: \(letter.place): \(letter.reason)")
+    }
+    guard before <= Told.most, after > Told.most else { return }
+    logger.warning("there are more dead letters than are shown here; all are in \(path)")
   }
 
   private func write(_ lines: [UInt8]) throws(FileError) {

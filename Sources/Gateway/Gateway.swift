@@ -30,8 +30,8 @@ public final class Gateway: Sendable {
   /// What a run came to.
   public struct Outcome: Sendable {
     public let ledger: Ledger
-    /// True where a part of the input could not be read.
-    public let hadTrouble: Bool
+    /// How many parts of the input could not be read: a missing file, the rest of a damaged one.
+    public let unreadable: Int
     /// What made an input stop before its end.
     public let inputErrors: [String]
   }
@@ -86,7 +86,7 @@ public final class Gateway: Sendable {
     for step in parts.enrichers { await step.plugin.stop() }
     for detector in parts.detectors { await detector.stop() }
     for part in parts.outputs { await part.output.stop() }
-    return Outcome(ledger: await ledger(), hadTrouble: book.hadTrouble, inputErrors: inputErrors)
+    return Outcome(ledger: await ledger(), unreadable: book.unreadable, inputErrors: inputErrors)
   }
 
   /// The counts as they stand.

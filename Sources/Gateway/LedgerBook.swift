@@ -4,7 +4,7 @@ internal import Synchronization
 /// Adds up what happens to alerts while the gateway runs.
 final class LedgerBook: Sendable {
   private let ledger: Mutex<Ledger>
-  private let trouble = Mutex(false)
+  private let unread = Mutex(0)
 
   init(outputs: [String]) {
     var empty = Ledger()
@@ -14,11 +14,12 @@ final class LedgerBook: Sendable {
 
   var current: Ledger { ledger.withLock { $0 } }
 
-  /// True once a part of the input could not be read, whether or not an alert was in it.
-  var hadTrouble: Bool { trouble.withLock { $0 } }
+  /// How many parts of the input could not be read, whether or not alerts were in them.
+  var unreadable: Int { unread.withLock { $0 } }
 
   func add(_ outcome: BatchOutcome) {
-    if !outcome.deadLetters.isEmpty { trouble.withLock { $0 = true } }
+    let unreadable = outcome.deadLetters.count - outcome.counts.deadLettered
+    if unreadable > 0 { unread.withLock { $0 += unreadable } }
     ledger.withLock { ledger in
       ledger.alerts += outcome.counts
       for (output, places) in outcome.places.enumerated() { ledger.outputs[output].routed += places.count }

@@ -6,7 +6,7 @@ public struct DeadLetter: Sendable, Equatable {
   public let reason: String
   /// The input that it came from: `<stdin>`, `alerts.ndjson`.
   public let source: String
-  /// The line on which it begins, from 1.
+  /// The line on which it begins, from 1; 0 where it is all of the source.
   public let line: Int
   /// The byte at which it begins, from 0.
   public let offset: Int64
@@ -20,6 +20,9 @@ public struct DeadLetter: Sendable, Equatable {
     self.offset = offset
     self.bytes = bytes
   }
+
+  /// Where it is, for people: `alerts.ndjson:14`, or the source alone.
+  public var place: String { line > 0 ? "\(source):\(line)" : source }
 
   /// Appends the letter as one line of JSON with a line feed. Text stays text (`raw`); bytes that are not UTF-8 are in
   /// Base64 (`raw_base64`).

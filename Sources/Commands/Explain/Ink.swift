@@ -5,7 +5,7 @@ struct Ink: Sendable {
   let isOn: Bool
 
   /// On where standard output is a terminal that wants colour (https://no-color.org).
-  static var standardOutput: Ink { Ink(isOn: isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil) }
+  static var standardOutput: Ink { Ink(isOn: Terminal.hasColour(STDOUT_FILENO)) }
 
   func callAsFunction(_ text: String, _ style: Terminal.Style) -> String {
     isOn ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text

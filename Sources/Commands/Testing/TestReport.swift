@@ -19,7 +19,7 @@ struct TestReport: Sendable {
         for failure in result.failures { text += "      \(failure.place): \(failure.message)\n" }
       }
     }
-    let tests = "\(count) \(count == 1 ? "test" : "tests")"
+    let tests = String.counted(count, "test")
     return text + (failureCount == 0 ? ink("\(tests) passed", .green) : ink("\(tests), \(failureCount) failed", .red))
   }
 
