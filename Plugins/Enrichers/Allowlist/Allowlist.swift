@@ -58,19 +58,27 @@ struct Allowlist: Sendable {
   private func holds(_ number: Int, _ alert: borrowing Alert, _ matched: [ActorMatch], _ now: Timestamp) -> Bool {
     let entry = entries[number]
     guard alert.severity <= entry.ceiling else { return false }
-    if entry.hasActors, !actorsHold(number, alert.table, matched) { return false }
+    if entry.hasActors {
+      guard actorsHold(number, alert.table, matched) else { return false }
+    } else if !restsOnEnough(entry, alert.table) {
+      return false
+    }
     guard let condition = entry.condition else { return true }
     return condition.condition.matches(alert, now: now)
   }
 
   /// Whether one of the entry's actors is met, and by more than what an attacker can choose, if that is all it rests on.
   func actorsHold(_ number: Int, _ table: Int, _ matched: [ActorMatch]) -> Bool {
-    let entry = entries[number]
-    let isEnough =
-      entry.acceptsSpoofable || (entry.restsOnCondition.indices.contains(table) && entry.restsOnCondition[table])
+    let isEnough = restsOnEnough(entries[number], table)
     return matched.contains { match in
       (isEnough || !match.isSpoofable) && index.owners[match.pattern].contains(number)
     }
+  }
+
+  /// Whether the entry's condition alone rests on more than what an attacker can choose in that format's alerts, or need
+  /// not.
+  func restsOnEnough(_ entry: Entry, _ table: Int) -> Bool {
+    entry.acceptsSpoofable || (entry.restsOnCondition.indices.contains(table) && entry.restsOnCondition[table])
   }
 
   /// The patterns that the alert's identities meet, each once.

@@ -55,9 +55,12 @@ extension AllowlistEnricher {
       conditions.append(DecisionExplanation.Condition(text, holds: holds, matches: matches))
     }
     if let condition = entry.condition {
+      let isMet = condition.condition.matches(alert, now: now)
+      let isEnough = entry.hasActors || list.restsOnEnough(entry, alert.table)
+      let remark = isMet && !isEnough ? " (met only by what an attacker can choose)" : ""
       conditions.append(
         DecisionExplanation.Condition(
-          "when: \(condition.condition.source)", holds: condition.condition.matches(alert, now: now),
+          "when: \(condition.condition.source)\(remark)", holds: isMet && isEnough,
           matches: condition.matches(of: alert, now: now)))
     }
     return conditions

@@ -7,7 +7,7 @@ extension AllowlistEnricher {
   /// (Entries that have expired are warned of when they are loaded.)
   public func lint(now: Timestamp) -> [Diagnostic] {
     var diagnostics: [Diagnostic] = []
-    let patterns = patternsByEntry
+    let groups = EntryGroups(list)
     for (number, entry) in list.entries.enumerated() {
       func warn(_ message: String) {
         diagnostics.append(Diagnostic(.warning, "the entry '\(entry.name)' \(message)", at: entry.place))
@@ -22,7 +22,7 @@ extension AllowlistEnricher {
       if entry.acceptsSpoofable {
         warn("rests on what an attacker can choose, and says so with 'accept_spoofable'")
       }
-      if let earlier = shadow(of: number, patterns[number]) {
+      if let earlier = shadow(of: number, groups) {
         warn("has no effect: the entry '\(list.entries[earlier].name)' before it holds whatever it would hold")
       }
     }
@@ -30,24 +30,21 @@ extension AllowlistEnricher {
   }
 
   /// An earlier entry that holds whenever this one does.
-  private func shadow(of number: Int, _ patterns: [Int]) -> Int? {
+  private func shadow(of number: Int, _ groups: EntryGroups) -> Int? {
     let entry = list.entries[number]
     func covers(_ other: Int) -> Bool {
       let earlier = list.entries[other]
       return other < number && earlier.ceiling >= entry.ceiling && earlier.expires.end >= entry.expires.end
         && earlier.budget == nil && (earlier.acceptsSpoofable || !entry.acceptsSpoofable)
-        && (earlier.condition == nil || earlier.condition?.condition.source == entry.condition?.condition.source)
     }
-    guard entry.hasActors else {
-      return list.entries.indices.prefix(number).first { !list.entries[$0].hasActors && covers($0) }
-    }
+    guard entry.hasActors else { return groups.entries(like: number, pattern: nil).first(where: covers) }
     var shadows: Set<Int>?
-    for pattern in patterns {
+    for pattern in groups.patterns[number] {
       // A pattern that matches another's text matches all that the other matches: a star is met only by a star.
       var covering: Set<Int> = []
       Array(list.index.actors.text(pattern).utf8).withUnsafeBytes { text in
         _ = list.index.actors.forEachMatch(of: text) { matching in
-          covering.formUnion(list.index.owners[matching].filter(covers))
+          covering.formUnion(groups.entries(like: number, pattern: matching).filter(covers))
           return false
         }
       }
@@ -55,14 +52,6 @@ extension AllowlistEnricher {
       if shadows?.isEmpty == true { return nil }
     }
     return shadows?.min()
-  }
-
-  private var patternsByEntry: [[Int]] {
-    var patterns = [[Int]](repeating: [], count: list.entries.count)
-    for pattern in 0..<list.index.actors.count {
-      for entry in list.index.owners[pattern] { patterns[entry].append(pattern) }
-    }
-    return patterns
   }
 
   /// The least severity that the condition asks for; nil where it asks for none.
@@ -78,6 +67,42 @@ extension AllowlistEnricher {
       }
     default: nil
     }
+  }
+}
+
+/// The entries by who and what they are about, so that each is compared only with those that could make it superfluous.
+private struct EntryGroups {
+  /// By entry: its actors' patterns.
+  private(set) var patterns: [[Int]]
+  private let sources: [String?]
+  private var groups: [Group: [Int]] = [:]
+
+  private struct Group: Hashable {
+    /// Nil for entries without actors.
+    let pattern: Int?
+    /// Nil for entries without a condition.
+    let source: String?
+  }
+
+  init(_ list: Allowlist) {
+    patterns = [[Int]](repeating: [], count: list.entries.count)
+    sources = list.entries.map { $0.condition?.condition.source }
+    for pattern in 0..<list.index.actors.count {
+      for entry in list.index.owners[pattern] {
+        patterns[entry].append(pattern)
+        groups[Group(pattern: pattern, source: sources[entry]), default: []].append(entry)
+      }
+    }
+    for (number, entry) in list.entries.enumerated() where !entry.hasActors {
+      groups[Group(pattern: nil, source: sources[number]), default: []].append(number)
+    }
+  }
+
+  /// The entries with that actor, or without any, that have the same condition or none. Ascending.
+  func entries(like number: Int, pattern: Int?) -> [Int] {
+    let same = groups[Group(pattern: pattern, source: sources[number])] ?? []
+    guard pattern != nil, sources[number] != nil else { return same }
+    return (same + (groups[Group(pattern: pattern, source: nil)] ?? [])).sorted()
   }
 }
 

@@ -12,13 +12,14 @@ struct AllowlistReader {
   private var patterns = KeyIndex()
   private var owned: [(pattern: Int, entry: Int)] = []
   private var names: [String: SourcePlace] = [:]
-  private var chosenByField: [String: [Bool]] = [:]
+  private var footing: Footing
   private(set) var repeatedActors: [Diagnostic] = []
 
   init(_ options: AllowlistOptions, _ context: PluginContext, _ actorFields: ActorFields) {
     self.options = options
     self.context = context
     self.actorFields = actorFields
+    footing = Footing(context.formats, count: context.vocabulary.tables.count)
   }
 
   /// - Parameter includingFiles: false to check what is written in the configuration itself without any I/O.
@@ -76,17 +77,14 @@ struct AllowlistReader {
     }
     guard diagnostics.count == before else { return }
     let hasActors = !written.actors.isEmpty || written.actorsFile != nil
-    let fields = condition?.positiveFields ?? []
-    let restsOnCondition = formatsTelling(fields)
-    if !written.acceptSpoofable, !restsOnCondition.isEmpty {
+    let restsOnCondition = footing.isFirm(condition?.condition.expression)
+    if !written.acceptSpoofable, !context.vocabulary.tables.isEmpty {
       let actorsAreChosen = owned[ownedBefore...].allSatisfy {
         ActorPattern.restsOnSessionName(patterns.text($0.pattern))
       }
       let isSafe = restsOnCondition.contains(true) || (hasActors && (!includingFiles || !actorsAreChosen))
       if !isSafe {
-        report(
-          "the entry '\(name)' rests only on what an attacker can choose (\(chosen(fields, hasActors))); add who or what "
-            + "it is about, or 'accept_spoofable: true'", at: written.name.place)
+        report("the entry '\(name)' \(whyNotSafe(condition, hasActors))", at: written.name.place)
         return
       }
     }
@@ -168,40 +166,14 @@ struct AllowlistReader {
     return (configured, shipped)
   }
 
-  /// By format: true where one of the fields is none whose value an attacker can choose.
-  private mutating func formatsTelling(_ fields: [String]) -> [Bool] {
-    var rests = [Bool](repeating: false, count: context.vocabulary.tables.count)
-    for field in fields {
-      for (format, isChosen) in isChosen(field).enumerated() where !isChosen { rests[format] = true }
+  /// What is wrong with an entry that rests on nothing firm: the end of a sentence.
+  private func whyNotSafe(_ condition: MatchedCondition?, _ hasActors: Bool) -> String {
+    let fields = condition?.positiveFields ?? []
+    guard hasActors || !fields.isEmpty else {
+      return "names no value that an alert must have, so it would hold nearly everything; add who or what it is about"
     }
-    return rests
-  }
-
-  /// By format: whether an attacker can choose the value of the field.
-  private mutating func isChosen(_ field: String) -> [Bool] {
-    if let known = chosenByField[field] { return known }
-    let isAlways = ChosenFields.contains(field)
-    let isChosen = context.vocabulary.tables.indices.map { format in
-      isAlways || context.formats?.isSpoofable(field, in: format) == true
-    }
-    chosenByField[field] = isChosen
-    return isChosen
-  }
-
-  private func chosen(_ fields: [String], _ hasActors: Bool) -> String {
-    (fields + (hasActors ? ["the session's name in 'actors'"] : [])).joined(separator: ", ")
-  }
-}
-
-/// Fields whose value whoever acts can choose, by their ECS names.
-enum ChosenFields {
-  private static let prefixes = ["user_agent.", "client.user_agent."]
-  private static let names: Set<String> = [
-    "source.domain", "host.name", "host.hostname", "agent.name", "process.name", "process.title", "userAgent",
-    "process.command_line", "process.args", "url.original", "url.query", "http.request.referrer",
-  ]
-
-  static func contains(_ field: String) -> Bool {
-    names.contains(field) || prefixes.contains { field.hasPrefix($0) }
+    let chosen = (fields + (hasActors ? ["the session's name in 'actors'"] : [])).joined(separator: ", ")
+    return "rests only on what an attacker can choose (\(chosen)); add who or what it is about, or "
+      + "'accept_spoofable: true'"
   }
 }

@@ -24,8 +24,13 @@ struct MatchedCondition: Sendable {
     self.parts = parts
   }
 
-  /// The fields that must have a value for the condition to hold: those outside `not`.
-  var positiveFields: [String] { parts.filter { !$0.isNegated }.map(\.field.name) }
+  /// The fields that are asked for a value, and not only whether they are there: those outside `not`.
+  var positiveFields: [String] {
+    parts.filter { part in
+      if case .wildcard(let pattern)? = part.literal, pattern.isLone { return false }
+      return !part.isNegated
+    }.map(\.field.name)
+  }
 
   /// Field, value and pattern of every part that the alert fulfils.
   func matches(of alert: borrowing Alert, now: Timestamp) -> [Suppression.Match] {

@@ -25,6 +25,18 @@ struct AllowlistRefusalTests {
         "the entry 'e' rests only on what an attacker can choose (user_agent.original); add who or what it is about, or 'accept_spoofable: true'"
       ),
       (
+        [("when", "user_agent.original: terraform* or event.action: CreateTrail")],
+        "the entry 'e' rests only on what an attacker can choose (user_agent.original, event.action); add who or what it is about, or 'accept_spoofable: true'"
+      ),
+      (
+        [("when", "*:*")],
+        "the entry 'e' names no value that an alert must have, so it would hold nearly everything; add who or what it is about"
+      ),
+      (
+        [("when", "event.action: * and not user.name: mallory")],
+        "the entry 'e' names no value that an alert must have, so it would hold nearly everything; add who or what it is about"
+      ),
+      (
         [("actors", "arn:aws:sts::*:assumed-role/*/deploy")],
         "the entry 'e' rests only on what an attacker can choose (the session's name in 'actors'); add who or what it is about, or 'accept_spoofable: true'"
       ),

@@ -1,0 +1,62 @@
+internal import KQL
+internal import PluginKit
+
+/// Tells what a condition rests on: whether it can hold by nothing but what an attacker can choose.
+///
+/// Of an `and`, one part that nobody can choose is enough; of an `or`, every part needs one. A part that only asks whether
+/// a field is there, one without a field, one whose field's name has wildcards, and everything below `not` are nothing to
+/// rest on.
+struct Footing {
+  private let formats: FormatSet?
+  private let count: Int
+  private var firmByField: [String: [Bool]] = [:]
+
+  /// - Parameter count: how many formats there are.
+  init(_ formats: FormatSet?, count: Int) {
+    self.formats = formats
+    self.count = count
+  }
+
+  /// By format: true where there is a condition, and it rests on something that nobody can choose.
+  mutating func isFirm(_ expression: KQLExpression?) -> [Bool] {
+    guard let expression else { return everywhere(false) }
+    switch expression.kind {
+    case .and(let parts):
+      return parts.reduce(everywhere(false)) { firm, part in zip(firm, isFirm(part)).map { $0 || $1 } }
+    case .or(let parts):
+      return parts.reduce(everywhere(true)) { firm, part in zip(firm, isFirm(part)).map { $0 && $1 } }
+    case .is(let field?, let value):
+      if case .wildcard(let pattern) = value, pattern.isLone { return everywhere(false) }
+      return isFirm(field: field)
+    case .range(let field, _, _), .nested(let field, _): return isFirm(field: field)
+    case .not, .is(nil, _): return everywhere(false)
+    }
+  }
+
+  private mutating func isFirm(field: KQLLiteral) -> [Bool] {
+    if case .wildcard = field { return everywhere(false) }
+    if let known = firmByField[field.text] { return known }
+    var name = field.text
+    for suffix in [".keyword", ".text"] where name.hasSuffix(suffix) { name.removeLast(suffix.count) }
+    let firm = (0..<count).map { format in
+      !ChosenFields.contains(name) && formats?.isSpoofable(name, in: format) != true
+    }
+    firmByField[field.text] = firm
+    return firm
+  }
+
+  private func everywhere(_ isFirm: Bool) -> [Bool] { Array(repeating: isFirm, count: count) }
+}
+
+/// Fields whose value whoever acts can choose, by their ECS names.
+enum ChosenFields {
+  private static let prefixes = ["user_agent.", "client.user_agent."]
+  private static let names: Set<String> = [
+    "source.domain", "host.name", "host.hostname", "agent.name", "process.name", "process.title", "userAgent",
+    "process.command_line", "process.args", "url.original", "url.query", "http.request.referrer",
+  ]
+
+  static func contains(_ field: String) -> Bool {
+    names.contains(field) || prefixes.contains { field.hasPrefix($0) }
+  }
+}
