@@ -89,4 +89,49 @@ struct ManyMistakesTests {
     #expect(loaded.configuration.routes.map(\.name) == ["urgent", "urgent", "loop"])
     #expect(throws: ConfigurationError.self) { try loaded.checked() }
   }
+
+  @Test("goes on behind what is no YAML, as far as that concerns one value")
+  func mistakesOfYAML() throws {
+    let configuration = MarkedText(
+      """
+      outputs:
+        soc:
+          web:
+            webhook_url: 1️⃣@secret
+            2️⃣chanel: x
+            style3️⃣:fancey
+        archive: {file: {path: 4️⃣${NOT_SET}}}
+        other: {file: {path: "a" 5️⃣b}}
+        6️⃣archive: {file: {}}
+        more: {file: {path: "7️⃣\\d"}}
+      routes:
+        - name: urgent
+          when: 8️⃣event.action: CreateTrail and host.name: x
+          to: [soc, 9️⃣archiv]
+        - {name: rest, when: 0️⃣user.name: x, to: soc}
+        - to: a⃣*where
+      suppressed: {to: b⃣nowhere}
+
+      """)
+    let errors = """
+      1️⃣ a value that begins with '@' must be in quotes
+      2️⃣ unknown setting 'chanel' for output 'web'; did you mean 'channel'?
+      3️⃣ write a space after the colon of 'style'
+      4️⃣ between braces or brackets, a value with ${…} must be in quotes: "${NAME}"
+      5️⃣ the value goes on after its closing quote; put all of it in single quotes, with double quotes inside
+      6️⃣ the key 'archive' is on line 7 already; remove one of the two
+      7️⃣ in double quotes a backslash begins an escape; write two of them, or use single quotes
+      8️⃣ a value with ': ' in it must be in quotes: when: 'event.action: CreateTrail and host.name: x'
+      9️⃣ unknown output 'archiv' in route 'urgent'; did you mean 'archive'?
+      0️⃣ a value with ': ' in it must be in quotes: when: 'user.name: x'
+      a⃣ '*where' refers to '&where', which is not above; text that begins with '*' must be in quotes
+      b⃣ unknown output 'nowhere' in suppressed; known are 'soc', 'archive', 'other', 'more'
+      """
+    let found = try load(configuration).diagnostics.map(\.description)
+    let expected = errors.split(separator: "\n").map { line in
+      let parts = line.split(separator: " ", maxSplits: 1)
+      return "config.yaml:\(configuration.located(String(parts[0]))): error: \(parts[1])"
+    }
+    #expect(found == expected)
+  }
 }

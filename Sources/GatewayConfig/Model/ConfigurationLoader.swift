@@ -11,8 +11,8 @@ public struct ConfigurationLoader: Sendable {
     self.environment = environment
   }
 
-  /// - Throws: `ConfigurationError` where the file cannot be read or is not YAML, so that nothing can be said of it. All
-  ///   other problems are in what is returned.
+  /// - Throws: `ConfigurationError` where the file cannot be read, or where its brackets or its indentation leave open what
+  ///   belongs to what, so that nothing more can be said of it. All other problems are in what is returned.
   public func load(_ path: String) throws(ConfigurationError) -> LoadedConfiguration {
     let contents: FileReading.Contents
     do {
@@ -32,8 +32,9 @@ public struct ConfigurationLoader: Sendable {
   public func load(
     _ bytes: [UInt8], file: String, readableByOthers mode: String? = nil
   ) throws(ConfigurationError) -> LoadedConfiguration {
-    let root = try YAMLTree.read(bytes, file: file)
+    let tree = YAMLTree.readOn(bytes, file: file)
+    guard let root = tree.root else { throw ConfigurationError(tree.problems) }
     var reading = ConfigurationReading(catalog: catalog, environment: environment, file: file)
-    return reading.read(root, readableByOthers: mode)
+    return reading.read(root, after: tree, readableByOthers: mode)
   }
 }

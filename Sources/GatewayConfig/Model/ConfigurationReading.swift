@@ -19,7 +19,10 @@ struct ConfigurationReading {
     resolver = ReferenceResolver(environment: environment, folder: folder)
   }
 
-  mutating func read(_ root: LocatedNode, readableByOthers mode: String?) -> LoadedConfiguration {
+  /// - Parameter tree: what is known to be wrong with the text that `root` was read from.
+  mutating func read(
+    _ root: LocatedNode, after tree: YAMLTree.Reading, readableByOthers mode: String?
+  ) -> LoadedConfiguration {
     let switches = OutputSwitches(root, environment: environment)
     let root = resolver.resolve(switches.without(root))
     let fields = OptionFields(topLevel(root), &reader)
@@ -53,10 +56,11 @@ struct ConfigurationReading {
       deadLetters: deadLetters ?? FilePath("dead-letters.ndjson", in: state), stateFolder: state,
       durability: durability ?? .process, longestSilence: silences.maxDuration, silenceNotices: notices,
       dropsUnrouted: unrouted == .drop, redaction: redaction)
-    let problems = ProblemCollector(
-      file: file, redaction: redaction,
-      diagnostics: resolver.diagnostics + reader.diagnostics.filter { !resolver.failures.contains($0.place) })
-    return LoadedConfiguration(configuration: configuration, diagnostics: problems.diagnostics)
+    let unread = UnreadPlaces(values: resolver.failures, restsOfLines: tree.mended)
+    var problems = ProblemCollector(
+      file: file, redaction: redaction, unread: unread, known: tree.problems + resolver.diagnostics)
+    problems.add(reader.diagnostics)
+    return LoadedConfiguration(configuration: configuration, diagnostics: problems.diagnostics, unread: unread)
   }
 
   /// The top level without `x-…` entries: those are places for anchors.

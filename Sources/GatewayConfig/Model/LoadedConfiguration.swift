@@ -11,6 +11,9 @@ public struct LoadedConfiguration: Sendable {
   /// Errors and warnings by place, those of the configuration file first.
   public let diagnostics: [Diagnostic]
 
+  /// What could not be read, so that whatever a plugin finds wrong with it comes of that.
+  let unread: UnreadPlaces
+
   public var warnings: [Diagnostic] { diagnostics.filter { $0.severity == .warning } }
   public var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
 
@@ -23,23 +26,38 @@ public struct LoadedConfiguration: Sendable {
   }
 }
 
+/// Places of a configuration whose value could not be read: its error is known, and what follows from it is none.
+struct UnreadPlaces: Sendable {
+  /// Values.
+  var values: Set<SourcePlace> = []
+  /// Places from which on all of the line is meant.
+  var restsOfLines: [SourcePlace] = []
+
+  func contains(_ place: SourcePlace) -> Bool {
+    values.contains(place) || restsOfLines.contains { $0.line == place.line && $0 <= place }
+  }
+}
+
 /// Gathers what goes wrong while the parts of a gateway are made, so that all of it is shown at once.
 public struct ProblemCollector: Sendable {
   private let redaction: Redaction
   private let file: String
+  private let unread: UnreadPlaces
   private var found: [Diagnostic] = []
 
   /// - Parameter loaded: its diagnostics come along; what it must not show is hidden.
   public init(_ loaded: LoadedConfiguration) {
     redaction = loaded.configuration.redaction
     file = loaded.configuration.file
+    unread = loaded.unread
     found = loaded.diagnostics
   }
 
-  init(file: String, redaction: Redaction, diagnostics: [Diagnostic]) {
+  init(file: String, redaction: Redaction, unread: UnreadPlaces, known: [Diagnostic]) {
     self.file = file
     self.redaction = redaction
-    found = diagnostics
+    self.unread = unread
+    found = known
   }
 
   /// What `body` returns; nil after having kept what it threw.
@@ -52,8 +70,9 @@ public struct ProblemCollector: Sendable {
     }
   }
 
+  /// Keeps what is not said yet by the error of a value that could not be read.
   public mutating func add(_ diagnostics: [Diagnostic]) {
-    found += diagnostics
+    found += diagnostics.filter { !unread.contains($0.place) }
   }
 
   /// Everything, each once: the configuration file's by place, then other files'.

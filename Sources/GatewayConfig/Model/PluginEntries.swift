@@ -54,6 +54,12 @@ struct PluginEntries<Part: Sendable> {
       return nil
     }
     for second in plugins.dropFirst() {
+      guard types.contains(where: { $0.manual.name == second.key.text }) else {
+        reader.report(
+          "\(second.key.quoted) stands beside \(first.key.quoted); its settings stand inside it",
+          at: second.key.place)
+        continue
+      }
       reader.report(
         "an entry names one \(kind), but beside \(first.key.quoted) there is \(second.key.quoted); check the indentation, "
           + "or make an entry of its own of it", at: second.key.place)

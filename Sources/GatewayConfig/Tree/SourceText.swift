@@ -49,6 +49,19 @@ struct SourceText {
     return characters
   }
 
+  /// The text with other characters at some places; nil where one of them is not one byte long, or there is none.
+  func replacing(_ replacements: [(mark: YAMLMark, character: Unicode.Scalar)]) -> SourceText? {
+    var mended = bytes
+    for (mark, character) in replacements {
+      guard character.isASCII, lineStarts.indices.contains(mark.line),
+        let old = self.character(line: mark.line, column: mark.column), old.isASCII, old != character
+      else { return nil }
+      let before = String(String.UnicodeScalarView(line(mark.line).unicodeScalars.prefix(mark.column)))
+      mended[lineStarts[mark.line] + before.utf8.count] = UInt8(ascii: character)
+    }
+    return replacements.isEmpty ? nil : SourceText(mended)
+  }
+
   /// The place of a byte, both from 0.
   func mark(atByte offset: Int) -> YAMLMark {
     var low = 0

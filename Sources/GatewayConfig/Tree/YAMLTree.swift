@@ -15,6 +15,8 @@ struct YAMLTree {
   private var aliasedValues = 0
   private var depth = 0
   private var problems: [Diagnostic] = []
+  /// Where an alias stands that stands for nothing.
+  private var unread: [SourcePlace] = []
 
   /// A value with an anchor, and how many values it is made of.
   private struct Anchored {
@@ -22,26 +24,77 @@ struct YAMLTree {
     let size: Int
   }
 
+  /// Why nothing can be built.
+  private enum Stop: Error {
+    case mistake(YAMLMistake)
+    case refused(Diagnostic)
+  }
+
+  /// What can be read of a text, and everything that is wrong with it.
+  struct Reading {
+    /// Nil where nothing can be said of the text but its problems.
+    let root: LocatedNode?
+    let problems: [Diagnostic]
+    /// Where something was mended to read on. What is found wrong from there to the end of the line comes of that.
+    let mended: [SourcePlace]
+  }
+
+  /// Builds the tree.
+  ///
   /// - Parameter file: its name in messages.
+  /// - Throws: `ConfigurationError` with every problem.
   static func read(
     _ bytes: [UInt8], file: String, limits: TreeLimits = .configuration
   ) throws(ConfigurationError) -> LocatedNode {
-    guard bytes.count <= limits.bytes else {
-      let limit = ByteCount(bytes: limits.bytes).settingText
-      throw ConfigurationError("the file is larger than \(limit)", at: SourcePlace(file: file))
-    }
-    var tree = YAMLTree(bytes, file: file, limits: limits)
-    return try tree.read()
+    let reading = readOn(bytes, file: file, limits: limits)
+    guard let root = reading.root, reading.problems.isEmpty else { throw ConfigurationError(reading.problems) }
+    return root
   }
 
-  private init(_ bytes: [UInt8], file: String, limits: TreeLimits) {
+  /// Builds the tree, and reads on behind mistakes that concern one value only, as if that value had been in quotes.
+  static func readOn(_ bytes: [UInt8], file: String, limits: TreeLimits = .configuration) -> Reading {
+    guard bytes.count <= limits.bytes else {
+      let limit = ByteCount(bytes: limits.bytes).settingText
+      let problem = Diagnostic(.error, "the file is larger than \(limit)", at: SourcePlace(file: file))
+      return Reading(root: nil, problems: [problem], mended: [])
+    }
+    var source = SourceText(bytes)
+    var mistakes: [Diagnostic] = []
+    var mended: [SourcePlace] = []
+    while true {
+      var tree = YAMLTree(source, file: file, limits: limits)
+      do throws(Stop) {
+        let root = try tree.read()
+        return Reading(root: root, problems: tree.problems + mistakes, mended: mended + tree.unread)
+      } catch {
+        let mistake: YAMLMistake
+        switch error {
+        case .refused(let problem):
+          return Reading(root: nil, problems: tree.problems + mistakes + [problem], mended: [])
+        case .mistake(let made): mistake = made
+        }
+        let place = mistake.mark.place(in: file)
+        // A value that was mended can need several replacements; it is one mistake.
+        let isNew = !mended.contains { $0.line == place.line && $0 <= place }
+        if isNew { mistakes.append(Diagnostic(.error, mistake.message, at: place)) }
+        guard mended.count < mostRepairs, let repair = mistake.repair, let text = source.replacing(repair.replacements)
+        else { return Reading(root: nil, problems: tree.problems + mistakes, mended: []) }
+        mended.append(place)
+        source = text
+      }
+    }
+  }
+
+  private static let mostRepairs = 200
+
+  private init(_ source: SourceText, file: String, limits: TreeLimits) {
     self.file = file
     self.limits = limits
-    source = SourceText(bytes)
+    self.source = source
     events = YAMLEvents(source.bytes)
   }
 
-  private mutating func read() throws(ConfigurationError) -> LocatedNode {
+  private mutating func read() throws(Stop) -> LocatedNode {
     _ = try next()
     let start = try next()
     guard case .documentStart = start.kind else {
@@ -53,17 +106,16 @@ struct YAMLTree {
     if case .documentStart = after.kind {
       problem("a second document begins here; write everything into one, without '---' between", at: after)
     }
-    guard problems.isEmpty else { throw ConfigurationError(problems) }
     return root
   }
 
   // MARK: Values
 
-  private mutating func node(from event: YAMLEvent) throws(ConfigurationError) -> Anchored {
+  private mutating func node(from event: YAMLEvent) throws(Stop) -> Anchored {
     depth += 1
     defer { depth -= 1 }
     guard depth <= limits.depth else {
-      throw ConfigurationError("lists and mappings are nested more than \(limits.depth) deep", at: place(event))
+      throw refused("lists and mappings are nested more than \(limits.depth) deep", at: event)
     }
     if case .alias(let name) = event.kind { return try aliased(name, at: event) }
     if let name = event.anchor { openAnchors.insert(name) }
@@ -74,7 +126,7 @@ struct YAMLTree {
     case .mappingStart: value = try mapping(at: event)
     case .scalar(let text, let style):
       value = Anchored(node: scalar(text, style, isText: isText, at: event), size: 1)
-    default: throw ConfigurationError("expected a value", at: place(event))
+    default: throw refused("expected a value", at: event)
     }
     if let name = event.anchor {
       openAnchors.remove(name)
@@ -89,7 +141,7 @@ struct YAMLTree {
     return LocatedNode(.scalar(.init(located, style: style == .plain && !isText ? .plain : .quoted)), at: place(event))
   }
 
-  private mutating func sequence(at start: YAMLEvent) throws(ConfigurationError) -> Anchored {
+  private mutating func sequence(at start: YAMLEvent) throws(Stop) -> Anchored {
     var elements: [LocatedNode] = []
     var size = 1
     while true {
@@ -102,7 +154,7 @@ struct YAMLTree {
     return Anchored(node: LocatedNode(.sequence(elements), at: place(start)), size: size)
   }
 
-  private mutating func mapping(at start: YAMLEvent) throws(ConfigurationError) -> Anchored {
+  private mutating func mapping(at start: YAMLEvent) throws(Stop) -> Anchored {
     var entries: [LocatedNode.Entry] = []
     var lines: [String: Int] = [:]
     var merged: [LocatedNode] = []
@@ -135,26 +187,33 @@ struct YAMLTree {
 
   // MARK: Anchors, aliases and merge keys
 
-  private mutating func aliased(_ name: String, at event: YAMLEvent) throws(ConfigurationError) -> Anchored {
+  private mutating func aliased(_ name: String, at event: YAMLEvent) throws(Stop) -> Anchored {
     let shown = VisibleText.quoted("*" + name)
     guard !openAnchors.contains(name) else {
-      throw ConfigurationError("\(shown) stands inside the value that it refers to", at: place(event))
+      return nothing("\(shown) stands inside the value that it refers to", at: event)
     }
     guard let target = anchors[name] else {
       let hint = "; text that begins with '*' must be in quotes"
-      throw ConfigurationError("\(shown) refers to '&\(name)', which is not above\(hint)", at: place(event))
+      return nothing("\(shown) refers to '&\(name)', which is not above\(hint)", at: event)
     }
     aliasCount += 1
     aliasedValues += target.size
     guard aliasCount <= limits.aliases else {
-      throw ConfigurationError("there are more than \(limits.aliases) aliases ('*name') in this file", at: place(event))
+      throw refused("there are more than \(limits.aliases) aliases ('*name') in this file", at: event)
     }
     guard aliasedValues <= limits.aliasedValues else {
-      throw ConfigurationError(
+      throw refused(
         "the aliases ('*name') of this file stand for more than \(limits.aliasedValues) values, as in a 'billion laughs' "
-          + "attack; write the values out", at: place(event))
+          + "attack; write the values out", at: event)
     }
     return target
+  }
+
+  /// An alias that stands for nothing: nothing more is said about its place.
+  private mutating func nothing(_ message: String, at event: YAMLEvent) -> Anchored {
+    problem(message, at: event)
+    unread.append(place(event))
+    return Anchored(node: scalar("", .plain, isText: false, at: event), size: 1)
   }
 
   /// YAML's merge key: the entries of other mappings, where this one has none of that name. Of several, the first counts.
@@ -176,11 +235,11 @@ struct YAMLTree {
 
   // MARK: Events
 
-  private mutating func next() throws(ConfigurationError) -> YAMLEvent {
+  private mutating func next() throws(Stop) -> YAMLEvent {
     do {
       return try events.next()
     } catch {
-      throw ConfigurationError(problems + [YAMLMistake.explain(error, in: source, file: file)])
+      throw .mistake(YAMLMistake(error, in: source))
     }
   }
 
@@ -192,6 +251,10 @@ struct YAMLTree {
     let name = tag.hasPrefix(standard) ? "!!" + tag.dropFirst(standard.count) : tag
     problem("the tag \(VisibleText.quoted(name)) is not used here; remove it", at: event)
     return false
+  }
+
+  private func refused(_ message: String, at event: YAMLEvent) -> Stop {
+    .refused(Diagnostic(.error, message, at: place(event)))
   }
 
   private mutating func problem(_ message: String, at event: YAMLEvent) {
