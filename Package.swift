@@ -136,6 +136,8 @@ let package = Package(
       tests(
         "CommandsTests",
         ["Commands", "Gateway", "GatewayConfig", "Pipeline", "BundledPlugins", "PluginKit", "AlertModel", "KQL"]),
+      // Runs the built program from outside.
+      tests("EndToEndTests", [.target(name: "weir"), "Outbox"]),
       tests("DocumentationTests", ["GatewayConfig", "BundledPlugins", "Formats", "AllowlistEnricher", "PluginKit"]),
     ] + plugins.filter(\.isTested).map(tests(of:)),
   cxxLanguageStandard: .cxx17

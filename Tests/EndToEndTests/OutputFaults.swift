@@ -1,0 +1,138 @@
+import Foundation
+import Glibc
+import Synchronization
+import Testing
+
+/// The matrix' numbers 33 to 48: destinations that misbehave.
+@Suite(.timeLimit(.minutes(3)))
+struct OutputFaults {
+  @Test func `34: 429 with Retry-After is waited for`() async throws {
+    let receiver = Receiver { number, _ in number == 1 ? .status(429, headers: ["Retry-After: 2"]) : .status(200) }
+    let world = try World(World.configuration(outputs: [("hook", World.webhook(receiver))]))
+    #expect(try await world.run(alerts(0..<3)).exitCode == 0)
+    let requests = receiver.requests
+    #expect(receiver.accepted == [0, 1, 2])
+    #expect(requests.count >= 2 && requests[1].time - requests[0].time >= .seconds(1.9))
+  }
+
+  @Test func `35: three failures and then success is exactly one success, under one key`() async throws {
+    let receiver = Receiver { number, _ in number <= 3 ? .status(500) : .status(200) }
+    let world = try World(World.configuration(outputs: [("hook", World.webhook(receiver))]))
+    #expect(try await world.run(alerts(0..<1)).exitCode == 0)
+    #expect(receiver.requests.count == 4)
+    #expect(receiver.accepted == [0])
+    #expect(Set(receiver.requests.map { $0.header("Idempotency-Key") }).count == 1)
+    #expect(world.ledger.contains(#""hook":{"delivered":1,"dead_lettered":0,"pending":0}"#))
+  }
+
+  @Test func `36: a refused alert is a dead letter, and the others go`() async throws {
+    let receiver = Receiver { _, alerts in alerts.contains(1) ? .status(400, body: "no such field") : .status(200) }
+    let world = try World(World.configuration(outputs: [("hook", World.webhook(receiver))]))
+    #expect(try await world.run(alerts(0..<3)).exitCode == 65)
+    #expect(Set(receiver.accepted) == [0, 2])
+    #expect(world.deadLetters.map(\.output) == ["hook"])
+    #expect(world.deadLetters.first?.reason.contains("400 Bad Request: no such field") == true)
+    #expect(world.ledger.contains(#""hook":{"delivered":2,"dead_lettered":1,"pending":0}"#))
+  }
+
+  @Test func `37: 401 keeps the alerts, and they go when it is mended`() async throws {
+    let receiver = Receiver { number, _ in number == 1 ? .status(401) : .status(200) }
+    let world = try World(World.configuration(outputs: [("hook", World.webhook(receiver))]))
+    let first = try await world.run(alerts(0..<3), drain: "0s")
+    #expect(first.exitCode == 75 || receiver.requests.count > 1, "\(first.said)")
+    #expect(try await world.run("").exitCode == 0)
+    #expect(receiver.accepted == [0, 1, 2])
+    #expect(first.said.contains("401"))
+  }
+
+  @Test func `41: a redirect is not followed`() async throws {
+    let elsewhere = Receiver()
+    let target = elsewhere.url
+    let receiver = Receiver { _, _ in .status(302, headers: ["Location: \(target)"]) }
+    let world = try World(World.configuration(outputs: [("hook", World.webhook(receiver))]))
+    #expect(try await world.run(alerts(0..<1)).exitCode == 65)
+    #expect(elsewhere.requests.isEmpty)
+    #expect(world.deadLetters.first?.reason.contains("redirects are not followed") == true)
+  }
+
+  @Test func `39, 42: of three outputs one dribbles and one is down, and the third has its alerts at once`()
+    async throws
+  {
+    let slow = Receiver { _, _ in .dribble }
+    let good = Receiver()
+    let world = try World(
+      World.configuration(outputs: [
+        ("slow", World.webhook(slow, timeout: "2s")), ("good", World.webhook(good)),
+        ("dead", "webhook: {url: \"http://127.0.0.1:9/\"}"),
+      ]))
+    let process = try world.start(drain: "3s", input: try stdin(world, alerts(0..<300)))
+    #expect(try await eventually(within: .seconds(2)) { good.accepted.count == 300 })
+    let end = await process.end()
+    #expect(end.exitCode == 75, "\(end.said)")
+    #expect(good.accepted == Array(0..<300))
+    let none = #"{"delivered":0,"dead_lettered":0,"pending":300}"#
+    #expect(world.ledger.contains("\"slow\":" + none) && world.ledger.contains("\"dead\":" + none))
+    #expect(end.said.contains("connection refused"))
+  }
+
+  @Test func `40: a connection that drops after the whole body is tried again under the same key`() async throws {
+    let receiver = Receiver { number, _ in number == 1 ? .drop : .status(200) }
+    let world = try World(World.configuration(outputs: [("hook", World.webhook(receiver))]))
+    #expect(try await world.run(alerts(0..<2)).exitCode == 0)
+    #expect(receiver.accepted == [0, 1])
+    #expect(receiver.requests.count == 2)
+    #expect(receiver.requests.first?.header("Idempotency-Key") == receiver.requests.last?.header("Idempotency-Key"))
+  }
+
+  @Test func `43: a single alert and then silence is delivered within a second`() async throws {
+    let receiver = Receiver()
+    let world = try World(World.configuration(outputs: [("hook", World.webhook(receiver))]))
+    var ends = [Int32](repeating: -1, count: 2)
+    try #require(pipe(&ends) == 0)
+    _ = ends.map { fcntl($0, F_SETFD, FD_CLOEXEC) }
+    let process = try world.start(descriptor: ends[0])
+    close(ends[0])
+    func send(_ number: Int) {
+      let line = Array(alerts(number..<number + 1).utf8)
+      #expect(write(ends[1], line, line.count) == line.count)
+    }
+    // The first one finds that the process has started.
+    send(0)
+    #expect(try await eventually { receiver.accepted == [0] })
+    let sent = ContinuousClock.now
+    send(1)
+    #expect(try await eventually { receiver.accepted == [0, 1] })
+    #expect(ContinuousClock.now - sent < .seconds(1))
+    close(ends[1])
+    #expect(await process.end().exitCode == 0)
+  }
+
+  @Test func `48: an output file that is moved, and one whose folder is removed, are made anew`() async throws {
+    let world = try World(World.configuration(outputs: [("archive", "file: {path: logs/out.ndjson}")]))
+    var ends = [Int32](repeating: -1, count: 2)
+    try #require(pipe(&ends) == 0)
+    _ = ends.map { fcntl($0, F_SETFD, FD_CLOEXEC) }
+    let process = try world.start(descriptor: ends[0])
+    close(ends[0])
+    func send(_ number: Int) {
+      let line = Array(alerts(number..<number + 1).utf8)
+      #expect(write(ends[1], line, line.count) == line.count)
+    }
+    send(0)
+    #expect(try await eventually { world.numbers("logs/out.ndjson") == [0] })
+    try FileManager.default.moveItem(atPath: world.folder + "/logs/out.ndjson", toPath: world.folder + "/moved")
+    send(1)
+    #expect(try await eventually { world.numbers("logs/out.ndjson") == [1] })
+    try FileManager.default.removeItem(atPath: world.folder + "/logs")
+    send(2)
+    #expect(try await eventually { world.numbers("logs/out.ndjson") == [2] })
+    close(ends[1])
+    #expect(await process.end().exitCode == 0)
+    #expect(world.numbers("moved") == [0])
+  }
+
+  private func stdin(_ world: borrowing World, _ text: String) throws -> String {
+    try world.write(text, "stdin")
+    return world.folder + "/stdin"
+  }
+}

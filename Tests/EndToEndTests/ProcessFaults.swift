@@ -1,0 +1,116 @@
+import Foundation
+import Glibc
+import Testing
+
+/// The matrix' numbers 25 to 33: the process, its disk and its state. 24 and 32 are in `KillSoak`.
+@Suite(.timeLimit(.minutes(3)))
+struct ProcessFaults {
+  @Test func `25, 33: SIGTERM with a dead output ends in time with 75, and the next run delivers the backlog`()
+    async throws
+  {
+    let dead = Receiver { _, _ in .status(503) }
+    let world = try World(World.configuration(outputs: [("hook", World.webhook(dead))]))
+    var ends = [Int32](repeating: -1, count: 2)
+    try #require(pipe(&ends) == 0)
+    _ = ends.map { fcntl($0, F_SETFD, FD_CLOEXEC) }
+    let process = try world.start(drain: "1s", descriptor: ends[0])
+    close(ends[0])
+    let input = Array(alerts(0..<500).utf8)
+    #expect(write(ends[1], input, input.count) == input.count)
+    #expect(try await eventually { !dead.requests.isEmpty })
+    let stopped = ContinuousClock.now
+    process.send(SIGTERM)
+    let end = await process.end()
+    close(ends[1])
+    #expect(end.exitCode == 75, "\(end.said)")
+    #expect(ContinuousClock.now - stopped < .seconds(5))
+    #expect(world.ledger.contains(#""hook":{"delivered":0,"dead_lettered":0,"pending":500}"#), "\(world.ledger)")
+    let mended = Receiver()
+    try world.configure(World.configuration(outputs: [("hook", World.webhook(mended))]))
+    #expect(try await world.run("").exitCode == 0)
+    #expect(mended.accepted == Array(0..<500))
+  }
+
+  @Test func `26: a full disk is never a false success, and what was left is delivered when there is room`()
+    async throws
+  {
+    guard getuid() == 0 else {
+      print("26: not run: only root can mount a small file system")
+      return
+    }
+    let receiver = Receiver()
+    let world = try World(
+      World.configuration(
+        input: "file: {paths: [in.ndjson]}",
+        outputs: [("archive", "file: {path: small/out.ndjson}"), ("hook", World.webhook(receiver))]
+      ).replacing("state: state", with: "state: small/state"))
+    let small = world.folder + "/small"
+    try FileManager.default.createDirectory(atPath: small, withIntermediateDirectories: false)
+    guard mount("weir", small, "tmpfs", 0, "size=4m") == 0 else {
+      print("26: not run: cannot mount a tmpfs: \(String(cString: strerror(errno)))")
+      return
+    }
+    defer { umount2(small, Int32(MNT_DETACH)) }
+    let padding = String(repeating: "x", count: 1000)
+    let all = 0..<6000
+    try world.write(all.map { #"{"seq":\#($0),"text":"\#(padding)"}"# + "\n" }.joined(), "in.ndjson")
+    let full = try await world.start(drain: "1s").end()
+    #expect(full.exitCode == 75 || full.exitCode == 69, "\(full.exitCode ?? -1) \(full.said.suffix(500))")
+    #expect(full.said.contains("No space left"), "\(full.said.suffix(500))")
+    #expect(mount("weir", small, "tmpfs", UInt(MS_REMOUNT), "size=64m") == 0)
+    let end = try await world.start().end()
+    #expect(end.exitCode == 0, "\(end.said.suffix(500))")
+    #expect(Set(all).subtracting(receiver.accepted) == [])
+    #expect(Set(all).subtracting(world.numbers("small/out.ndjson").compactMap { $0 }) == [])
+    #expect(world.numbers("small/out.ndjson").allSatisfy { $0 != nil }, "half lines")
+  }
+
+  @Test(arguments: ["garbage", "cut", "flipped"])
+  func `28, 29: a damaged state is set aside and named, and the gateway runs`(kind: String) async throws {
+    let receiver = Receiver { _, _ in .status(503) }
+    let world = try World(World.configuration(outputs: [("hook", World.webhook(receiver))]))
+    #expect(try await world.run(alerts(0..<200), drain: "0s").exitCode == 75)
+    let database = world.folder + "/state/outbox.sqlite"
+    var bytes = try #require(FileManager.default.contents(atPath: database))
+    switch kind {
+    case "garbage": bytes = Data("this is no database".utf8)
+    case "cut": bytes = bytes.prefix(bytes.count / 2)
+    default: bytes[bytes.count / 2] ^= 0x40
+    }
+    try bytes.write(to: URL(filePath: database))
+    let mended = Receiver()
+    try world.configure(World.configuration(outputs: [("hook", World.webhook(mended))]))
+    let end = try await world.run(alerts(1000..<1010))
+    #expect(end.exitCode == 0 || end.exitCode == 65, "\(end.said)")
+    #expect(Set(1000..<1010).isSubset(of: mended.accepted))
+    // What the flipped byte did not hit is still delivered; a changed alert is not.
+    #expect(Set(mended.accepted).isSubset(of: Set(0..<200).union(1000..<1010)))
+    if kind != "flipped" { #expect(end.said.contains("warning: "), "\(end.said)") }
+  }
+
+  @Test func `30: a state folder that cannot be is an error that says so`() async throws {
+    let world = try World(World.configuration().replacing("state: state", with: "state: config.yaml/state"))
+    let end = try await world.run(alerts(0..<1))
+    #expect([69, 78].contains(end.exitCode), "\(end.said)")
+    #expect(end.said.contains("config.yaml/state"), "\(end.said)")
+  }
+
+  @Test func `31: a second process on one state is refused`() async throws {
+    let receiver = Receiver()
+    let world = try World(World.configuration(outputs: [("hook", World.webhook(receiver))]))
+    var ends = [Int32](repeating: -1, count: 2)
+    try #require(pipe(&ends) == 0)
+    _ = ends.map { fcntl($0, F_SETFD, FD_CLOEXEC) }
+    let first = try world.start(descriptor: ends[0])
+    close(ends[0])
+    let input = Array(alerts(0..<1).utf8)
+    #expect(write(ends[1], input, input.count) == input.count)
+    #expect(try await eventually { receiver.accepted == [0] })
+    let second = try await world.run(alerts(1..<2))
+    #expect(second.exitCode == 69, "\(second.said)")
+    #expect(second.said.contains("state"), "\(second.said)")
+    close(ends[1])
+    #expect(await first.end().exitCode == 0)
+    #expect(receiver.accepted == [0])
+  }
+}
