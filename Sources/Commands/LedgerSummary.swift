@@ -16,6 +16,9 @@ struct LedgerSummary {
     var ends = ["\(alerts.routed) routed", "\(alerts.suppressed) held back"]
     if alerts.unrouted > 0 { ends.append("\(alerts.unrouted) dropped by no route") }
     if alerts.deadLettered > 0 { ends.append(Terminal.styled(.counted(alerts.deadLettered, "dead letter"), .yellow)) }
+    if ledger.unkeptDeadLetters > 0 {
+      ends.append(Terminal.styled("\(ledger.unkeptDeadLetters) dead letters not kept: read that input again", .red))
+    }
     Terminal.say(Terminal.styled(.counted(alerts.read, "alert") + " read", .bold) + ": " + ends.joined(separator: ", "))
     let width = ledger.outputs.map(\.name.count).max() ?? 0
     for output in ledger.outputs {
@@ -23,6 +26,7 @@ struct LedgerSummary {
       if output.deliveredByDigest > 0 { states[0] += " (\(output.deliveredByDigest) by digest)" }
       if output.deadLettered > 0 { states.append(Terminal.styled("\(output.deadLettered) given up", .red)) }
       if output.pending > 0 { states.append(Terminal.styled("\(output.pending) pending", .yellow)) }
+      if output.lost > 0 { states.append(Terminal.styled("\(output.lost) lost with a damaged state file", .red)) }
       let name = output.name + String(repeating: " ", count: width - output.name.count)
       Terminal.say("  \(name)  \(states.joined(separator: ", "))")
     }

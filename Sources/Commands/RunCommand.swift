@@ -107,7 +107,9 @@ struct RunCommand: AsyncParsableCommand {
     }
     if ledger.pending > 0 { throw ExitCode.leftPending }
     let deadLetters = ledger.alerts.deadLettered + ledger.outputs.reduce(0) { $0 + $1.deadLettered }
-    if outcome.unreadable > 0 || !outcome.inputErrors.isEmpty || deadLetters > 0 { throw ExitCode.badData }
+    if outcome.unreadable > 0 || !outcome.inputErrors.isEmpty || deadLetters + ledger.lost > 0 {
+      throw ExitCode.badData
+    }
   }
 }
 

@@ -105,12 +105,13 @@ public struct Assembly: Sendable {
         outputs: route.outputs.compactMap { name in outputs.firstIndex { $0.name == name.name } },
         continues: route.continues)
     }
-    let parts = GatewayParts(
+    var parts = GatewayParts(
       inputs: inputs, formats: formats, detectors: detectors, enrichers: enrichers, outputs: outputs, routes: routes,
       suppressedOutput: suppressed, deadLetters: configuration.deadLetters.path, stateFolder: state,
       silences: SilenceRules(
         longest: configuration.longestSilence,
         notices: configuration.silenceNotices.compactMap { name in outputs.firstIndex { $0.name == name.name } }))
+    parts.deadLetterAge = configuration.deadLetterAge
     return Outcome(parts: parts, diagnostics: diagnostics)
   }
 }

@@ -14,6 +14,8 @@ struct DirectDelivery: Sendable {
     var delivered = 0
     /// Places in the batch that the output refused for good, with the reason.
     var rejected: [(index: Int, reason: String)] = []
+    /// How many of them are kept as dead letters.
+    var deadLettered = 0
     /// How many alerts it could not take before `patience` ran out.
     var pending = 0
   }
@@ -56,6 +58,28 @@ struct DirectDelivery: Sendable {
         waited += pause
         pause = min(pause * 2, .seconds(2))
       }
+    }
+  }
+
+  /// Makes what was delivered so far durable.
+  ///
+  /// - Returns: false where that failed.
+  func flush() async -> Bool {
+    do throws(DeliveryError) {
+      try await output.flush()
+      return true
+    } catch {
+      let reasons = Set(error.outcomes.values.map(\.reason)).sorted()
+      logger.error("output '\(name)': \(reasons.joined(separator: "; "))")
+      return false
+    }
+  }
+}
+
+extension DeliveryError.Outcome {
+  fileprivate var reason: String {
+    switch self {
+    case .retry(let reason, _), .unauthorized(let reason), .reject(let reason): reason
     }
   }
 }

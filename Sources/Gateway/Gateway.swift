@@ -50,7 +50,8 @@ public final class Gateway: Sendable {
     self.watch = watch
     patience = drainTimeout
     book = LedgerBook(outputs: parts.outputs.map(\.name))
-    deadLetters = DeadLetterFile(path: parts.deadLetters, clock: clock, logger: logger)
+    deadLetters = DeadLetterFile(
+      path: parts.deadLetters, maxAge: parts.deadLetterAge, clock: clock, logger: logger)
     direct = parts.outputs.map { part in
       part.isQueued ? nil : DirectDelivery(name: part.name, output: part.output, clock: clock, logger: logger)
     }
@@ -70,11 +71,16 @@ public final class Gateway: Sendable {
     for detector in parts.detectors { try await detector.start() }
     for part in parts.inputs { try await part.input.start() }
     let deadLetters = deadLetters
+    let logger = logger
     let hooks = DeliveryHooks { letter in
-      try? deadLetters.append(
-        alert: letter.json, output: letter.output, reason: letter.reason, attempts: letter.attempts)
+      do {
+        try deadLetters.append(
+          alert: letter.json, output: letter.output, reason: letter.reason, attempts: letter.attempts)
+      } catch {
+        logger.error("dead letters: \(error); 'weir outbox list --dead' has them")
+      }
     }
-    try await queue?.start(hooks: hooks)
+    try await queue?.start(hooks: hooks, deadLetterAge: parts.deadLetterAge)
     let inputErrors = await withTaskGroup(of: Void.self) { group in
       group.addTask { [self] in await memory?.keepSaving { parts.rememberingPlugins } }
       defer { group.cancelAll() }
@@ -194,59 +200,82 @@ public final class Gateway: Sendable {
   }
 
   /// Makes a batch's decisions last: direct outputs first, then, in one transaction, the outbox and the checkpoint, so
-  /// that a crash in between repeats alerts and never loses one.
+  /// that a crash in between repeats alerts and never loses one. Where something cannot be kept before patience runs
+  /// out, it counts as pending, and no checkpoint passes it any more.
   private func commit(_ outcome: BatchOutcome) async {
     book.add(outcome)
-    if !outcome.deadLetters.isEmpty {
-      await insist("dead letters") { try self.deadLetters.append(outcome.deadLetters) }
-    }
     var isComplete = true
+    if !outcome.deadLetters.isEmpty {
+      let isKept = await insist { try self.deadLetters.append(outcome.deadLetters) }
+      if !isKept {
+        book.takeBack(deadLetters: outcome.counts.deadLettered)
+        isComplete = false
+      }
+    }
     for (index, places) in outcome.places.enumerated() where !places.isEmpty {
       guard let delivery = direct[index] else { continue }
       let batch = DeliveryBatch(block: outcome.block, places: places)
-      let result = await delivery.deliver(batch, patience: patience)
-      if result.pending > 0 { isComplete = false }
+      var result = await delivery.deliver(batch, patience: patience)
       for (place, reason) in result.rejected {
         let json = batch[place].withJSON { Array($0) }
-        await insist("dead letters") {
+        let isKept = await insist {
           try self.deadLetters.append(alert: json, output: delivery.name, reason: reason, attempts: 1)
         }
+        if isKept { result.deadLettered += 1 } else { result.pending += 1 }
       }
-      book.update(output: index) { output in
-        output.delivered += result.delivered
-        output.deadLettered += result.rejected.count
-        output.pending += result.pending
-      }
+      if result.pending > 0 { isComplete = false }
+      book.add(result, output: index)
     }
     guard let queue else { return }
-    if !isComplete { isBehind.withLock { $0 = true } }
+    if !isComplete { fallBehind() }
     if let checkpoint = outcome.checkpoint, !checkpoint.value.isEmpty { await flushDirect() }
     let advances = !isBehind.withLock { $0 }
     let kept = await queue.commit(outcome, advancing: advances, patience: patience)
     if !kept {
-      isBehind.withLock { $0 = true }
+      fallBehind()
       for (index, places) in outcome.places.enumerated() where direct[index] == nil {
         book.update(output: index) { $0.pending += places.count }
       }
     }
   }
 
+  /// From here on no checkpoint is kept: the next run reads again what this one could not keep.
+  private func fallBehind() {
+    let isNews = isBehind.withLock { isBehind in
+      defer { isBehind = true }
+      return !isBehind
+    }
+    if isNews { logger.error("not everything can be kept; the next run reads its input again from here") }
+  }
+
+  /// Makes direct outputs flush what they took. What one cannot make durable counts as pending. It is not tried again: a
+  /// second fsync(2) may succeed although the data is gone.
   private func flushDirect() async {
-    for delivery in direct {
-      if let delivery { try? await delivery.output.flush() }
+    for (index, delivery) in direct.enumerated() {
+      guard let delivery else { continue }
+      if await delivery.flush() {
+        book.noteFlush(output: index)
+      } else if book.takeBackUnflushed(output: index) {
+        fallBehind()
+      }
     }
   }
 
-  /// Tries until it works or patience runs out.
-  private func insist(_ what: String, _ action: @escaping @Sendable () throws -> Void) async {
+  /// Tries to write dead letters until it works.
+  ///
+  /// - Returns: false where patience ran out.
+  private func insist(_ action: @escaping @Sendable () throws -> Void) async -> Bool {
     var waited = Duration.zero
     while true {
       do {
         try action()
-        return
+        return true
       } catch {
-        logger.error("\(what): \(error)")
-        guard waited < patience else { return }
+        if waited == .zero { logger.error("dead letters: \(error); holding everything up until it works") }
+        guard waited < patience else {
+          logger.error("dead letters: \(error); gave up after \(waited)")
+          return false
+        }
         try? await clock.sleep(for: .milliseconds(500))
         waited += .milliseconds(500)
       }

@@ -15,6 +15,8 @@ public struct GatewayParts: Sendable {
   public var suppressedOutput: Int
   /// Where input that cannot be processed and alerts that cannot be delivered are kept.
   public var deadLetters: String
+  /// How long dead letters are kept.
+  public var deadLetterAge = DeadLetterLimits.standardAge
   /// The folder that the gateway keeps its state in.
   public var stateFolder: String
   public var silences: SilenceRules
@@ -91,8 +93,7 @@ public struct OutputPart: Sendable {
   /// How its worker serves it.
   var settings: DeliverySettings {
     var settings = DeliverySettings(delivery)
-    // A rate limit that is a minute behind tells of what waits in one message instead.
-    if delivery.rateLimit != nil { settings.digestAfter = .seconds(60) }
+    if delivery.rateLimit != nil { settings.digestAfter = delivery.digestAfter }
     return settings
   }
 

@@ -4,6 +4,10 @@ public import Pipeline
 public struct Ledger: Sendable, Equatable {
   public var alerts = AlertCounts()
 
+  /// Dead letters that could not be written, so that their input has to be read again: `pending` beside the other counts
+  /// of what was read.
+  public var unkeptDeadLetters = 0
+
   /// In the order of the configuration.
   public var outputs: [Output] = []
 
@@ -19,32 +23,44 @@ public struct Ledger: Sendable, Equatable {
     public var routed = 0
     /// How many alerts an earlier run left, or `weir outbox retry` brought back.
     public var carriedOver = 0
+    /// How many alerts a damaged state file lost while the gateway ran.
+    public var lost = 0
 
     public init(name: String) {
       self.name = name
     }
 
     /// True where every alert that came here has exactly one state.
-    public var isBalanced: Bool { routed + carriedOver == delivered + deadLettered + pending }
+    public var isBalanced: Bool { routed + carriedOver == delivered + deadLettered + pending + lost }
   }
 
   public init() {}
 
   /// True where nothing is missing and nothing was counted twice.
-  public var isBalanced: Bool { alerts.isBalanced && outputs.allSatisfy(\.isBalanced) }
+  public var isBalanced: Bool {
+    var alerts = alerts
+    alerts.deadLettered += unkeptDeadLetters
+    return alerts.isBalanced && outputs.allSatisfy(\.isBalanced)
+  }
 
-  public var pending: Int { outputs.reduce(0) { $0 + $1.pending } }
+  /// What is left to be delivered, or to be read again.
+  public var pending: Int { outputs.reduce(unkeptDeadLetters) { $0 + $1.pending } }
+
+  /// What a damaged state file lost.
+  public var lost: Int { outputs.reduce(0) { $0 + $1.lost } }
 
   /// The ledger as one JSON object on one line, without a line feed.
   public var json: String {
     let parts = outputs.map { output in
       let digest = output.deliveredByDigest > 0 ? ",\"delivered_by_digest\":\(output.deliveredByDigest)" : ""
+      let lost = output.lost > 0 ? ",\"lost\":\(output.lost)" : ""
       let counts = "\"delivered\":\(output.delivered),\"dead_lettered\":\(output.deadLettered)"
-      return "\"\(output.name)\":{\(counts),\"pending\":\(output.pending)\(digest)}"
+      return "\"\(output.name)\":{\(counts),\"pending\":\(output.pending)\(digest)\(lost)}"
     }
     let events = alerts.events > 0 ? "\"events\":\(alerts.events),\"unmatched\":\(alerts.unmatched)," : ""
     let ends = "\"routed\":\(alerts.routed),\"suppressed\":\(alerts.suppressed),\"unrouted\":\(alerts.unrouted)"
-    return "{\(events)\"read\":\(alerts.read),\(ends),\"dead_lettered\":\(alerts.deadLettered),"
+    let unkept = unkeptDeadLetters > 0 ? "\"pending\":\(unkeptDeadLetters)," : ""
+    return "{\(events)\"read\":\(alerts.read),\(ends),\"dead_lettered\":\(alerts.deadLettered),\(unkept)"
       + "\"outputs\":{\(parts.joined(separator: ","))}}"
   }
 }

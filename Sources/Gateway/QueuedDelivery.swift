@@ -31,7 +31,8 @@ final class QueuedDelivery: Sendable {
   }
 
   /// Makes a worker for each queued output and lets it go on with what an earlier run left.
-  func start(hooks: DeliveryHooks) async throws {
+  func start(hooks: DeliveryHooks, deadLetterAge: Duration) async throws {
+    outbox.keepDeadLetters(for: deadLetterAge)
     for backlog in try await outbox.backlog() {
       state.withLock { $0.carriedOver[backlog.output] = backlog.pending }
       if backlog.pending > 0, !parts.contains(where: { $0.name == backlog.output && $0.isQueued }) {
@@ -80,8 +81,14 @@ final class QueuedDelivery: Sendable {
         try await outbox.commit(outcome.block, wants: wants, checkpoints: checkpoints)
         return true
       } catch {
-        logger.error("the outbox cannot take alerts: \(error)")
-        guard error.isTemporary, waited < patience else { return false }
+        if waited == .zero { logger.error("the outbox cannot take alerts: \(error)") }
+        // Damage is repaired meanwhile.
+        var canRecover = error.isTemporary
+        if case .damaged = error { canRecover = true }
+        guard canRecover, waited < patience else {
+          if waited > .zero { logger.error("the outbox cannot take alerts: \(error); gave up after \(waited)") }
+          return false
+        }
         try? await clock.sleep(for: .milliseconds(500))
         waited += .milliseconds(500)
       }
@@ -111,6 +118,7 @@ final class QueuedDelivery: Sendable {
     output.deliveredByDigest = counts.deliveredByDigest
     output.deadLettered += counts.deadLettered + counts.dropped
     output.pending += counts.pending
+    output.lost = counts.lost
     output.carriedOver = carriedOver + counts.requeued
   }
 }

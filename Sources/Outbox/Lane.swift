@@ -19,8 +19,15 @@ final class Lane: Sendable {
     var pending: Int
     var dropped: Int
     var requeued: Int
-    /// Counts up when another process has changed the database.
+    /// Alerts that damage took.
+    var lost = 0
+    /// Alerts that became dead letters because their bytes are damaged.
+    var buried = 0
+    /// Counts up when the database holds something else than the worker knows.
     var generation = 0
+    /// What a repair took away from the counts in the database.
+    var droppedBefore = 0
+    var requeuedBefore = 0
   }
 
   /// Bytes that are handed on without reading them back. Past that the worker reads from the database.
@@ -81,13 +88,43 @@ final class Lane: Sendable {
   /// Alerts that wait, in order or to be tried again.
   var pending: Int { state.withLock { $0.pending } }
 
-  /// What `weir outbox` did since the outbox was made, and how often anything was changed.
-  var changes: (dropped: Int, requeued: Int, generation: Int) {
-    state.withLock { ($0.dropped, $0.requeued, $0.generation) }
+  /// What happened to alerts beside their delivery.
+  struct Changes {
+    /// What `weir outbox` did since the database was made.
+    let dropped: Int
+    let requeued: Int
+    /// What damage did since the outbox was opened.
+    let lost: Int
+    let buried: Int
+    /// How often the worker has to read again.
+    let generation: Int
+  }
+
+  var changes: Changes {
+    state.withLock { state in
+      Changes(
+        dropped: state.dropped + state.droppedBefore, requeued: state.requeued + state.requeuedBefore,
+        lost: state.lost, buried: state.buried, generation: state.generation)
+    }
   }
 
   /// Takes over how many alerts wait.
   func recount(_ standing: OutputStanding) { state.withLock { $0.pending = standing.pending } }
+
+  /// Takes over what was saved of a damaged database.
+  ///
+  /// - Parameter buried: how many alerts became dead letters by it.
+  func repaired(_ standing: OutputStanding, buried: Int) {
+    state.withLock { state in
+      let missing = state.pending - standing.pending - buried
+      state.buried += buried
+      state.lost += max(missing, 0)
+      state.droppedBefore += state.dropped - standing.dropped
+      // More than before where it could not be read who wanted an alert: it is delivered once more.
+      state.requeuedBefore += state.requeued - standing.requeued + max(-missing, 0)
+    }
+    reload(standing)
+  }
 
   /// Takes over what another process has written.
   func reload(_ standing: OutputStanding) {

@@ -16,8 +16,11 @@ public final class Outbox: Sendable {
   /// What was found at the start that a person should know; nil where all was well.
   public let recovery: Recovery?
 
-  let store: Store
   let clock: any GatewayClock
+  private let current: Mutex<Store>
+  private let repairCount = Mutex(0)
+  private let reopen: @Sendable () throws(OutboxError) -> StateFiles.Opened
+  private let deadLetterAge = Mutex(DeadLetterLimits.standardAge)
   private let lock: StateLock
   private let logger: Logger
   private let writer = BlockingThread("outbox")
@@ -42,25 +45,38 @@ public final class Outbox: Sendable {
   ) throws(OutboxError) -> Outbox {
     let lock = try StateLock(folder: folder)
     let crash = CrashHook.fromEnvironment()
-    let opened = try StateFiles(folder: folder).open(
-      durability: durability, formats: formats, crash: crash, now: clock.now, logger: logger)
-    return try Outbox(lock: lock, store: opened.store, recovery: opened.recovery, clock: clock, logger: logger)
+    let open = { @Sendable () throws(OutboxError) in
+      try StateFiles(folder: folder).open(
+        durability: durability, formats: formats, crash: crash, now: clock.now, logger: logger)
+    }
+    return try Outbox(lock: lock, try open(), reopen: open, clock: clock, logger: logger)
   }
 
   private init(
-    lock: StateLock, store: Store, recovery: Recovery?, clock: any GatewayClock, logger: Logger
+    lock: StateLock, _ opened: StateFiles.Opened,
+    reopen: @escaping @Sendable () throws(OutboxError) -> StateFiles.Opened, clock: any GatewayClock, logger: Logger
   ) throws(OutboxError) {
     self.lock = lock
-    self.store = store
-    self.recovery = recovery
+    self.reopen = reopen
+    current = Mutex(opened.store)
+    recovery = opened.recovery
     self.clock = clock
     self.logger = logger
-    let standings = try store.standings()
+    let standings = try opened.store.standings()
     lanes.withLock { lanes in
       for standing in standings { lanes[standing.name] = Lane(standing) }
     }
-    _ = try store.wasChangedByOthers()
+    _ = try opened.store.wasChangedByOthers()
   }
+
+  /// The database; another one after damage was repaired.
+  var store: Store { current.withLock { $0 } }
+
+  /// Counts up with every repair: what was read before it means nothing after it.
+  var epoch: Int { repairCount.withLock { $0 } }
+
+  /// How long dead letters are kept; 30 days where nothing is said.
+  public func keepDeadLetters(for age: Duration) { deadLetterAge.withLock { $0 = age } }
 
   /// Keeps a batch: its alerts, which of them each output wants, and where the inputs go on. All of it or nothing.
   ///
@@ -116,33 +132,82 @@ public final class Outbox: Sendable {
     }
   }
 
-  /// Looks after the database until the task is cancelled: notices what `weir outbox` has changed, and gives free pages
-  /// back. Twice a second.
+  /// How often damage is repaired in one run: a disk that goes on damaging files is to be replaced.
+  private static let repairLimit = 3
+
+  /// How often dead letters are looked at.
+  private static let trimInterval = Duration.seconds(60)
+
+  /// Looks after the database until the task is cancelled: notices what `weir outbox` has changed, gives free pages back,
+  /// forgets dead letters that are too old or too many, and repairs damage that was found while alerts were read: the
+  /// file is set aside, what can be read of it is saved into a new one, and all goes on with that.
   ///
-  /// - Throws: `OutboxError.damaged` when damage was found while alerts were read. Stop, close, and open again: that sets
-  ///   the file aside and saves what can be read.
+  /// - Throws: `OutboxError.damaged` when damage was found for the fourth time.
   public func run() async throws(OutboxError) {
+    var lastTrim: Timestamp?
     while !Task.isCancelled {
       await stir.wait(for: .milliseconds(500), clock: clock)
-      if let damage = damage.withLock({ $0 }) { throw damage }
-      do {
+      do throws(OutboxError) {
+        if let damage = damage.withLock({ $0 }) {
+          guard epoch < Self.repairLimit else { throw damage }
+          try await repair()
+        }
+        let isTrimDue = lastTrim.map { clock.now.nanoseconds - $0.nanoseconds >= Self.trimInterval.nanoseconds } ?? true
+        if isTrimDue { lastTrim = clock.now }
         try await onWriter { () throws(OutboxError) in
           if try self.store.wasChangedByOthers() { try self.reload() }
+          if isTrimDue { try self.trimDeadLetters() }
           try self.store.tidy()
         }
       } catch  where error.isTemporary {
         logger.warning("the outbox could not be looked after: \(error)")
+      } catch .damaged where epoch < Self.repairLimit {
+        // Found just now: the next turn repairs it.
+      }
+    }
+  }
+
+  private func trimDeadLetters() throws(OutboxError) {
+    let age = deadLetterAge.withLock { $0 }
+    let oldest = Timestamp(nanoseconds: clock.now.nanoseconds - age.nanoseconds)
+    let trim = try store.trimDeadLetters(before: oldest, limit: DeadLetterLimits.count)
+    if trim.old > 0 { logger.warning("\(trim.old) dead letters were older than \(age) and were removed") }
+    if trim.surplus > 0 {
+      logger.warning(
+        """
+        \(trim.surplus) dead letters were removed, the oldest: no more than \(DeadLetterLimits.count) are kept; see \
+        'weir outbox list --dead'
+        """)
+    }
+  }
+
+  /// Sets the damaged database aside and goes on with a new one that holds what could be saved.
+  private func repair() async throws(OutboxError) {
+    try await perform(on: writer) { () throws(OutboxError) in
+      // First, since SQLite removes a log by its name when the last connection is closed.
+      self.store.closeConnection()
+      let opened = try self.reopen()
+      let lanes = self.lanes.withLock { Array($0.values) }
+      try opened.store.keepOutputs(lanes.map { ($0.id, $0.name) })
+      let standings = try opened.store.standings()
+      _ = try opened.store.wasChangedByOthers()
+      self.current.withLock { $0 = opened.store }
+      self.repairCount.withLock { $0 += 1 }
+      self.damage.withLock { $0 = nil }
+      for lane in lanes {
+        guard let standing = standings.first(where: { $0.id == lane.id }) else { continue }
+        lane.repaired(standing, buried: opened.buried[lane.id] ?? 0)
       }
     }
   }
 
   /// Closes the database and lets other processes use the folder. The last call; workers have been stopped before.
   public func close() async {
-    try? await onWriter { () throws(OutboxError) in self.store.close() }
+    try? await perform(on: writer) { () throws(OutboxError) in self.store.close() }
     lock.release()
   }
 
-  /// Makes the next `open` set the file aside, and `run` throw.
+  /// Makes `run` repair the database, or, where it does not run, the next `open`.
   func report(damage error: OutboxError) {
     guard case .damaged(let reason) = error else { return }
     let isFirst = damage.withLock { damage in
@@ -150,7 +215,7 @@ public final class Outbox: Sendable {
       return damage == nil
     }
     guard isFirst else { return }
-    logger.critical("\(reason); the next start sets it aside and saves what can be read")
+    logger.critical("\(reason); it is set aside, and what can be read is saved")
     StateFiles(folder: store.folder).markDamaged(reason)
     stir.notify()
   }
@@ -171,35 +236,64 @@ public final class Outbox: Sendable {
     let ticket = settlements.add(settlement)
     try await onWriter { () throws(OutboxError) in
       self.settlements.commitAll { settlements throws(OutboxError) in
-        try self.store.settle(settlements)
+        guard settlements.allSatisfy({ $0.epoch == self.epoch }) else {
+          throw .damaged("the outbox was repaired while an alert was on its way")
+        }
+        let changed: Set<Int64>
+        do throws(OutboxError) {
+          changed = try self.store.settle(settlements)
+        } catch {
+          self.report(damage: error)
+          throw error
+        }
         // On this thread, so that a count that is read from the database is never older than these.
-        for settlement in settlements {
+        for settlement in settlements where !changed.contains(settlement.output) {
           self.lanes.withLock { $0.values.first { $0.id == settlement.output } }?.settled(settlement.settledAlerts)
         }
+        if !changed.isEmpty { try self.reload(only: changed) }
       }
     }
-    if let error = ticket.failure {
+    if let error = ticket.failure { throw error }
+  }
+
+  /// Runs blocking work on the writer's thread.
+  ///
+  /// - Throws: `OutboxError.damaged` while damage is not repaired.
+  func onWriter<Result: Sendable>(
+    _ body: @escaping @Sendable () throws(OutboxError) -> Result
+  ) async throws(OutboxError) -> Result {
+    try await checked(on: writer, body)
+  }
+
+  /// Runs blocking reads beside the writer.
+  ///
+  /// - Throws: `OutboxError.damaged` while damage is not repaired.
+  func onReader<Result: Sendable>(
+    _ body: @escaping @Sendable () throws(OutboxError) -> Result
+  ) async throws(OutboxError) -> Result {
+    try await checked(on: reader, body)
+  }
+
+  private func checked<Result: Sendable>(
+    on thread: BlockingThread, _ body: @escaping @Sendable () throws(OutboxError) -> Result
+  ) async throws(OutboxError) -> Result {
+    let before = epoch
+    do throws(OutboxError) {
+      return try await perform(on: thread) { () throws(OutboxError) in
+        if let damage = self.damage.withLock({ $0 }) { throw damage }
+        return try body()
+      }
+    } catch {
+      // A database that is being replaced fails in any way: what counts is the damage.
+      if let damage = damage.withLock({ $0 }) { throw damage }
+      if before != epoch { throw .damaged("the outbox was repaired meanwhile") }
       report(damage: error)
       throw error
     }
   }
 
-  /// Runs blocking work on the writer's thread.
-  func onWriter<Result: Sendable>(
-    _ body: @escaping @Sendable () throws(OutboxError) -> Result
-  ) async throws(OutboxError) -> Result {
-    try await run(body, on: writer)
-  }
-
-  /// Runs blocking reads beside the writer.
-  func onReader<Result: Sendable>(
-    _ body: @escaping @Sendable () throws(OutboxError) -> Result
-  ) async throws(OutboxError) -> Result {
-    try await run(body, on: reader)
-  }
-
-  private func run<Result: Sendable>(
-    _ body: @escaping @Sendable () throws(OutboxError) -> Result, on thread: BlockingThread
+  private func perform<Result: Sendable>(
+    on thread: BlockingThread, _ body: @escaping @Sendable () throws(OutboxError) -> Result
   ) async throws(OutboxError) -> Result {
     do {
       return try await thread.run(body)
@@ -208,8 +302,9 @@ public final class Outbox: Sendable {
     }
   }
 
-  private func reload() throws(OutboxError) {
-    for standing in try store.standings() {
+  /// Takes over what the database says, because another process has changed it.
+  private func reload(only outputs: Set<Int64>? = nil) throws(OutboxError) {
+    for standing in try store.standings() where outputs?.contains(standing.id) ?? true {
       try lane(standing.name).reload(standing)
     }
   }

@@ -68,7 +68,9 @@ struct ConfigurationFaults {
         .replacing("http://127.0.0.1:\(refusing.port)", with: "no address "))
     let mistaken = try await WeirProcess(["check", "-c", "config.yaml"], in: world.folder).end()
     #expect(mistaken.exitCode == 78, "\(mistaken.said)")
-    for said in [end.said, check.said, mistaken.said, world.text("stdout")] { #expect(!said.contains(secret), "\(said)") }
+    for said in [end.said, check.said, mistaken.said, world.text("stdout")] {
+      #expect(!said.contains(secret), "\(said)")
+    }
     let files = FileManager.default.enumerator(atPath: world.folder)?.compactMap { $0 as? String } ?? []
     #expect(files.contains { $0.hasSuffix("dead-letters.ndjson") })
     for file in files where file != "config.yaml" {

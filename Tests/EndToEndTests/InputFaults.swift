@@ -48,7 +48,8 @@ struct InputFaults {
 
   @Test func `8, 9, 10: what the detector wrote comes out as it went in`() async throws {
     let world = try World()
-    let odd = #"{"seq":1,"seq":2,"n":9007199254740993,"m":1e400,"d":0.123456789012345678901234567890,"a":"012345678901""#
+    let odd =
+      #"{"seq":1,"seq":2,"n":9007199254740993,"m":1e400,"d":0.123456789012345678901234567890,"a":"012345678901""#
     #expect(try await world.run(odd + "}\n").exitCode == 0)
     #expect(world.text("out.ndjson").hasPrefix(odd))
   }
@@ -116,7 +117,8 @@ struct InputFaults {
     #expect(world.deadLetters.map(\.line) == [4])
   }
 
-  @Test func `a missing file, a folder, an empty and an unreadable file are named, and the others go on`() async throws {
+  @Test func `a missing file, a folder, an empty and an unreadable file are named, and the others go on`() async throws
+  {
     let world = try World()
     try world.write("", "empty")
     try world.write(alerts(0..<2), "good")

@@ -87,6 +87,76 @@ struct OutboxInspectorTests {
     await outbox.close()
   }
 
+  @Test(arguments: [true, false]) func `An alert that is dropped while it is on its way is counted once`(
+    isAccepted: Bool
+  ) async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    try await world.commit(0..<6, in: outbox)
+    let gate = Gate()
+    let output = ScriptedOutput { call, batch throws(DeliveryError) in
+      await gate.pass()
+      if !isAccepted, call == 0 { throw .retryAll(batch) }
+    }
+    let worker = try world.worker(output, world.settings(batch: 3), outbox)
+    let inspector = try inspector(world)
+    await withTaskGroup { group in
+      group.addTask { await worker.run() }
+      await gate.waitForFirst()
+      do {
+        var filter = DeliveryFilter()
+        filter.alertIDs = ["1", "4"]
+        #expect(try inspector.drop(filter) == 2)
+      } catch {
+        Issue.record(error)
+      }
+      gate.open()
+      group.addTask { try? await outbox.run() }
+      await world.finish(worker, limit: 10_000)
+      group.cancelAll()
+    }
+    let counts = await worker.counts
+    #expect(counts.pending == 0 && counts.deadLettered == 0)
+    if isAccepted {
+      #expect(output.record.accepted == ["0", "1", "2", "3", "5"])
+      #expect(counts.delivered == 5 && counts.dropped == 1)
+    } else {
+      #expect(Set(output.record.accepted) == ["0", "2", "3", "5"])
+      #expect(counts.delivered == 4 && counts.dropped == 2)
+    }
+    #expect(try outbox.store.segmentCount() == 0)
+    inspector.close()
+    await outbox.close()
+  }
+
+  @Test func `Dead letters that are too old or too many go, the oldest first`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    let output = ScriptedOutput { _, batch throws(DeliveryError) in
+      throw DeliveryError(all: batch.count, .reject(reason: "400"))
+    }
+    let worker = try world.worker(output, world.settings(batch: 100), outbox)
+    try await world.commit(0..<700, in: outbox)
+    await world.drain(worker)
+    let between = Timestamp(nanoseconds: world.clock.now.nanoseconds + 1)
+    world.clock.advance(by: .seconds(60))
+    try await world.commit(700..<1500, in: outbox)
+    await world.drain(try world.worker(output, world.settings(batch: 100), outbox))
+    #expect(
+      try outbox.store.trimDeadLetters(before: Timestamp(seconds: 0), limit: 1500)
+        == Store.DeadLetterTrim(old: 0, surplus: 0, left: 1500))
+    #expect(
+      try outbox.store.trimDeadLetters(before: between, limit: 1500)
+        == Store.DeadLetterTrim(old: 700, surplus: 0, left: 800))
+    #expect(
+      try outbox.store.trimDeadLetters(before: between, limit: 100)
+        == Store.DeadLetterTrim(old: 0, surplus: 700, left: 100))
+    let inspector = try inspector(world)
+    #expect(try list(inspector) == (1400..<1500).map { "\($0) dead 1 400" })
+    inspector.close()
+    await outbox.close()
+  }
+
   @Test func `Where nothing was kept yet, that is said`() throws {
     let world = try TestWorld()
     #expect(

@@ -59,16 +59,19 @@ final class TestWorld: Sendable {
   func drain(_ worker: DeliveryWorker, step: Duration = .seconds(1), limit: Int = 100_000) async {
     await withTaskGroup { group in
       group.addTask { await worker.run() }
-      group.addTask {
-        for _ in 0..<limit {
-          if await worker.counts.pending == 0 { break }
-          self.clock.advance(by: step)
-          for _ in 0..<20 { await Task.yield() }
-          try? await Task.sleep(for: .microseconds(200))
-        }
-        await worker.stop(within: .zero)
-      }
+      group.addTask { await self.finish(worker, step: step, limit: limit) }
     }
+  }
+
+  /// Moves the time on until the alerts of a worker that runs are all delivered or dead; then stops it.
+  func finish(_ worker: DeliveryWorker, step: Duration = .seconds(1), limit: Int = 100_000) async {
+    for _ in 0..<limit {
+      if await worker.counts.pending == 0 { break }
+      clock.advance(by: step)
+      for _ in 0..<20 { await Task.yield() }
+      try? await Task.sleep(for: .microseconds(200))
+    }
+    await worker.stop(within: .zero)
   }
 }
 

@@ -42,7 +42,10 @@ struct ConfigurationReading {
       names.find(target.to, for: "suppressed", isSwitchedOffAnError: true, &reader)
     }
     let state = stateFolder(fields)
-    let deadLetters = fields?.read(DeadLetterOptions.self, &reader)?.deadLetters?.path
+    let deadLetters = fields?.read(DeadLetterOptions.self, &reader)?.deadLetters
+    if let deadLetters, deadLetters.keep <= .zero {
+      reader.report(deadLetters.$keep.error("expected a duration above 0"))
+    }
     let durability = fields?.read(DurabilityOptions.self, &reader)?.durability
     let silences = fields?.read(SilenceOptions.self, &reader)?.silences ?? SilenceLimits()
     let notices = silences.to.compactMap { names.find($0, for: "silences", isSwitchedOffAnError: false, &reader) }
@@ -53,7 +56,8 @@ struct ConfigurationReading {
     let configuration = GatewayConfiguration(
       file: file, folder: folder, inputs: inputs, detectors: detectors, enrichers: enrichers, outputs: outputs.plugins,
       routes: routes, formats: formats, suppressedOutput: suppressed,
-      deadLetters: deadLetters ?? FilePath("dead-letters.ndjson", in: state), stateFolder: state,
+      deadLetters: deadLetters?.path ?? FilePath("dead-letters.ndjson", in: state),
+      deadLetterAge: deadLetters?.keep ?? DeadLetterTarget().keep, stateFolder: state,
       durability: durability ?? .process, longestSilence: silences.maxDuration, silenceNotices: notices,
       dropsUnrouted: unrouted == .drop, redaction: redaction)
     let unread = UnreadPlaces(values: resolver.failures, restsOfLines: tree.mended)

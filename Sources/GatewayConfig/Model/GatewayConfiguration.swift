@@ -25,6 +25,8 @@ public struct GatewayConfiguration: Sendable {
 
   /// Where dead letters are kept: `dead-letters.ndjson` in the state folder where nothing is said.
   public var deadLetters: FilePath
+  /// How long dead letters are kept.
+  public var deadLetterAge: Duration
 
   /// The folder for what must outlive the process.
   public var stateFolder: String

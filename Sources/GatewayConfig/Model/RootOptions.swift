@@ -46,7 +46,10 @@ struct DeadLetterOptions: PluginOptions {
 }
 
 struct DeadLetterTarget: PluginOptions {
-  @Setting("A file of JSON lines.") var path: FilePath
+  @Setting("A file of JSON lines; without it `dead-letters.ndjson` in the state folder.") var path: FilePath?
+
+  @Setting("How long they are kept, in the outbox and in files that became too large and were renamed.")
+  var keep: Duration = .seconds(30 * 24 * 3600)
 
   init() {}
 }

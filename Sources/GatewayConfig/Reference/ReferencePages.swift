@@ -54,7 +54,7 @@ public struct ReferencePages: Sendable {
     let values: [String: SchemaNode] = [
       "rate_limit": defaults.rateLimit?.written ?? .text("no limit"), "batch": defaults.batch.written,
       "concurrency": defaults.concurrency.written, "timeout": defaults.timeout.written,
-      "max_age": defaults.maxAge.written,
+      "max_age": defaults.maxAge.written, "digest_after": defaults.digestAfter.written,
     ]
     return DeliveryOptions.settings.map { $0.defaulting(to: values[$0.name] ?? .null) }
   }

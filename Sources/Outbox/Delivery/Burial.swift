@@ -10,7 +10,7 @@ extension DeliveryWorker {
     _ alerts: [(segment: StoredSegment, places: Places)], of parcel: Parcel?, reason: String
   ) async throws(OutboxError) {
     let now = clock.now
-    var settlement = Settlement(output: lane.id)
+    var settlement = Settlement(output: lane.id, epoch: epoch)
     let parts = alerts.map { Part(segment: $0.segment.id, places: $0.places) }
     for (segment, places) in alerts {
       for place in places.all {
@@ -30,15 +30,15 @@ extension DeliveryWorker {
       settlement.taken = parts
     }
     settlement.settledAlerts = parts.alertCount
-    await commit(settlement)
-    tally.deadLettered += parts.alertCount
+    settlement.deadLettered = parts.alertCount
+    let isKept = await commit(settlement)
+    if parcel == nil { queue.settle(parts) }
+    guard isKept else { return }
     log.rejected(parts.alertCount, reason: reason, now: now)
     if let parcel {
       held.removeAll { $0.id == parcel.id }
       held += settlement.parcels
       sortHeld()
-    } else {
-      queue.settle(parts)
     }
     noteIdle()
   }

@@ -77,9 +77,9 @@ extension DeliveryWorker {
     let shrunk = max(1, parcel.count >> max(0, min(parcel.attempts - Self.wholeTries, 30)))
     let wanted = parcel.digest == nil ? min(limit, shrunk, parcel.count) : 1
     guard let count = tokens(wanted, now) else { return .wait(until: bucket?.next(now)) }
-    let (store, output) = (outbox.store, lane.id)
+    let (outbox, output) = (outbox, lane.id)
     let stored = try await outbox.onReader { () throws(OutboxError) in
-      try store.segments(of: parcel.id, output: output)
+      try outbox.store.segments(of: parcel.id, output: output)
     }
     guard !stored.isEmpty else {
       held.removeAll { $0.id == parcel.id }
@@ -88,6 +88,11 @@ extension DeliveryWorker {
     let expired = stored.filter { isExpired($0.accepted, now) }.map { ($0, $0.places) }
     if !expired.isEmpty {
       try await bury(expired, of: parcel, reason: expiry(parcel.reason))
+      return .again
+    }
+    let damaged = stored.map { ($0, $0.places.intersection($0.damaged)) }.filter { !$0.1.isEmpty }
+    if !damaged.isEmpty {
+      try await bury(damaged, of: parcel, reason: DeadRow.damagedReason)
       return .again
     }
     let shipment: Shipment
@@ -121,9 +126,9 @@ extension DeliveryWorker {
       queue.append(segments)
       return !segments.isEmpty
     case .inDatabase:
-      let (store, output, last, batch) = (outbox.store, lane.id, queue.last, settings.options.batch)
+      let (outbox, output, last, batch) = (outbox, lane.id, queue.last, settings.options.batch)
       let segments = try await outbox.onReader { () throws(OutboxError) in
-        try store.segments(for: output, after: last, alerts: batch, bytes: Self.readLimit)
+        try outbox.store.segments(for: output, after: last, alerts: batch, bytes: Self.readLimit)
       }
       queue.append(segments)
       // Only an empty answer says that the database has no more.

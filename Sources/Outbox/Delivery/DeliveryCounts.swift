@@ -1,5 +1,5 @@
 /// What became of an output's alerts since its worker was made. At any time
-/// `pending at the start + queued since + requeued = delivered + deliveredByDigest + deadLettered + dropped + pending`.
+/// `pending at the start + queued since + requeued = delivered + deliveredByDigest + deadLettered + dropped + lost + pending`.
 public struct DeliveryCounts: Sendable, Equatable {
   /// Accepted by the destination, one by one.
   public var delivered = 0
@@ -13,6 +13,8 @@ public struct DeliveryCounts: Sendable, Equatable {
   public var retried = 0
   /// Dropped by `weir outbox drop` while they waited.
   public var dropped = 0
+  /// What a damaged database no longer had when it was repaired.
+  public var lost = 0
   /// Dead letters that `weir outbox retry` made wait again.
   public var requeued = 0
 

@@ -68,7 +68,7 @@ extension DeliveryWorker {
     let outcomes = outcomes.filter { $0.key >= 0 && $0.key < all }
     let verdict = Verdict(outcomes, of: all)
     judge(verdict, shipment, now: now)
-    var settlement = Settlement(output: lane.id)
+    var settlement = Settlement(output: lane.id, epoch: epoch)
     var parcels: [Parcel] = []
     if shipment.parcel?.digest != nil {
       await settleDigest(shipment, verdict, into: &settlement, &parcels, now: now)
@@ -88,8 +88,8 @@ extension DeliveryWorker {
       for (index, reason) in verdict.rejected.sorted(by: { $0.key < $1.key }) {
         await bury(shipment, index, reason: reason, into: &settlement, now: now)
       }
-      tally.delivered += all - outcomes.count
-      tally.deadLettered += verdict.rejected.count
+      settlement.delivered = all - outcomes.count
+      settlement.deadLettered = verdict.rejected.count
       if let first = verdict.rejected.first {
         log.rejected(verdict.rejected.count, reason: first.value, now: now)
       }
@@ -98,13 +98,10 @@ extension DeliveryWorker {
     let before = shipment.parcel?.count ?? shipment.origins.count
     let after = parcels.reduce(0) { $0 + $1.count } + settlement.returned.alertCount
     settlement.settledAlerts = before - after
-    await commit(settlement)
-    if let parcel = shipment.parcel {
-      held.removeAll { $0.id == parcel.id }
-      busyParcels.remove(parcel.id)
-    } else {
-      queue.settle(settlement.taken)
-    }
+    let isKept = await commit(settlement)
+    if let parcel = shipment.parcel { busyParcels.remove(parcel.id) } else { queue.settle(settlement.taken) }
+    guard isKept else { return }
+    held.removeAll { $0.id == shipment.parcel?.id }
     held += parcels
     sortHeld()
     if !settlement.returned.isEmpty { readAgain() }
@@ -206,16 +203,28 @@ extension DeliveryWorker {
     }
   }
 
-  /// Commits until it succeeds: what was delivered must not be forgotten. Only the end of the process ends it before.
-  func commit(_ settlement: Settlement) async {
+  /// Commits until it succeeds, and counts: what was delivered must not be forgotten. Only the end of the process ends it
+  /// before, and damage, after which all of it is read and delivered again.
+  ///
+  /// - Returns: false where it could not be committed.
+  func commit(_ settlement: Settlement) async -> Bool {
     var failures = 0
     while true {
       do throws(OutboxError) {
         try await outbox.settle(settlement)
-        return
+        tally.delivered += settlement.delivered
+        tally.deliveredByDigest += settlement.deliveredByDigest
+        tally.deadLettered += settlement.deadLettered
+        return true
+      } catch .damaged {
+        readAgain()
+        return false
       } catch {
         failures += 1
-        guard error.isTemporary, !Task.isCancelled else { return fail(error) }
+        guard error.isTemporary, !Task.isCancelled else {
+          fail(error)
+          return false
+        }
         log.notSettled(error, now: clock.now)
         let wait = Backoff(first: .milliseconds(100), longest: .seconds(5)).ceiling(after: failures)
         try? await clock.sleep(for: wait)

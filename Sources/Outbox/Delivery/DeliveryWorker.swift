@@ -40,9 +40,12 @@ public actor DeliveryWorker {
   var refusals = 0
   var digestsAreRefused = false
 
+  /// `Outbox.epoch` when the database was read.
+  private(set) var epoch = 0
   private var nextParcel: Int64 = 1
-  private var generation: Int
-  private var changesAtStart: (dropped: Int, requeued: Int, generation: Int)
+  /// What the database said when it was read; nil where it has to be read.
+  private var generation: Int?
+  private var changesAtStart: Lane.Changes
   private var stopBy: Timestamp?
   private var hasFailed = false
   private let idle = Signal()
@@ -70,26 +73,19 @@ public actor DeliveryWorker {
     breaker = Breaker(threshold: settings.breakerThreshold)
     bucket = settings.options.rateLimit.map { TokenBucket($0, now: clock.now) }
     changesAtStart = lane.changes
-    generation = lane.changes.generation
   }
 
   /// Delivers until `stop`, or until the task is cancelled; deliveries on their way are waited for, or cancelled with it.
   public func run() async {
     await withDiscardingTaskGroup { group in
-      do throws(OutboxError) {
-        try await reload()
-        while stopBy == nil, !Task.isCancelled, !hasFailed {
-          switch try await attempt() {
-          case .again: continue
-          case .wait(let until): await lane.signal.wait(until: until, clock: clock)
-          case .send(let shipment):
-            inFlight += 1
-            group.addTask { await self.send(shipment) }
-          }
+      while stopBy == nil, !Task.isCancelled, !hasFailed {
+        switch await step() {
+        case .again: continue
+        case .wait(let until): await lane.signal.wait(until: until, clock: clock)
+        case .send(let shipment):
+          inFlight += 1
+          group.addTask { await self.send(shipment) }
         }
-      } catch {
-        outbox.report(damage: error)
-        log.stopped(error)
       }
       while inFlight > 0, let stopBy, clock.now < stopBy, !Task.isCancelled {
         await lane.signal.wait(until: stopBy, clock: clock)
@@ -97,6 +93,21 @@ public actor DeliveryWorker {
       if stopBy != nil { group.cancelAll() }
     }
     idle.notify()
+  }
+
+  /// How long to wait for a damaged database to be repaired before looking again.
+  private static let repairTime = Duration.seconds(1)
+
+  private func step() async -> Step {
+    do throws(OutboxError) {
+      return try await attempt()
+    } catch .damaged {
+      readAgain()
+      return .wait(until: Timestamp(nanoseconds: clock.now.nanoseconds + Self.repairTime.nanoseconds))
+    } catch {
+      fail(error)
+      return .again
+    }
   }
 
   /// Begins no more deliveries. Those on their way have `grace` to finish; then they are cancelled, and stay in the outbox.
@@ -113,6 +124,8 @@ public actor DeliveryWorker {
     counts.pending = lane.pending
     counts.dropped = changes.dropped - changesAtStart.dropped
     counts.requeued = changes.requeued - changesAtStart.requeued
+    counts.deadLettered += changes.buried - changesAtStart.buried
+    counts.lost = changes.lost - changesAtStart.lost
     return counts
   }
 
@@ -128,7 +141,6 @@ public actor DeliveryWorker {
   /// Nothing is tried again in this run: the outbox cannot be read or written any more.
   func fail(_ error: OutboxError) {
     hasFailed = true
-    outbox.report(damage: error)
     log.stopped(error)
   }
 
@@ -149,10 +161,10 @@ public actor DeliveryWorker {
 
   /// Takes over what the database holds, at the start and after `weir outbox` has changed it.
   private func reload() async throws(OutboxError) {
-    let (lane, store) = (lane, outbox.store)
-    held = try await outbox.onWriter { () throws(OutboxError) in
-      if let standing = try store.standings().first(where: { $0.id == lane.id }) { lane.recount(standing) }
-      return try store.parcels(of: lane.id)
+    let (lane, outbox) = (lane, outbox)
+    (epoch, held) = try await outbox.onWriter { () throws(OutboxError) in
+      if let standing = try outbox.store.standings().first(where: { $0.id == lane.id }) { lane.recount(standing) }
+      return (outbox.epoch, try outbox.store.parcels(of: lane.id))
     }
     let now = clock.now
     for index in held.indices {
@@ -175,7 +187,7 @@ public actor DeliveryWorker {
   }
 
   /// Makes the worker read the database again before it begins anything new.
-  func readAgain() { generation = -1 }
+  func readAgain() { generation = nil }
 
   /// True where another process has changed the database: nothing new is begun until it has been read again, and that
   /// waits for what is on its way.
@@ -183,8 +195,8 @@ public actor DeliveryWorker {
     let now = lane.changes.generation
     guard now != generation else { return false }
     guard inFlight == 0 else { return true }
-    generation = now
     try await reload()
+    generation = now
     return false
   }
 }

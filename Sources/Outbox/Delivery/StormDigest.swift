@@ -28,11 +28,12 @@ extension DeliveryWorker {
     let parcel = Parcel(
       id: newParcelID(), parts: parts, attempts: 0, firstFailure: now, nextAttempt: now, notBefore: now, blocks: true,
       reason: "", digest: document)
-    var settlement = Settlement(output: lane.id)
+    var settlement = Settlement(output: lane.id, epoch: epoch)
     settlement.taken = parts
     settlement.parcels = [parcel]
-    await commit(settlement)
+    let isKept = await commit(settlement)
     queue.settle(parts)
+    guard isKept else { return true }
     held.append(parcel)
     sortHeld()
     log.digest(summary.count, id: id)
@@ -57,7 +58,7 @@ extension DeliveryWorker {
       again.digest = digest
       parcels = [again]
     } else {
-      tally.deliveredByDigest += parcel.count
+      settlement.deliveredByDigest = parcel.count
       if let hook = hooks.digest {
         await hook(DeliveredDigest(id: digest.id, output: name, alertIDs: await alertIDs(of: parcel)))
       }
@@ -65,10 +66,10 @@ extension DeliveryWorker {
   }
 
   private func alertIDs(of parcel: Parcel) async -> [String] {
-    let (store, output) = (outbox.store, lane.id)
+    let (outbox, output) = (outbox, lane.id)
     // Damage found here shows again, and is dealt with, when the digest is settled.
     let segments = try? await outbox.onReader { () throws(OutboxError) in
-      try store.segments(of: parcel.id, output: output)
+      try outbox.store.segments(of: parcel.id, output: output)
     }
     return (segments ?? []).flatMap { segment in
       segment.places.all.map { DeliveryBatch(block: segment.block, places: [$0])[0].id }

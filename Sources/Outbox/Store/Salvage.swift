@@ -11,6 +11,8 @@ struct Salvage {
   private(set) var savedDeliveries = 0
   private(set) var lostDeliveries = 0
   private(set) var savedCheckpoints = 0
+  /// By output: alerts that are dead letters now, because their bytes are damaged.
+  private(set) var buried: [Int64: Int] = [:]
 
   private var outputs: Set<Int64> = []
   private var wants: [Int64: [(output: Int64, places: Places)]] = [:]
@@ -122,6 +124,7 @@ struct Salvage {
             accepted: segment.accepted, died: segment.accepted, attempts: 0, reason: DeadRow.damagedReason,
             block: segment.block.selecting([place], count: 1)))
         lostDeliveries += 1
+        buried[want.output, default: 0] += 1
       }
       settlements.append(settlement)
     }

@@ -38,6 +38,8 @@ struct DeadRow: Sendable {
 /// What a delivery changes, committed as a whole.
 struct Settlement: Sendable {
   let output: Int64
+  /// `Outbox.epoch` when the alerts were read.
+  let epoch: Int
   /// No longer waiting in order: delivered, dead, or in a parcel now.
   var taken: [Part] = []
   /// Parcels that are over.
@@ -49,8 +51,15 @@ struct Settlement: Sendable {
   var dead: [DeadRow] = []
   /// How many alerts wait no longer by this.
   var settledAlerts = 0
+  /// What the worker counts once this is committed.
+  var delivered = 0
+  var deliveredByDigest = 0
+  var deadLettered = 0
 
-  init(output: Int64) { self.output = output }
+  init(output: Int64, epoch: Int = 0) {
+    self.output = output
+    self.epoch = epoch
+  }
 
   var segments: Set<Int64> {
     Set(taken.map(\.segment) + closed.flatMap { $0.parts.map(\.segment) } + parcels.flatMap { $0.parts.map(\.segment) })

@@ -20,6 +20,8 @@ struct StateFiles {
   struct Opened {
     let store: Store
     let recovery: Recovery?
+    /// By output: how many of its alerts became dead letters because their bytes are damaged.
+    var buried: [Int64: Int] = [:]
   }
 
   func open(
@@ -37,9 +39,9 @@ struct StateFiles {
       try refuseDamage()
       return Opened(store: try store(), recovery: nil)
     } catch .damaged(let reason) {
-      let recovery = try replace(because: reason, formats: formats, now: now, logger: logger)
+      let (recovery, buried) = try replace(because: reason, formats: formats, now: now, logger: logger)
       logger.error("\(recovery)")
-      return Opened(store: try store(), recovery: recovery)
+      return Opened(store: try store(), recovery: recovery, buried: buried)
     }
   }
 
@@ -54,6 +56,9 @@ struct StateFiles {
     }
     let attributes = try? files.attributesOfItem(atPath: database)
     if (attributes?[.size] as? Int) == 0 { throw .damaged("the outbox '\(database)' is damaged: it is empty") }
+    if LogFile(path: database + "-wal").damage() != nil {
+      throw .damaged("the outbox '\(database)' is damaged: a part of its log does not have its checksum")
+    }
   }
 
   /// Makes an empty database. What a crash left of an earlier try is used where it is whole: it may hold what was saved.
@@ -79,8 +84,10 @@ struct StateFiles {
   /// Sets the damaged database aside and puts a new one in its place, with what could be saved.
   private func replace(
     because reason: String, formats: [String], now: Timestamp, logger: Logger
-  ) throws(OutboxError) -> Recovery {
+  ) throws(OutboxError) -> (Recovery, buried: [Int64: Int]) {
     remove(draft)
+    let log = LogFile(path: database + "-wal")
+    if let damage = log.damage() { log.accept(damage) }
     let new = try makeDraft(formats: formats, logger: logger)
     var salvage = Salvage(from: database, to: new)
     salvage.run()
@@ -94,9 +101,10 @@ struct StateFiles {
     try move(database, to: aside)
     try move(draft, to: database)
     try? files.removeItem(atPath: mark)
-    return Recovery(
+    let recovery = Recovery(
       reason: reason, setAside: aside, savedDeliveries: salvage.savedDeliveries,
       lostDeliveries: salvage.lostDeliveries, savedCheckpoints: salvage.savedCheckpoints)
+    return (recovery, salvage.buried)
   }
 
   private func move(_ source: String, to target: String) throws(OutboxError) {

@@ -11,6 +11,16 @@ extension Store {
     }
   }
 
+  /// Makes sure that outputs have the numbers that they are known by.
+  func keepOutputs(_ outputs: [(id: Int64, name: String)]) throws(OutboxError) {
+    try write { db in
+      for output in outputs {
+        try db.execute(
+          sql: "INSERT OR IGNORE INTO output (id, name) VALUES (?, ?)", arguments: [output.id, output.name])
+      }
+    }
+  }
+
   /// Keeps a segment and checkpoints in one transaction.
   ///
   /// - Returns: the segment's number, in the order of commits.

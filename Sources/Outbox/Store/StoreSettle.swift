@@ -4,14 +4,19 @@ internal import PluginKit
 
 extension Store {
   /// Commits what deliveries changed, and deletes the segments that nobody refers to any more.
-  func settle(_ settlements: [Settlement]) throws(OutboxError) {
+  ///
+  /// - Returns: the outputs of which alerts that were on their way had been dropped meanwhile, so that their counts have
+  ///   to be read anew.
+  func settle(_ settlements: [Settlement]) throws(OutboxError) -> Set<Int64> {
     var deleted = 0
+    var changed: Set<Int64> = []
     let bytes = settlements.reduce(0) { $0 + $1.dead.reduce(0) { $0 + $1.block.bytes.count } }
     try write(bytes: bytes, before: .beforeSettlement, after: .afterSettlement) { db in
       deleted = 0
+      changed = []
       var segments: Set<Int64> = []
       for settlement in settlements {
-        try apply(settlement, db)
+        if try apply(settlement, db) { changed.insert(settlement.output) }
         segments.formUnion(settlement.segments)
       }
       for segment in segments.sorted() where try Self.deleteIfUnused(db, segment) {
@@ -20,24 +25,57 @@ extension Store {
       }
     }
     noteDeletedSegments(deleted)
+    return changed
   }
 
-  private func apply(_ settlement: Settlement, _ db: Database) throws {
+  /// - Returns: true where some of the alerts had been dropped while they were on their way. Those that were to be tried
+  ///   again stay dropped; the others were delivered, or are dead letters, and count as that.
+  private func apply(_ settlement: Settlement, _ db: Database) throws -> Bool {
     let output = settlement.output
-    for part in settlement.taken {
-      let left = try Self.want(db, segment: part.segment, output: output).subtracting(part.places)
-      try Self.putWant(db, segment: part.segment, output: output, left)
+    var dropped: [Part] = []
+    func note(_ places: Places, of segment: Int64) {
+      if !places.isEmpty { dropped.append(Part(segment: segment, places: places)) }
     }
-    for part in settlement.returned {
+    for part in settlement.taken {
+      let wanted = try Self.want(db, segment: part.segment, output: output)
+      note(part.places.subtracting(wanted), of: part.segment)
+      try Self.putWant(db, segment: part.segment, output: output, wanted.subtracting(part.places))
+    }
+    for parcel in settlement.closed {
+      for part in parcel.parts {
+        let held = try Self.places(db, of: part.segment, in: parcel.id, output: output)
+        note(part.places.subtracting(held), of: part.segment)
+      }
+      try Self.delete(db, parcel: parcel.id, output: output)
+    }
+    var forgotten = 0
+    for part in settlement.returned.subtracting(dropped) {
       let all = try Self.want(db, segment: part.segment, output: output).union(part.places)
       try Self.putWant(db, segment: part.segment, output: output, all)
     }
-    for parcel in settlement.closed { try Self.delete(db, parcel: parcel.id, output: output) }
+    forgotten += settlement.returned.alertCount - settlement.returned.subtracting(dropped).alertCount
     for parcel in settlement.parcels {
+      var rest = parcel
+      rest.parts = parcel.parts.subtracting(dropped)
+      // A digest stands for the alerts that it counts; without some of them it is another one.
+      if rest.count < parcel.count { rest.digest = nil }
+      forgotten += parcel.count - rest.count
       try Self.delete(db, parcel: parcel.id, output: output)
-      try Self.insert(db, parcel, output: output)
+      try Self.insert(db, rest, output: output)
     }
     for dead in settlement.dead { try insert(dead, output: output, db) }
+    guard !dropped.isEmpty else { return false }
+    try db.cachedStatement(sql: "UPDATE output SET dropped = dropped - ? WHERE id = ?")
+      .execute(arguments: [dropped.alertCount - forgotten, output])
+    return true
+  }
+
+  /// What a parcel still holds of a segment.
+  private static func places(_ db: Database, of segment: Int64, in parcel: Int64, output: Int64) throws -> Places {
+    let statement = try db.cachedStatement(
+      sql: "SELECT places FROM retry WHERE output = ? AND parcel = ? AND segment = ?")
+    guard let row = try Row.fetchOne(statement, arguments: [output, parcel, segment]) else { return Places() }
+    return try decodePlaces(row, 0)
   }
 
   /// Deletes a segment that no output waits for.
@@ -98,10 +136,7 @@ extension Store {
     -> Bool
   {
     let key: StatementArguments = [output, parcel, segment]
-    let row = try Row.fetchOne(
-      db, sql: "SELECT places FROM retry WHERE output = ? AND parcel = ? AND segment = ?", arguments: key)
-    guard let row else { return false }
-    let all = try decodePlaces(row, 0)
+    let all = try places(db, of: segment, in: parcel, output: output)
     let left = all.subtracting(Places(place..<place + 1))
     guard left != all else { return false }
     if left.isEmpty {

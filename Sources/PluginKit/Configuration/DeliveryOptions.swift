@@ -15,6 +15,10 @@ public struct DeliveryOptions: PluginOptions {
   @Setting("After how long an alert that cannot be delivered becomes a dead letter.")
   public var maxAge: Duration?
 
+  @Setting(
+    "Where `rate_limit` would need longer than this for what waits, one digest is sent in its place; `365d` for never.")
+  public var digestAfter: Duration?
+
   public init() {}
 
   /// An output's own defaults with what the configuration says in their place.
@@ -25,13 +29,14 @@ public struct DeliveryOptions: PluginOptions {
     for (location, value) in [($batch, batch), ($concurrency, concurrency)] where value ?? 1 < 1 {
       problems += location.error("expected a whole number above 0").diagnostics
     }
-    for (location, value) in [($timeout, timeout), ($maxAge, maxAge)] where value ?? .seconds(1) <= .zero {
+    for (location, value) in [($timeout, timeout), ($maxAge, maxAge), ($digestAfter, digestAfter)]
+    where value ?? .seconds(1) <= .zero {
       problems += location.error("expected a duration above 0").diagnostics
     }
     guard problems.isEmpty else { throw ConfigurationError(problems) }
     return DeliveryDefaults(
       rateLimit: rateLimit ?? defaults.rateLimit, batch: batch ?? defaults.batch,
       concurrency: concurrency ?? defaults.concurrency, timeout: timeout ?? defaults.timeout,
-      maxAge: maxAge ?? defaults.maxAge)
+      maxAge: maxAge ?? defaults.maxAge, digestAfter: digestAfter ?? defaults.digestAfter)
   }
 }

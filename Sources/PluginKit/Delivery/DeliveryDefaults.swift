@@ -1,5 +1,5 @@
 /// How a queued output is served where the configuration does not say otherwise: the defaults of the settings that every
-/// queued output has (`rate_limit`, `batch`, `concurrency`, `timeout`, `max_age`).
+/// queued output has (`rate_limit`, `batch`, `concurrency`, `timeout`, `max_age`, `digest_after`).
 public struct DeliveryDefaults: Sendable, Equatable {
   /// How many alerts at most are handed over in what time; nil for as many as it takes.
   public var rateLimit: Rate?
@@ -17,14 +17,19 @@ public struct DeliveryDefaults: Sendable, Equatable {
   /// After how long an alert that cannot be delivered becomes a dead letter.
   public var maxAge: Duration
 
+  /// Where the rate limit would need longer than this for what waits, it is delivered as one digest. Without a rate limit
+  /// it says nothing.
+  public var digestAfter: Duration
+
   public init(
     rateLimit: Rate? = nil, batch: Int = 100, concurrency: Int = 1, timeout: Duration = .seconds(10),
-    maxAge: Duration = .seconds(7 * 24 * 3600)
+    maxAge: Duration = .seconds(7 * 24 * 3600), digestAfter: Duration = .seconds(60)
   ) {
     self.rateLimit = rateLimit
     self.batch = batch
     self.concurrency = concurrency
     self.timeout = timeout
     self.maxAge = maxAge
+    self.digestAfter = digestAfter
   }
 }

@@ -1,0 +1,72 @@
+import Foundation
+@testable import Gateway
+import Glibc
+import PluginTesting
+import Testing
+
+struct DeadLetterFileTests {
+  private let world: GatewayWorld
+  private let path: String
+
+  init() throws {
+    world = try GatewayWorld()
+    path = world.folder + "/dead/letters.ndjson"
+  }
+
+  private func file(rotateSize: Int = DeadLetterFile.rotateSize) -> DeadLetterFile {
+    DeadLetterFile(
+      path: path, maxAge: .seconds(3600), rotateSize: rotateSize, clock: world.clock, logger: world.log.logger)
+  }
+
+  private func append(_ number: Int, to file: DeadLetterFile) throws {
+    try file.append(alert: Array("\(number)".utf8), output: "soc", reason: "400", attempts: 1)
+  }
+
+  private func numbers(_ path: String) -> [Int?] {
+    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    return text.split(separator: "\n").map { line in
+      line.firstMatch(of: /"alert":(\d+)}$/).flatMap { Int($0.1) }
+    }
+  }
+
+  @Test func `A file that is moved or removed is made anew, with its folder`() throws {
+    let file = file()
+    try append(1, to: file)
+    #expect(rename(path, path + ".moved") == 0)
+    try append(2, to: file)
+    #expect(numbers(path + ".moved") == [1] && numbers(path) == [2])
+    try FileManager.default.removeItem(atPath: world.folder + "/dead")
+    try append(3, to: file)
+    #expect(numbers(path) == [3])
+  }
+
+  @Test func `Half a line that a killed process left does not spoil the next`() throws {
+    try append(1, to: file())
+    let handle = try #require(FileHandle(forWritingAtPath: path))
+    try handle.seekToEnd()
+    try handle.write(contentsOf: Data("{\"@timest".utf8))
+    try handle.close()
+    try append(2, to: file())
+    #expect(numbers(path) == [1, nil, 2])
+  }
+
+  @Test func `A file that becomes too large is renamed, and of those nine are kept`() throws {
+    let file = file(rotateSize: 200)
+    for number in 0..<24 { try append(number, to: file) }
+    #expect(numbers(path) == [22, 23])
+    #expect((1...9).map { numbers("\(path).\($0)") } == (1...9).map { [22 - 2 * $0, 23 - 2 * $0] })
+    #expect(access(path + ".10", F_OK) != 0)
+    let warning = "warning: there are more dead letters than are kept: '\(path).9' is removed"
+    #expect(world.log.messages == [warning, warning])
+  }
+
+  @Test func `What cannot be written is an error with the reason`() throws {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    do {
+      try append(1, to: file())
+      Issue.record("it was written")
+    } catch {
+      #expect("\(error)" == "cannot open \(path): Is a directory")
+    }
+  }
+}
