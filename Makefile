@@ -3,7 +3,7 @@
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 WEIR := .build/release/weir
 
-.PHONY: run build test lint packages test-packages docs fuzz bench clean
+.PHONY: run build test lint packages test-packages docs fuzz bench bench-check micro clean
 
 # Builds in release, runs config.yaml on Examples/, and shows what happened.
 run: build
@@ -18,7 +18,7 @@ test: test-packages lint
 	swift test --skip-build $(SWIFT_FLAGS)
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Plugins Tests
+	swift format lint --strict --recursive Package.swift Sources Plugins Tests Benchmarks/Micro
 
 # Writes the generated pages of Documentation/ anew.
 docs: packages
@@ -35,6 +35,17 @@ bench: build
 	Benchmarks/install-peers.sh $(BENCH_PEERS)
 	BENCH_PEERS=$(abspath $(BENCH_PEERS)) Benchmarks/bench.py $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) \
 	  $(if $(ONLY),--only $(ONLY))
+
+# Compares instruction counts with the committed baseline. WHY="…" makes what is found the new baseline.
+bench-check: build
+	@command -v valgrind >/dev/null || { apt-get update && apt-get install -y valgrind; } >/dev/null
+	Benchmarks/instructions.py $(if $(WHY),--accept "$(WHY)")
+
+# What the steps of an alert's way cost, with their allocations.
+micro: packages
+	$(MAKE) -s -C Benchmarks/native OUT=$(abspath .build/bench/bin)
+	.build/bench/bin/corpus alerts 1 usual 5000 .build/bench/micro.ndjson >/dev/null
+	swift run -c release --package-path Benchmarks/Micro --scratch-path .build-micro Micro $(abspath .build/bench/micro.ndjson)
 
 packages:
 	@scripts/install-packages.sh

@@ -17,14 +17,15 @@ def describe(weir, peers):
         "memory_gib": round(memory / 1024 / 1024),
         "system": release.get("PRETTY_NAME", "").strip('"'),
         "kernel": platform.release(),
-        "compiler": _first_line(["swift", "--version"]),
-        "revision": _first_line(["git", "rev-parse", "--short", "HEAD"]),
+        "compiler": first_line(["swift", "--version"]),
+        "revision": first_line(["git", "rev-parse", "--short", "HEAD"]),
         "load": os.getloadavg()[0],
         "versions": {program.name: program.version() for program in [weir, *peers]},
     }
 
 
-def _first_line(words):
+def first_line(words):
+    """The first line of what a program prints; nothing where there is no such program."""
     try:
         done = subprocess.run(words, capture_output=True, text=True)
     except OSError:
