@@ -41,6 +41,6 @@ struct Meter {
     func padded(_ text: String, _ width: Int) -> String {
       String(repeating: " ", count: max(0, width - text.count)) + text
     }
-    return name + padded(time, 50 - name.count) + padded(allocations, 14)
+    return name + padded(time, 56 - name.count) + padded(allocations, 14)
   }
 }

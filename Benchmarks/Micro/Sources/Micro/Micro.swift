@@ -85,15 +85,14 @@ struct Micro {
   }
 
   private func askAllowlist(of count: Int) throws {
-    var options = AllowlistOptions()
-    options.entries = (0..<count).map { number in
-      var entry = EntryOptions()
-      entry.name = LocatedText("entry \(number)")
-      entry.actors = [LocatedText("arn:aws:iam::111122223333:user/somebody.\(number)")]
-      entry.reason = "made for measuring"
-      entry.owner = "platform@corp.example"
-      return entry
+    let entries = (0..<count).map { number -> LocatedNode in
+      let actor = "arn:aws:iam::111122223333:user/somebody.\(number)"
+      return [
+        "name": LocatedNode(stringLiteral: "entry \(number)"), "actors": [LocatedNode(stringLiteral: actor)],
+        "reason": "made for measuring", "owner": "platform@corp.example", "expires": "2099-12-31",
+      ]
     }
+    let options = try AllowlistOptions(["entries": LocatedNode(.sequence(entries), at: LocatedNode.nowhere)])
     var enricher = try AllowlistEnricher(
       options: options, context: .testing(name: "allowlist", vocabulary: fixtures.vocabulary))
     try enricher.load()
