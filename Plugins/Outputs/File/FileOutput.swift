@@ -131,8 +131,13 @@ public struct FileOutput: Output {
         outcomes[index] = .reject(reason: "the stored alert is damaged: \(error)")
       }
     }
+    let confinement = Confinement(folder: template.fixedFolder)
     state.files.withLock { files in
       for path in order {
+        if let objection = confinement.objection(to: path) {
+          for index in places[path] ?? [] { outcomes[index] = .reject(reason: objection) }
+          continue
+        }
         let failed = files.append(places[path] ?? [], of: batch, to: path, now: now)
         outcomes.merge(failed) { old, _ in old }
       }

@@ -46,6 +46,16 @@ struct PathTemplate: Sendable {
     hasFields = parts.contains { if case .field = $0 { true } else { false } }
   }
 
+  /// The folder that the configuration itself names: everything up to the last slash before the first field.
+  var fixedFolder: String {
+    var folder = ""
+    for part in parts {
+      guard case .literal(let text) = part else { break }
+      folder += text
+    }
+    return folder.lastIndex(of: "/").map { String(folder[...$0]) } ?? ""
+  }
+
   /// The name where no field stands in it.
   func path(at now: Timestamp) -> String {
     parts.map { part in

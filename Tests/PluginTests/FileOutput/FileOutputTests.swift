@@ -83,6 +83,25 @@ struct FileOutputTests {
     #expect(folder.names("by").count == 101)
   }
 
+  @Test("does not follow a symbolic link that a field's value names")
+  func symbolicLinks() async throws {
+    let output = try output("by/{account}.ndjson")
+    try await output.start()
+    try await output.deliver(DeliveryBatch(try fixtures.block(["{\"id\":1,\"account\":\"a\"}"])))
+    let outside = folder.path("outside.ndjson")
+    #expect(symlink(outside, folder.path("by/b.ndjson")) == 0)
+    let error = await #expect(throws: DeliveryError.self) {
+      try await output.deliver(
+        DeliveryBatch(try fixtures.block(["{\"id\":2,\"account\":\"b\"}", "{\"id\":3,\"account\":\"a\"}"])))
+    }
+    let reason =
+      "'\(folder.path("by/b.ndjson"))' is a symbolic link, and a field in 'path' must not lead out of "
+      + "'\(folder.path("by/"))'; put a folder in its place"
+    #expect(error?.outcomes == [0: .reject(reason: reason)])
+    #expect(folder.ids("by/a.ndjson") == [1, 3])
+    #expect(access(outside, F_OK) != 0)
+  }
+
   @Test(
     "refuses names that mean nothing",
     arguments: [
