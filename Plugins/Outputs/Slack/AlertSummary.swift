@@ -24,19 +24,37 @@ struct AlertSummary {
 
   /// The first line, for notifications: severity, title, and who and where in a few words.
   var headline: [UInt8] {
-    var line = severityWord
+    var line = titleWithSeverity
+    var separator: StaticString = " ("
+    for fact in facts where fact.isInHeadline {
+      line.append(separator)
+      line.append(contentsOf: fact.text.onOneLine)
+      separator = ", "
+    }
+    if facts.contains(where: \.isInHeadline) { line.append(")") }
+    return line
+  }
+
+  /// `HIGH: AWS IAM User Created`.
+  var titleWithSeverity: [UInt8] {
+    var line: [UInt8] = []
+    line.reserveCapacity(200)
+    line.append(severityWord)
     line.append(": ")
     line.append(contentsOf: title)
-    let shown = facts.filter(\.isInHeadline)
-    guard !shown.isEmpty else { return line }
-    line.append(" (")
-    line.append(contentsOf: shown.map(\.text.onOneLine).joined(separator: ", ".utf8))
-    line.append(")")
     return line
   }
 
   /// `HIGH`.
-  var severityWord: [UInt8] { Array(severity.description.uppercased().utf8) }
+  var severityWord: StaticString {
+    switch severity {
+    case .informational: "INFORMATIONAL"
+    case .low: "LOW"
+    case .medium: "MEDIUM"
+    case .high: "HIGH"
+    case .critical: "CRITICAL"
+    }
+  }
 }
 
 extension [UInt8] {

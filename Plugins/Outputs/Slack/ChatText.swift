@@ -43,6 +43,15 @@ enum ChatText {
     let end = text.count
     while at < end {
       if used + noteRoom <= limit.characters, json.count - start + noteRoom <= limit.bytes { cut = (at, json.count) }
+      // Most text is words. They are copied in one piece, as long as the note would still fit behind them.
+      let room = min(limit.characters - used, limit.bytes - (json.count - start)) - noteRoom
+      let words = lengthOfWords(in: text, from: at, most: room)
+      if words > 0 {
+        json.append(contentsOf: text[at..<at + words])
+        used += words
+        at += words
+        continue
+      }
       let byte = text[at]
       if byte < 0x80 {
         used += appendASCII(byte, at, of: text, style, to: &json)
@@ -65,6 +74,23 @@ enum ChatText {
       }
     }
     return true
+  }
+
+  /// How many bytes from `start` on mean nothing in any style: letters, digits, spaces, full stops and commas.
+  private static func lengthOfWords(in text: [UInt8], from start: Int, most: Int) -> Int {
+    text.withUnsafeBufferPointer { text in
+      var at = start
+      let end = min(text.count, start + max(most, 0))
+      while at < end {
+        let byte = text[at]
+        let isWord =
+          (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x20 || byte == UInt8(ascii: ".")
+          || byte == UInt8(ascii: ",")
+        guard isWord else { break }
+        at += 1
+      }
+      return at - start
+    }
   }
 
   /// Appends one ASCII character; returns how many characters of text that made.

@@ -24,8 +24,7 @@ struct MattermostMessage {
     json.append("\",\"fallback\":\"")
     ChatText.append(summary.headline, as: .markdownCode, limit: room.headline, to: &json)
     json.append("\",\"title\":\"")
-    let title = summary.severityWord + Array(": ".utf8) + summary.title
-    ChatText.append(title, as: .markdown, limit: room.headline, to: &json)
+    ChatText.append(summary.titleWithSeverity, as: .markdown, limit: room.headline, to: &json)
     if let link = summary.link {
       json.append("\",\"title_link\":\"")
       json.append(contentsOf: link.address)

@@ -36,7 +36,7 @@ struct SlackMessage {
 
   private func encode(_ summary: AlertSummary, _ room: Room) -> [UInt8] {
     var json: [UInt8] = []
-    json.reserveCapacity(3000)
+    json.reserveCapacity(4000)
     json.append("{")
     json.append(contentsOf: preamble)
     json.append("\"text\":\"")
@@ -59,14 +59,13 @@ struct SlackMessage {
   private func appendTitle(of summary: AlertSummary, _ room: Room, to json: inout [UInt8]) {
     let start = json.count
     json.append(#"{"type":"header","text":{"type":"plain_text","emoji":false,"text":""#)
-    let title = summary.severityWord + Array(": ".utf8) + summary.title
-    if ChatText.append(title, as: .plain, limit: .init(characters: 150), to: &json) {
+    if ChatText.append(summary.titleWithSeverity, as: .plain, limit: .init(characters: 150), to: &json) {
       json.append("\"}}")
       return
     }
     json.removeLast(json.count - start)
     json.append(#"{"type":"header","text":{"type":"plain_text","emoji":false,"text":""#)
-    json.append(contentsOf: summary.severityWord)
+    json.append(summary.severityWord)
     json.append(" alert\"}}")
     appendSection(summary.title, room, to: &json)
   }
