@@ -43,7 +43,7 @@ public struct Assembly: Sendable {
   /// Makes every part. Reads the files that settings name; opens no connection.
   public func assemble() -> Outcome {
     let configuration = loaded.configuration
-    let formats = FormatSet(configuration.formats)
+    let formats = configuration.formatSet ?? FormatSet(configuration.formats)
     let state = configuration.stateFolder
     var problems = ProblemCollector(loaded)
     let contextOf = { (name: String) in

@@ -34,9 +34,9 @@ struct ConfigurationReading {
     let outputs = OutputSection(types: catalog.outputs, switches: switches).read(parts.outputs, at: root.place, &reader)
     let unrouted = fields?.read(UnroutedOptions.self, &reader)?.unrouted
     let names = OutputNames(names: outputs.names, switchedOff: switches.off)
+    let formatSet = formats.isEmpty ? nil : FormatSet(formats)
     let table = RouteSection(
-      outputs: names, vocabulary: formats.isEmpty ? Vocabulary() : FormatSet(formats).vocabulary,
-      dropsUnrouted: unrouted == .drop)
+      outputs: names, vocabulary: formatSet?.vocabulary ?? Vocabulary(), dropsUnrouted: unrouted == .drop)
     let routes = table.read(parts.routes, at: root.place, &reader)
     let suppressed = fields?.read(SuppressedOptions.self, &reader)?.suppressed.flatMap { target in
       names.find(target.to, for: "suppressed", isSwitchedOffAnError: true, &reader)
@@ -55,7 +55,7 @@ struct ConfigurationReading {
     let redaction = Redaction(secrets: resolver.values.sorted())
     let configuration = GatewayConfiguration(
       file: file, folder: folder, inputs: inputs, detectors: detectors, enrichers: enrichers, outputs: outputs.plugins,
-      routes: routes, formats: formats, suppressedOutput: suppressed,
+      routes: routes, formats: formats, formatSet: formatSet, suppressedOutput: suppressed,
       deadLetters: deadLetters?.path ?? FilePath("dead-letters.ndjson", in: state),
       deadLetterAge: deadLetters?.keep ?? DeadLetterTarget().keep, stateFolder: state,
       durability: durability ?? .process, longestSilence: silences.maxDuration, silenceNotices: notices,

@@ -18,7 +18,10 @@ public struct GatewayConfiguration: Sendable {
   public var routes: [ConfiguredRoute]
 
   /// The configuration's own formats, then the catalog's.
-  public var formats: [Format]
+  public let formats: [Format]
+
+  /// The same, prepared; nil where there are none.
+  public let formatSet: FormatSet?
 
   /// The output that suppressed alerts go to; nil where none is named.
   public var suppressedOutput: OutputName?

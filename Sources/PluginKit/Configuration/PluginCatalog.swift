@@ -31,25 +31,27 @@ public struct PluginCatalog: Sendable {
     catalog.adding(plugins)
   }
 
+  /// Adds a plugin, which is of one kind. To ask whether it is of a kind that it is not costs a start more than anything
+  /// else here, so the largest kinds are asked for first.
   private mutating func add(_ plugin: any Plugin.Type) {
     let name = plugin.manual.name
-    if let input = plugin as? any Input.Type {
-      inputs = inputs.filter { $0.manual.name != name } + [input]
-    }
-    if let detector = plugin as? any Detector.Type {
-      detectors = detectors.filter { $0.manual.name != name } + [detector]
-    }
-    if plugin is any Enricher.Type || plugin is any RemoteEnricher.Type {
-      enrichers.removeAll { $0.manual.name == name }
-      remoteEnrichers.removeAll { $0.manual.name == name }
-    }
-    if let enricher = plugin as? any Enricher.Type {
-      enrichers.append(enricher)
-    } else if let enricher = plugin as? any RemoteEnricher.Type {
-      remoteEnrichers.append(enricher)
-    }
     if let output = plugin as? any Output.Type {
       outputs = outputs.filter { $0.manual.name != name } + [output]
+    } else if let enricher = plugin as? any Enricher.Type {
+      removeEnricher(named: name)
+      enrichers.append(enricher)
+    } else if let input = plugin as? any Input.Type {
+      inputs = inputs.filter { $0.manual.name != name } + [input]
+    } else if let detector = plugin as? any Detector.Type {
+      detectors = detectors.filter { $0.manual.name != name } + [detector]
+    } else if let enricher = plugin as? any RemoteEnricher.Type {
+      removeEnricher(named: name)
+      remoteEnrichers.append(enricher)
     }
+  }
+
+  private mutating func removeEnricher(named name: String) {
+    enrichers.removeAll { $0.manual.name == name }
+    remoteEnrichers.removeAll { $0.manual.name == name }
   }
 }
