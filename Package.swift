@@ -137,7 +137,7 @@ let package = Package(
         "CommandsTests",
         ["Commands", "Gateway", "GatewayConfig", "Pipeline", "BundledPlugins", "PluginKit", "AlertModel", "KQL"]),
       // Runs the built program from outside.
-      tests("EndToEndTests", [.target(name: "weir"), "Outbox"]),
+      tests("EndToEndTests", [.target(name: "weir"), "Outbox", "PluginKit", logging]),
       tests("DocumentationTests", ["GatewayConfig", "BundledPlugins", "Formats", "AllowlistEnricher", "PluginKit"]),
     ] + plugins.filter(\.isTested).map(tests(of:)),
   cxxLanguageStandard: .cxx17

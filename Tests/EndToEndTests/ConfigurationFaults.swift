@@ -21,6 +21,56 @@ struct ConfigurationFaults {
     #expect(end.exitCode == 0, "\(end.said)")
   }
 
+  @Test(arguments: ["", "*"]) func `52: a pattern that is empty or that is met by all is refused`(pattern: String)
+    async throws
+  {
+    let end = try await allowlisted("actors: [\"\(pattern)\"]", input: alerts(0..<1)).end
+    #expect(end.exitCode == 78, "\(end.said)")
+    #expect(end.said.contains("allowlist.yaml:2:"), "\(end.said)")
+  }
+
+  @Test func `54: every suppression has its record, with the whole alert`() async throws {
+    let input = (0..<50).map { number in
+      #"{"seq":\#(number),"severity":"low","user":{"name":"\#(number % 2 == 0 ? "admin" : "mallory")"}}"# + "\n"
+    }.joined()
+    let (end, ledger, held, passed) = try await allowlisted("actors: [admin]", input: input)
+    #expect(end.exitCode == 0, "\(end.said)")
+    #expect(ledger.hasPrefix(#"{"read":50,"routed":25,"suppressed":25,"#), "\(ledger)")
+    #expect(passed == (0..<50).filter { $0 % 2 == 1 })
+    #expect(held.count == 25)
+    for line in held {
+      for part in [
+        #""user":{"name":"admin"}"#, #""entry":"#, #""owner":"a@b.example""#, #""reason":"because""#,
+        #""expires":"2099-01-01"#,
+      ] {
+        #expect(line.contains(part), "\(line)")
+      }
+    }
+  }
+
+  @Test func `55: a field in a path cannot lead out of its folder`() async throws {
+    let world = try World(World.configuration(outputs: [("archive", "file: {path: \"deep/er/{user.name}.ndjson\"}")]))
+    let names = ["../../x", "/etc/x", "..", "a/../../../b", "\\u0000", ""]
+    let end = try await world.run(
+      names.enumerated().map { #"{"seq":\#($0),"user":{"name":"\#($1)"}}"# + "\n" }.joined())
+    #expect(end.exitCode == 0, "\(end.said)")
+    let files = FileManager.default.enumerator(atPath: world.folder)?.compactMap { $0 as? String } ?? []
+    let written = files.filter { $0.hasSuffix(".ndjson") && !$0.hasPrefix("state") }
+    #expect(written.count == names.count, "\(written)")
+    #expect(written.allSatisfy { $0.hasPrefix("deep/er/") && $0.split(separator: "/").count == 3 }, "\(written)")
+  }
+
+  /// Runs with an allowlist of one entry that has this line.
+  private func allowlisted(_ line: String, input: String) async throws -> (
+    end: WeirProcess.End, ledger: String, held: [String], passed: [Int?]
+  ) {
+    let world = try World(World.configuration() + "\nenrichers: [{allowlist: {file: allowlist.yaml}}]\n")
+    try world.write(
+      "- name: entry\n  \(line)\n  reason: because\n  owner: a@b.example\n  expires: 2099-01-01\n", "allowlist.yaml")
+    let end = try await world.run(input)
+    return (end, world.ledger, world.lines("state/suppressed.ndjson"), world.numbers("out.ndjson"))
+  }
+
   @Test func `58: many mistakes are shown at once, each at its place`() async throws {
     let world = try World(
       """

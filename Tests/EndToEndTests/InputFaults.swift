@@ -127,12 +127,12 @@ struct InputFaults {
     try FileManager.default.createDirectory(atPath: world.folder + "/folder", withIntermediateDirectories: false)
     let end = try await world.start(["missing", "folder", "empty", "secret", "good"]).end()
     #expect(end.exitCode == 65)
-    #expect(end.said.contains("missing:0: it cannot be opened: No such file or directory"))
-    #expect(end.said.contains("folder:0: it is a folder"))
+    #expect(end.said.contains("missing: it cannot be opened: No such file or directory"))
+    #expect(end.said.contains("folder: it is a folder"))
     #expect(!end.said.contains("empty"))
     // Root may read everything.
     let isRoot = getuid() == 0
-    if !isRoot { #expect(end.said.contains("secret:0: it cannot be opened: Permission denied")) }
+    if !isRoot { #expect(end.said.contains("secret: it cannot be opened: Permission denied")) }
     #expect(Set(world.numbers("out.ndjson")) == (isRoot ? [0, 1, 5] : [0, 1]))
   }
 }

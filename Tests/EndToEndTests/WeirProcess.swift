@@ -88,12 +88,23 @@ struct WeirProcess {
       time: ContinuousClock.now - started, said: said)
   }
 
+  /// True once SIGTERM ends the reading and no longer the process.
+  var takesSignals: Bool {
+    guard let caught = status("SigCgt:").flatMap({ UInt64($0, radix: 16) }) else { return false }
+    return caught & 1 << (UInt64(SIGTERM) - 1) != 0
+  }
+
   /// `VmHWM`: what wait4 says holds the parent's memory too, where the child began as a copy of it.
   private var highWaterMark: Int {
+    (status("VmHWM:").flatMap { Int($0.prefix { $0.isNumber }) } ?? 0) * 1024
+  }
+
+  /// A line of what the kernel says of the process, without its name.
+  private func status(_ name: String) -> String? {
     guard let status = try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8),
-      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") })
-    else { return 0 }
-    return (Int(line.split { !$0.isNumber }.first ?? "") ?? 0) * 1024
+      let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name) })
+    else { return nil }
+    return line.dropFirst(name.count).trimmingCharacters(in: .whitespaces)
   }
 
   private static func withCStrings<Result>(

@@ -75,11 +75,11 @@ struct World: ~Copyable {
   /// Starts `weir run`.
   func start(
     _ arguments: [String] = [], drain: String = "20s", input: String = "/dev/null", descriptor: Int32? = nil,
-    environment: [String: String] = [:]
+    output: String? = nil, environment: [String: String] = [:]
   ) throws -> WeirProcess {
     try WeirProcess(
       ["run", "-c", "config.yaml", "--ledger", "ledger.json", "--drain-timeout", drain] + arguments, in: folder,
-      input: input, descriptor: descriptor, environment: environment)
+      input: input, descriptor: descriptor, output: output, environment: environment)
   }
 
   /// Runs `weir run` on a text at standard input, to its end.
