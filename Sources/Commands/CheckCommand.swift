@@ -14,6 +14,10 @@ struct CheckCommand: AsyncParsableCommand {
     let environment = CommandEnvironment()
     let (configuration, parts) = try config.assemble(environment)
     ConfigurationOption.show(Lint.diagnostics(parts, configuration, now: environment.clock.now))
+    if let problem = StateFolder(path: parts.stateFolder).problem {
+      Terminal.say("\(configuration.file): \(Terminal.styled("error: ", .red))\(problem)")
+      throw ExitCode.configuration
+    }
     Terminal.say(
       "\(configuration.file): \(Terminal.styled("right", .green)): "
         + "\(String.counted(parts.enrichers.count, "enricher")), \(String.counted(parts.routes.count, "route")), "

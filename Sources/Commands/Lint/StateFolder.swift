@@ -1,0 +1,26 @@
+internal import Glibc
+
+/// The folder that a gateway keeps its state in, looked at without making or changing it.
+struct StateFolder {
+  let path: String
+
+  /// Why a gateway cannot use it; nil where it can, or can make it.
+  var problem: String? {
+    var status = stat()
+    var nearest = path
+    while stat(nearest, &status) != 0 {
+      guard errno == ENOENT else { return failure(nearest, errno) }
+      nearest = nearest.lastIndex(of: "/").map { $0 == nearest.startIndex ? "/" : String(nearest[..<$0]) } ?? "."
+    }
+    guard status.st_mode & S_IFMT == S_IFDIR else { return failure(nearest, ENOTDIR) }
+    return access(nearest, W_OK | X_OK) == 0 ? nil : failure(nearest, errno)
+  }
+
+  private func failure(_ place: String, _ code: Int32) -> String {
+    let what =
+      place == path
+      ? "the state folder '\(path)' cannot be written to" : "the state folder '\(path)' cannot be made in '\(place)'"
+    let reason = String(cString: strerror(code))
+    return "\(what): \(reason); make it writable for this user, or set another one with 'state'"
+  }
+}
