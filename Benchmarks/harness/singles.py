@@ -1,7 +1,10 @@
 """What is not a comparison of throughput: start, rest, latency, acceptance while the receiver is down."""
 
+import http.client
+import json
 import os
 import shutil
+import socket
 import statistics
 import time
 from contextlib import contextmanager
@@ -144,6 +147,68 @@ def latency(corpora, samples):
     result = {"samples": samples, "median": statistics.median(found), "p99": found[int(len(found) * 0.99)], "worst": found[-1]}
     say("  median {median:.2f} ms, 99 of 100 {p99:.2f} ms, worst {worst:.2f} ms".format(**result))
     return result
+
+
+def alertmanager(corpora, count):
+    """Alertmanager posts one message for each of `count` alerts that it is given over HTTP: the part of W3 that it can do."""
+    if not shutil.which("prometheus-alertmanager"):
+        return None
+    say("Alertmanager")
+    lines = open(corpora.alerts(count, "urgent").path, "rb").readlines()
+    with Sink("http") as hook, fresh_folder("alertmanager") as folder, socket.socket() as free:
+        (folder / "config.yaml").write_text(
+            "route: {receiver: hook, group_by: ['...'], group_wait: 0s, group_interval: 1h, repeat_interval: 24h}\n"
+            f"receivers: [{{name: hook, webhook_configs: [{{url: 'http://127.0.0.1:{hook.port}/', send_resolved: false}}]}}]\n"
+        )
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        words = ["prometheus-alertmanager", "--config.file=config.yaml", "--storage.path=data"]
+        words += [f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address=", "--log.level=error"]
+        process = Command(words).start(folder)
+        try:
+            _wait_for_port(port)
+            begin = time.monotonic_ns()
+            for start in range(0, count, 500):
+                _post_to_alertmanager(port, lines[start : start + 500])
+            hook.settle(count, 120)
+            time.sleep(2)
+            messages, _, _, _, last = hook.read()
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+        cost = json.loads((folder / "log.cost.json").read_text())
+    result = {
+        "alerts": count, "messages": messages, "seconds": (last - begin) / 1e9, "cpu": cost["user"] + cost["system"],
+        "peak_mib": cost["peak_kib"] / 1024,
+    }
+    say("  {messages} messages for {alerts} alerts, {seconds:.1f} s, {cpu:.1f} CPU s, {peak_mib:.0f} MiB".format(**result))
+    return result
+
+
+def _wait_for_port(port):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+
+
+def _post_to_alertmanager(port, lines):
+    alerts = []
+    for line in lines:
+        alert = json.loads(line)
+        labels = {"alertname": alert["kibana.alert.rule.name"], "id": alert["kibana.alert.uuid"], "severity": alert["kibana.alert.severity"]}
+        notes = {"actor": alert["aws"]["cloudtrail"]["user_identity"]["arn"], "account": alert["cloud"]["account"]["id"]}
+        alerts.append({"labels": labels, "annotations": notes})
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("POST", "/api/v2/alerts", json.dumps(alerts), {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    if answer.status != 200:
+        raise RuntimeError(f"Alertmanager answered {answer.status}: {answer.read()[:200]}")
+    connection.close()
 
 
 def acceptance(corpora, corpus, rounds):

@@ -139,6 +139,7 @@ class Suite:
     def singles(self):
         self.results["start"] = singles.start_up(self.corpora, self.peers, self.effort.starts)
         self.results["rest"] = singles.at_rest(self.corpora, self.peers)
+        self.results["alertmanager"] = singles.alertmanager(self.corpora, self.effort.alerts // 20)
         self.results["latency"] = singles.latency(self.corpora, self.effort.samples)
 
     def able(self, workload):
