@@ -20,7 +20,7 @@ def describe(weir, peers):
         "compiler": first_line(["swift", "--version"]),
         "revision": first_line(["git", "rev-parse", "--short", "HEAD"]),
         "load": os.getloadavg()[0],
-        "versions": {program.name: program.version() for program in [weir, *peers]},
+        "versions": {p.name: p.version() for p in [weir, *peers] if not p.name.startswith("bound ") or p.name == "bound dom"},
     }
 
 
