@@ -24,16 +24,19 @@ public struct FieldTable: Sendable {
   /// Where the table says that `name` is: by that name itself, below a name that it lists, or as a prefix of several.
   public subscript(name: String) -> FieldSource? {
     if let source = sources[name] { return source }
-    var end = name.endIndex
-    while let dot = name[..<end].lastIndex(of: ".") {
+    // By bytes: every field of a configuration is asked for in every format's table when Weir starts.
+    let utf8 = name.utf8
+    var end = utf8.endIndex
+    while let dot = utf8[..<end].lastIndex(of: UInt8(ascii: ".")) {
       if let source = sources[String(name[..<dot])],
-        let below = source.appending(String(name[name.index(after: dot)...]))
+        let below = source.appending(String(name[utf8.index(after: dot)...]))
       {
         return below
       }
       end = dot
     }
-    let below = names.filter { $0.hasPrefix(name + ".") }.compactMap { sources[$0] }
+    let prefix = name + "."
+    let below = names.filter { $0.hasPrefix(prefix) }.compactMap { sources[$0] }
     return below.isEmpty ? nil : .prefix(below)
   }
 
