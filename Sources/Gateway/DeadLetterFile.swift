@@ -69,8 +69,15 @@ final class DeadLetterFile: Sendable {
     JSONEscapes.appendQuoted(output, to: &line)
     line.append(contentsOf: Array(#","reason":"#.utf8))
     JSONEscapes.appendQuoted(reason, to: &line)
-    line.append(contentsOf: Array(",\"attempts\":\(attempts),\"alert\":".utf8))
-    line.append(contentsOf: json)
+    line.append(contentsOf: Array(",\"attempts\":\(attempts),".utf8))
+    // Damage in the state may have made something else of it.
+    let isWhole = !json.contains(0x0A) && (try? json.withUnsafeBytes { try DocumentParser().parse($0) }) != nil
+    if isWhole {
+      line.append(contentsOf: Array("\"alert\":".utf8))
+      line.append(contentsOf: json)
+    } else {
+      DeadLetter.appendRaw(json, to: &line)
+    }
     line.append(contentsOf: Array("}\n".utf8))
     try write(line)
   }

@@ -34,15 +34,21 @@ public struct DeadLetter: Sendable, Equatable {
     line.append(contentsOf: Array(#","source":"#.utf8))
     JSONEscapes.appendQuoted(source, to: &line)
     line.append(contentsOf: Array(",\"line\":\(self.line),\"offset\":\(offset),".utf8))
+    Self.appendRaw(bytes, to: &line)
+    line.append(contentsOf: Array("}\n".utf8))
+  }
+
+  /// Appends bytes that need not be JSON as a member of an object: text as it is (`raw`), anything else in Base64
+  /// (`raw_base64`).
+  public static func appendRaw(_ bytes: [UInt8], to line: inout [UInt8]) {
     if let text = String(validating: bytes, as: UTF8.self) {
       line.append(contentsOf: Array(#""raw":"#.utf8))
       JSONEscapes.appendQuoted(text, to: &line)
     } else {
       line.append(contentsOf: Array(#""raw_base64":""#.utf8))
-      Self.appendBase64(bytes, to: &line)
+      appendBase64(bytes, to: &line)
       line.append(UInt8(ascii: "\""))
     }
-    line.append(contentsOf: Array("}\n".utf8))
   }
 
   /// RFC 4648, section 4.

@@ -6,10 +6,10 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct KillSoak {
   private static let kills = 21
-  private static let perRun = 120
+  private static let perRun = 300
   private static let batch = 20
 
-  /// Ten of these are 210 kills. Each kill comes 5 to 300 ms after the start; before each start the input grows.
+  /// Ten of these are 210 kills. Before each start the input grows.
   @Test(arguments: 0..<10 as Range<UInt64>)
   func `24, 32: nothing is lost by kills at random times, and each repeats one batch at the most`(seed: UInt64)
     async throws
@@ -26,8 +26,16 @@ struct KillSoak {
     while kills < Self.kills {
       try world.append(alerts(written..<written + Self.perRun), to: "in.ndjson")
       written += Self.perRun
-      let delay = Duration.milliseconds(Int.random(in: 5...300, using: &random))
-      let end = try await world.start().end(sending: (SIGKILL, after: delay))
+      let before = receiver.requests.count
+      let begun = ContinuousClock.now
+      let process = try world.start()
+      var delay = Duration.milliseconds(Int.random(in: 5...300, using: &random))
+      if kills % 3 > 0 {
+        // Two in three come while deliveries are under way, the others at any time since the start.
+        _ = try await eventually(within: .seconds(5)) { receiver.requests.count > before }
+        delay = ContinuousClock.now - begun + .milliseconds(Int.random(in: 0...40, using: &random))
+      }
+      let end = await process.end(sending: (SIGKILL, after: delay))
       // A run that was done before the kill came does not count.
       try #require(end.signal == SIGKILL || end.exitCode == 0, "\(end)")
       if end.signal == SIGKILL { kills += 1 }

@@ -40,6 +40,18 @@ struct DeadLetterFileTests {
     #expect(numbers(path) == [3])
   }
 
+  @Test func `What damage made of an alert does not spoil the file`() throws {
+    for alert in ["{\"a\":1", "{\"a\":\n1}", "[1,2]"] {
+      try file().append(alert: Array(alert.utf8), output: "soc", reason: "damaged", attempts: 0)
+    }
+    try file().append(alert: [0x7B, 0xFF, 0x7D], output: "soc", reason: "damaged", attempts: 0)
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(text.split(separator: "\n").count == 4)
+    for end in [#""raw":"{\"a\":1"}"#, #""raw":"{\"a\":\n1}"}"#, #""alert":[1,2]}"#, #""raw_base64":"e/99"}"#] {
+      #expect(text.contains(end + "\n"), "\(text)")
+    }
+  }
+
   @Test func `Half a line that a killed process left does not spoil the next`() throws {
     try append(1, to: file())
     let handle = try #require(FileHandle(forWritingAtPath: path))

@@ -178,6 +178,10 @@ struct OutboxTests {
     #expect(output.record.accepted == ids([0, 1, 2, 3, 5, 6, 7, 8, 9]))
     #expect(await worker.counts.deadLettered == 1)
     await again.close()
+    // It is not what the detector wrote.
+    let inspector = try OutboxInspector(folder: world.folder, logger: world.log.logger)
+    #expect(try inspector.retry(DeliveryFilter()) == 0)
+    inspector.close()
   }
 
   @Test func `The file gives its space back`() async throws {

@@ -43,15 +43,17 @@ public final class OutboxInspector: Sendable {
   }
 
   /// Tries again now what is meant: what waits for another try loses its wait, and dead letters wait again, last in order.
+  /// Alerts that were damaged in the state file are not what the detector wrote, and stay dead.
   ///
   /// - Returns: how many alerts.
   public func retry(_ filter: DeliveryFilter) throws -> Int {
     var parcels: Set<Place.ParcelKey> = []
     var dead: [Int64] = []
     var count = 0
-    try visit(filter) { _, place in
+    try visit(filter) { delivery, place in
       switch place {
       case .waiting: return true
+      case .dead where delivery.lastError == DeadRow.damagedReason: return true
       case .parcel(let key, _, _): parcels.insert(key)
       case .dead(let id): dead.append(id)
       }
