@@ -16,6 +16,7 @@ build: packages
 test: test-packages lint
 	scripts/build-without-warnings.sh $(SWIFT_FLAGS)
 	swift test --skip-build $(SWIFT_FLAGS)
+	scripts/test-report-page.py .build/debug/weir
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Plugins Tests Benchmarks/Micro

@@ -138,7 +138,7 @@ let package = Package(
         ["Commands", "Gateway", "GatewayConfig", "Pipeline", "BundledPlugins", "PluginKit", "AlertModel", "KQL"]),
       // Runs the built program from outside.
       tests("EndToEndTests", [.target(name: "weir"), "Outbox", "PluginKit", logging]),
-      tests("DocumentationTests", ["GatewayConfig", "BundledPlugins", "Formats", "AllowlistEnricher", "PluginKit"]),
+      tests("DocumentationTests", ["GatewayConfig", "BundledPlugins", "Commands", "Formats", "PluginKit"]),
     ] + plugins.filter(\.isTested).map(tests(of:)),
   cxxLanguageStandard: .cxx17
 )

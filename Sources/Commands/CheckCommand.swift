@@ -20,7 +20,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
     Terminal.say(
       "\(configuration.file): \(Terminal.styled("right", .green)): "
-        + "\(String.counted(parts.enrichers.count, "enricher")), \(String.counted(parts.routes.count, "route")), "
+        + "\(String.counted(configuration.enrichers.count, "enricher")), \(String.counted(parts.routes.count, "route")), "
         + String.counted(parts.outputs.count, "output"))
   }
 }

@@ -115,6 +115,9 @@ public final class Outbox: Sendable {
     try await onWriter { () throws(OutboxError) in try self.store.checkpoints(prefix: prefix) }
   }
 
+  /// True where a gateway has kept something in the folder.
+  public static func exists(in folder: String) -> Bool { StateFiles(folder: folder).hasDatabase }
+
   /// What was kept under `key`; nil where nothing was.
   public func value(_ key: String) async throws(OutboxError) -> [UInt8]? {
     try await onWriter { () throws(OutboxError) in try self.store.value(key) }

@@ -42,7 +42,7 @@ public struct Suppression: Sendable, Equatable {
   }
 
   /// One field whose value met a pattern.
-  public struct Match: Sendable, Equatable {
+  public struct Match: Sendable, Hashable {
     public let field: String
     public let value: String
     public let pattern: String

@@ -1,5 +1,5 @@
-internal import AllowlistEnricher
 internal import BundledPlugins
+@testable internal import Commands
 internal import Formats
 internal import Foundation
 @testable internal import GatewayConfig
@@ -47,21 +47,7 @@ struct GeneratedDocumentationTests {
   private static let pages =
     ReferencePages(catalog: BundledPlugins.catalog).pages + [
       ReferencePages.Page(path: "Documentation/Formats.md", contents: FormatReference.markdown(BundledFormats.all)),
-      ReferencePages.Page(path: "Documentation/allowlist.schema.json", contents: allowlistSchema.json),
+      ReferencePages.Page(
+        path: "Documentation/test.schema.json", contents: ConfigurationSchema.text(of: TestFile.fileSchema)),
     ]
-
-  /// The JSON Schema of a file with allowlist entries: a list, or a mapping with the list under `entries`.
-  private static var allowlistSchema: SchemaNode {
-    let list: SchemaNode = ["type": "array", "items": ["$ref": "#/$defs/entry"]]
-    let properties: SchemaNode = ["entries": list]
-    let required: SchemaNode = ["entries"]
-    let mapping: SchemaNode = [
-      "type": "object", "properties": properties, "required": required, "additionalProperties": false,
-    ]
-    let definitions: SchemaNode = ["entry": OptionsSchema.schema(of: [EntryOptions.self])]
-    return [
-      "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Weir allowlist",
-      "anyOf": [list, mapping], "$defs": definitions,
-    ]
-  }
 }

@@ -86,24 +86,4 @@ extension AllowlistEnricher {
     guard let missing = conditions.first(where: { !$0.holds }) else { return "would hold, but an earlier entry does" }
     return "does not hold: \(missing.text)"
   }
-
-  /// One entry, for listings.
-  public struct ListedEntry: Sendable, Equatable {
-    public let name: String
-    public let place: SourcePlace
-    public let owner: String
-    public let reason: String
-    public let expires: CalendarDate
-    public let ceiling: Severity
-    public let when: String?
-  }
-
-  /// All entries, in their order.
-  public var entries: [ListedEntry] {
-    list.entries.map { entry in
-      ListedEntry(
-        name: entry.name, place: entry.place, owner: entry.owner, reason: entry.reason, expires: entry.expires,
-        ceiling: entry.ceiling, when: entry.condition?.condition.source)
-    }
-  }
 }

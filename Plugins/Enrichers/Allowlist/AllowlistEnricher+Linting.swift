@@ -8,6 +8,7 @@ extension AllowlistEnricher {
   public func lint(now: Timestamp) -> [Diagnostic] {
     var diagnostics: [Diagnostic] = []
     let groups = EntryGroups(list)
+    let doubts = context.formats.map(ConditionDoubts.init)
     for (number, entry) in list.entries.enumerated() {
       func warn(_ message: String) {
         diagnostics.append(Diagnostic(.warning, "the entry '\(entry.name)' \(message)", at: entry.place))
@@ -18,6 +19,9 @@ extension AllowlistEnricher {
       }
       if let least = entry.condition.flatMap({ Self.leastSeverity($0.condition.expression) }), least > entry.ceiling {
         warn("can never hold: it asks for severity \(least), but its ceiling is \(entry.ceiling)")
+      }
+      if let condition = entry.condition {
+        for doubt in doubts?.about(condition.condition.expression) ?? [] { warn(doubt) }
       }
       if entry.acceptsSpoofable {
         warn("rests on what an attacker can choose, and says so with 'accept_spoofable'")
@@ -30,7 +34,7 @@ extension AllowlistEnricher {
   }
 
   /// An earlier entry that holds whenever this one does.
-  private func shadow(of number: Int, _ groups: EntryGroups) -> Int? {
+  func shadow(of number: Int, _ groups: EntryGroups) -> Int? {
     let entry = list.entries[number]
     func covers(_ other: Int) -> Bool {
       let earlier = list.entries[other]
@@ -71,7 +75,7 @@ extension AllowlistEnricher {
 }
 
 /// The entries by who and what they are about, so that each is compared only with those that could make it superfluous.
-private struct EntryGroups {
+struct EntryGroups {
   /// By entry: its actors' patterns.
   private(set) var patterns: [[Int]]
   private let sources: [String?]

@@ -97,7 +97,8 @@ struct AllowlistReader {
       Entry(
         name: name, place: written.name.place, reason: written.reason.text, owner: written.owner.text,
         expires: written.expires, ceiling: written.ceiling.severity, acceptsSpoofable: written.acceptSpoofable,
-        budget: written.atMost, watch: written.watch ?? options.watch, condition: condition, hasActors: hasActors,
+        budget: written.atMost, watch: written.watch ?? options.watch, ownWatch: written.watch,
+        condition: condition, hasActors: hasActors,
         restsOnCondition: restsOnCondition,
         expiredNote: [AddedField("weir.expired_entry", text: name)]))
   }

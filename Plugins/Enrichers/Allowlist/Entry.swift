@@ -13,6 +13,8 @@ struct Entry: Sendable {
   let acceptsSpoofable: Bool
   let budget: Budget?
   let watch: [Novelty]
+  /// What the entry itself says in place of the allowlist's `watch`.
+  let ownWatch: [Novelty]?
   let condition: MatchedCondition?
   /// True where somebody must have done it: the entry has actors.
   let hasActors: Bool

@@ -26,10 +26,10 @@ public struct FileOutput: Output {
 
       """)
 
-  private let template: PathTemplate
-  private let options: FileOutputOptions
+  let template: PathTemplate
+  let options: FileOutputOptions
   private let context: PluginContext
-  private let rotation: Rotation
+  let rotation: Rotation
   private let state: State
 
   /// What deliveries share.

@@ -56,6 +56,16 @@ struct PathTemplate: Sendable {
     return folder.lastIndex(of: "/").map { String(folder[...$0]) } ?? ""
   }
 
+  /// A pattern (glob(7)) of every name that can come of it.
+  var pattern: String {
+    parts.map { part in
+      switch part {
+      case .literal(let text): text.map { "*?[\\".contains($0) ? "\\\($0)" : String($0) }.joined()
+      case .date, .field: "*"
+      }
+    }.joined()
+  }
+
   /// The name where no field stands in it.
   func path(at now: Timestamp) -> String {
     parts.map { part in

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BundledPlugins
+internal import Gateway
 internal import PluginKit
 internal import Synchronization
 
@@ -11,8 +12,8 @@ struct ExplainCommand: AsyncParsableCommand {
     discussion: """
       For each alert: what it is recognised as and its fields; what each enricher adds, or why it fails; which allowlist \
       entries come close and what is missing, or which one holds it back and by what; each route with the truth of every \
-      part of its condition; and what each output would send, byte for byte. What a running gateway has learned (budgets, \
-      who was seen before) is not looked at.
+      part of its condition; and what each output would send, byte for byte. Silences, and what the gateway has learned \
+      (budgets, who was seen before), are taken from the state folder, and not changed there.
       """)
 
   @OptionGroup var config: ConfigurationOption
@@ -26,6 +27,9 @@ struct ExplainCommand: AsyncParsableCommand {
   func run() async throws {
     let environment = CommandEnvironment(logLevel: .error)
     let (_, parts) = try config.assemble(environment)
+    for problem in KnownState.restore(parts, now: environment.clock.now, logger: environment.logger) {
+      Terminal.say("warning: \(problem)")
+    }
     let explainer = Explainer(parts, clock: environment.clock)
     let context = environment.context(named: "explain", vocabulary: parts.formats.vocabulary)
     let isSound = Mutex(true)

@@ -14,7 +14,17 @@ enum Lint {
     plugins += parts.enrichers.map(\.plugin)
     plugins += parts.outputs.map(\.output)
     let found = plugins.compactMap { $0 as? any Linting }.flatMap { $0.lint(now: now) }
-    return unusedOutputs(configuration) + RouteLint(configuration).diagnostics + found
+    return unusedOutputs(configuration) + RouteLint(configuration).diagnostics + doubts(parts, configuration) + found
+  }
+
+  /// Fields and values in routes' conditions that no alert can have.
+  private static func doubts(_ parts: GatewayParts, _ configuration: GatewayConfiguration) -> [Diagnostic] {
+    let doubts = ConditionDoubts(parts.formats)
+    return configuration.routes.flatMap { route in
+      (route.condition.map { doubts.about($0.expression) } ?? []).map { doubt in
+        Diagnostic(.warning, "the condition of route '\(route.name)' \(doubt)", at: route.place)
+      }
+    }
   }
 
   private static func unusedOutputs(_ configuration: GatewayConfiguration) -> [Diagnostic] {

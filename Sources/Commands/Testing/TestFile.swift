@@ -12,6 +12,11 @@ struct TestFile: PluginOptions {
 
   init() {}
 
+  /// For editors.
+  static var fileSchema: FileSchema {
+    FileSchema(name: "test", title: "Weir tests", schema: OptionsSchema.schema(of: [TestFile.self]))
+  }
+
   /// Reads a test file. Relative file names in it start from its folder.
   static func read(_ path: String) throws(ConfigurationError) -> TestFile {
     let place = SourcePlace(file: path)

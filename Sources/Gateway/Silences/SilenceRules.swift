@@ -1,3 +1,5 @@
+internal import AlertModel
+
 /// What the configuration says about silences.
 public struct SilenceRules: Sendable {
   /// A silence that would be longer is not obeyed.
@@ -8,5 +10,14 @@ public struct SilenceRules: Sendable {
   public init(longest: Duration, notices: [Int] = []) {
     self.longest = longest
     self.notices = notices
+  }
+
+  /// True while the silence is to be obeyed.
+  func obeys(_ kept: KeptSilence, _ now: Timestamp) -> Bool { kept.isInForce(now) && allows(kept) }
+
+  /// True where the silence is not longer than one may be.
+  func allows(_ kept: KeptSilence) -> Bool {
+    let length = kept.silence.ends.nanoseconds - kept.silence.begins.nanoseconds
+    return length <= Int64(longest / .nanoseconds(1))
   }
 }

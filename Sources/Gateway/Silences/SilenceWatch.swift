@@ -7,7 +7,7 @@ internal import Synchronization
 final class SilenceWatch: Sendable {
   private let file: SilenceFile
   private let silencing: [any Silencing]
-  private let longest: Duration
+  private let rules: SilenceRules
   private let clock: any GatewayClock
   private let logger: Logger
   private let thread = BlockingThread("silences")
@@ -28,7 +28,7 @@ final class SilenceWatch: Sendable {
   init(_ parts: GatewayParts, clock: any GatewayClock, logger: Logger) {
     file = SilenceFile(stateFolder: parts.stateFolder)
     silencing = parts.enrichers.compactMap { $0.plugin as? any Silencing }
-    longest = parts.silences.longest
+    rules = parts.silences
     self.clock = clock
     self.logger = logger
   }
@@ -56,12 +56,12 @@ final class SilenceWatch: Sendable {
       obey([])
       return
     }
-    let tooLong = silences.filter { $0.isInForce(now) && !isShortEnough($0) }.map(\.silence.entryName)
+    let tooLong = silences.filter { $0.isInForce(now) && !rules.allows($0) }.map(\.silence.entryName)
     if !tooLong.isEmpty {
       complain("not obeyed, since longer than 'max_duration' of 'silences': \(tooLong.joined(separator: ", "))")
     }
-    obey(silences.filter { $0.isInForce(now) && isShortEnough($0) }.map(\.silence))
-    for kept in silences where isShortEnough(kept) {
+    obey(silences.filter { rules.obeys($0, now) }.map(\.silence))
+    for kept in silences where rules.allows(kept) {
       for moment in due(kept, now) {
         let held = kept.held + uncounted(kept.silence.id)
         var told = kept
@@ -93,11 +93,6 @@ final class SilenceWatch: Sendable {
     if kept.silence.begins <= now, !kept.told.contains(.begun) { moments.append(.begun) }
     if kept.end <= now, !kept.told.contains(.ended) { moments.append(.ended) }
     return moments
-  }
-
-  private func isShortEnough(_ kept: KeptSilence) -> Bool {
-    let length = kept.silence.ends.nanoseconds - kept.silence.begins.nanoseconds
-    return length <= Int64(longest / .nanoseconds(1))
   }
 
   private func obey(_ silences: [Silence]) {

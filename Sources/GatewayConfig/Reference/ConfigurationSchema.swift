@@ -11,6 +11,22 @@ public struct ConfigurationSchema: Sendable {
   /// The schema as JSON text.
   public var text: String { root.json }
 
+  /// The schemas of the files that plugins read.
+  public var files: [FileSchema] {
+    let types: [any Plugin.Type] =
+      catalog.inputs + catalog.detectors + catalog.enrichers + catalog.remoteEnrichers + catalog.outputs
+    return types.compactMap { $0 as? any FileSchemaProviding.Type }.flatMap { $0.fileSchemas }
+  }
+
+  /// The schema of a file as JSON text.
+  public static func text(of file: FileSchema) -> String {
+    guard case .object(let members) = file.schema else { return file.schema.json }
+    let head: [SchemaNode.Member] = [.init("$schema", .text(draft)), .init("title", .text(file.title))]
+    return SchemaNode.object(head + members).json
+  }
+
+  private static let draft = "https://json-schema.org/draft/2020-12/schema"
+
   /// The schema.
   var root: SchemaNode {
     let schema = OptionsSchema.schema(of: RootOptions.types)
@@ -22,7 +38,7 @@ public struct ConfigurationSchema: Sendable {
       .replacing("formats", ["type": "object", "additionalProperties": FormatOptions.schema])
     guard case .object(let members) = schema.allowingReferences else { return schema }
     let head: [SchemaNode.Member] = [
-      .init("$schema", "https://json-schema.org/draft/2020-12/schema"),
+      .init("$schema", .text(Self.draft)),
       .init("title", "Weir configuration"),
     ]
     let required: SchemaNode = ["outputs", "routes"]

@@ -26,7 +26,11 @@ public struct ReferencePages: Sendable {
     pages += catalog.formats.map { format in
       Page(path: "Documentation/Reference/formats/\(format.name).md", contents: FormatPage(format: format).markdown)
     }
-    pages.append(Page(path: "Documentation/weir.schema.json", contents: ConfigurationSchema(catalog: catalog).text))
+    let schema = ConfigurationSchema(catalog: catalog)
+    pages.append(Page(path: "Documentation/weir.schema.json", contents: schema.text))
+    pages += schema.files.map { file in
+      Page(path: "Documentation/\(file.name).schema.json", contents: ConfigurationSchema.text(of: file))
+    }
     pages.append(Page(path: "Documentation/Configuration.md", contents: ConfigurationPage(pages: self).markdown))
     return pages.sorted { $0.path < $1.path }
   }

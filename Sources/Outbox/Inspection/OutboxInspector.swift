@@ -29,6 +29,9 @@ public final class OutboxInspector: Sendable {
     return (holder.isHeld, holder.pid)
   }
 
+  /// What was kept under `key` (`Outbox.setValue`); nil where nothing was.
+  public func value(_ key: String) throws(OutboxError) -> [UInt8]? { try store.value(key) }
+
   public func close() { store.closeConnection() }
 
   /// How many alerts each output has.

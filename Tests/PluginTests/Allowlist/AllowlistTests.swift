@@ -133,7 +133,7 @@ struct AllowlistTests {
       #expect(try bench.outcome(#"{"user":{"name":"\#(name)"}}"#) == expected)
     }
     #expect(try bench.outcome(actor("arn:aws:sts::1:assumed-role/Rx/y")) == "held by two")
-    #expect(bench.enricher.entries.map(\.name) == ["one", "two"])
+    #expect(bench.enricher.reviewedEntries.map(\.name) == ["one", "two"])
   }
 
   @Test("20,000 actors are found like one, and entries that share an actor by what they require")

@@ -18,11 +18,21 @@ public struct Secret: SettingValue, Equatable {
       reader.report("expected \(typeName), but it is empty", at: node.place)
       return nil
     }
-    if !scalar.text.isReference { reader.noteWrittenSecret(at: node.place) }
+    if !scalar.text.isReference, mayHoldSecret(scalar.text.text) { reader.noteWrittenSecret(at: node.place) }
     return Secret(scalar.text.text)
   }
 
   public var written: SchemaNode { .null }
+
+  /// False for the address of a server and nothing else: no user, no path, no query.
+  private static func mayHoldSecret(_ text: String) -> Bool {
+    for scheme in ["http://", "https://"] where text.lowercased().hasPrefix(scheme) {
+      let rest = text.dropFirst(scheme.count)
+      let server = rest.hasSuffix("/") ? rest.dropLast() : rest
+      return server.contains { "/@?#".contains($0) }
+    }
+    return true
+  }
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -1,0 +1,46 @@
+internal import AlertModel
+internal import KQL
+public import PluginKit
+
+extension AllowlistEnricher: Reviewing {
+  public var reviewedEntries: [ReviewedEntry] {
+    let groups = EntryGroups(list)
+    return list.entries.enumerated().map { number, entry in
+      ReviewedEntry(
+        name: entry.name, place: entry.place, owner: entry.owner, reason: entry.reason, expires: entry.expires,
+        ceiling: entry.ceiling, shadowedBy: shadow(of: number, groups).map { list.entries[$0].name })
+    }
+  }
+
+  public func narrower(_ name: String, than use: EntryUse) -> [NarrowerEntry] {
+    guard let number = list.entries.firstIndex(where: { $0.name == name }) else { return [] }
+    var byARN = use
+    byARN.matches = use.matches.map(EntryProposal.preferringARNs)
+    var proposals = [narrower(number, than: byARN)]
+    if byARN != use { proposals.append(narrower(number, than: use)) }
+    return proposals.compactMap { $0 }
+  }
+
+  private func narrower(_ number: Int, than use: EntryUse) -> NarrowerEntry? {
+    let entry = list.entries[number]
+    var proposal = EntryProposal(entry)
+    if entry.hasActors {
+      let actors = (0..<list.index.actors.count).filter { list.index.owners[$0].contains(number) }.map(
+        list.index.actors.text)
+      guard proposal.narrow(actors: actors, to: use.matches) else { return nil }
+    }
+    proposal.narrow(to: use.values)
+    proposal.narrow(ceiling: use.greatest)
+    guard !proposal.changes.isEmpty else { return nil }
+    var options = options
+    options.file = nil
+    options.files = []
+    options.entries = [proposal.options]
+    var reader = AllowlistReader(options, context, actorFields)
+    guard let narrower = try? reader.read(includingFiles: false) else { return nil }
+    let clock = context.clock
+    return NarrowerEntry(yaml: proposal.yaml, changes: proposal.changes) { alert in
+      if case .held = narrower.verdict(on: alert, now: { clock.now }) { true } else { false }
+    }
+  }
+}
