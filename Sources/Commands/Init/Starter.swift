@@ -28,7 +28,7 @@ struct Starter: Sendable {
       "output":"A shell was spawned in a container","tags":["container","T1059"],\
       "output_fields":{"user.name":"debugger","k8s.ns.name":"staging","proc.name":"bash"}}
       """,
-    when: #"rule.name: "Terminal shell in container" and k8s.ns.name: staging"#, actors: ["debugger"])
+    when: #"rule.name: "Terminal shell in container" and orchestrator.namespace: staging"#, actors: ["debugger"])
 
   private static let elastic = Starter(
     format: "elastic",
