@@ -21,6 +21,6 @@ struct CheckCommand: AsyncParsableCommand {
     Terminal.say(
       "\(configuration.file): \(Terminal.styled("right", .green)): "
         + "\(String.counted(configuration.enrichers.count, "enricher")), \(String.counted(parts.routes.count, "route")), "
-        + String.counted(parts.outputs.count, "output"))
+        + String.counted(configuration.outputs.count, "output"))
   }
 }

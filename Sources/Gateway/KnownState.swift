@@ -1,7 +1,7 @@
-internal import AlertModel
+public import AlertModel
 public import Logging
 internal import Outbox
-public import PluginKit
+internal import PluginKit
 
 /// What a gateway knows besides its configuration: silences, and what plugins have learned.
 public enum KnownState {

@@ -28,6 +28,9 @@ extension AllowlistEnricher {
       }
       if let earlier = shadow(of: number, groups) {
         warn("has no effect: the entry '\(list.entries[earlier].name)' before it holds whatever it would hold")
+      } else if let (earlier, pattern) = overlap(of: number, groups) {
+        let actor = list.index.actors.text(pattern)
+        warn("overlaps with the entry '\(list.entries[earlier].name)' before it: '\(actor)' is in both, for the same")
       }
     }
     return diagnostics + repeatedActors
@@ -41,7 +44,9 @@ extension AllowlistEnricher {
       return other < number && earlier.ceiling >= entry.ceiling && earlier.expires.end >= entry.expires.end
         && earlier.budget == nil && (earlier.acceptsSpoofable || !entry.acceptsSpoofable)
     }
-    guard entry.hasActors else { return groups.entries(like: number, pattern: nil).first(where: covers) }
+    // An entry that asks for nobody in particular holds whoever it was.
+    if let general = groups.entries(like: number, pattern: nil).first(where: covers) { return general }
+    guard entry.hasActors else { return nil }
     var shadows: Set<Int>?
     for pattern in groups.patterns[number] {
       // A pattern that matches another's text matches all that the other matches: a star is met only by a star.
@@ -56,6 +61,15 @@ extension AllowlistEnricher {
       if shadows?.isEmpty == true { return nil }
     }
     return shadows?.min()
+  }
+
+  /// An earlier entry with one of the same actors and the same condition.
+  private func overlap(of number: Int, _ groups: EntryGroups) -> (entry: Int, pattern: Int)? {
+    for pattern in groups.patterns[number] {
+      let earlier = groups.entries(same: number, pattern: pattern).first { $0 < number }
+      if let earlier { return (earlier, pattern) }
+    }
+    return nil
   }
 
   /// The least severity that the condition asks for; nil where it asks for none.
@@ -78,7 +92,10 @@ extension AllowlistEnricher {
 struct EntryGroups {
   /// By entry: its actors' patterns.
   private(set) var patterns: [[Int]]
+  /// By entry: its condition.
   private let sources: [String?]
+  /// By entry: parts of its condition that must all hold.
+  private let parts: [[String]]
   private var groups: [Group: [Int]] = [:]
 
   private struct Group: Hashable {
@@ -90,7 +107,13 @@ struct EntryGroups {
 
   init(_ list: Allowlist) {
     patterns = [[Int]](repeating: [], count: list.entries.count)
-    sources = list.entries.map { $0.condition?.condition.source }
+    sources = list.entries.map { $0.condition?.condition.expression.description }
+    parts = list.entries.map { entry in
+      guard let expression = entry.condition?.condition.expression, case .and(let parts) = expression.kind else {
+        return []
+      }
+      return parts.map(\.description)
+    }
     for pattern in 0..<list.index.actors.count {
       for entry in list.index.owners[pattern] {
         patterns[entry].append(pattern)
@@ -102,11 +125,16 @@ struct EntryGroups {
     }
   }
 
-  /// The entries with that actor, or without any, that have the same condition or none. Ascending.
+  /// The entries with that actor, or without any, that hold under the same condition or a wider one. Ascending.
   func entries(like number: Int, pattern: Int?) -> [Int] {
-    let same = groups[Group(pattern: pattern, source: sources[number])] ?? []
-    guard pattern != nil, sources[number] != nil else { return same }
-    return (same + (groups[Group(pattern: pattern, source: nil)] ?? [])).sorted()
+    guard let source = sources[number] else { return groups[Group(pattern: pattern, source: nil)] ?? [] }
+    let wider = [source, nil] + parts[number].map(Optional.some)
+    return wider.flatMap { groups[Group(pattern: pattern, source: $0)] ?? [] }.sorted()
+  }
+
+  /// The entries with that actor that have the same condition. Ascending.
+  func entries(same number: Int, pattern: Int) -> [Int] {
+    groups[Group(pattern: pattern, source: sources[number])] ?? []
   }
 }
 

@@ -55,6 +55,10 @@ struct ExplainAndLintTests {
           "narrow", ("actors", ["arn:aws:iam::1:role/Abc", "arn:aws:iam::1:role/A*z"]), ("when", "event.action: A")),
         AllowlistBench.entry("not shadowed", ("actors", ["arn:aws:iam::1:role/Abc", "carol"])),
         AllowlistBench.entry("spoofable", ("when", "user_agent.original: t*"), ("accept_spoofable", "true")),
+        AllowlistBench.entry("one list", ("actors", ["p1", "p2"]), ("when", "event.action: L")),
+        AllowlistBench.entry("other list", ("actors", ["p2", "p3"]), ("when", "event.action:L")),
+        AllowlistBench.entry("anybody", ("when", "event.action: Q")),
+        AllowlistBench.entry("somebody", ("actors", ["q"]), ("when", "event.action: Q and rule.id: 1")),
         AllowlistBench.entry("list", ("actors_file", "a.txt")),
       ], texts: ["a.txt": "dave\nerin\ndave\n"])
     #expect(
@@ -63,6 +67,8 @@ struct ExplainAndLintTests {
         "the entry 'never' can never hold: it asks for severity high, but its ceiling is medium",
         "the entry 'narrow' has no effect: the entry 'wide' before it holds whatever it would hold",
         "the entry 'spoofable' rests on what an attacker can choose, and says so with 'accept_spoofable'",
+        "the entry 'other list' overlaps with the entry 'one list' before it: 'p2' is in both, for the same",
+        "the entry 'somebody' has no effect: the entry 'anybody' before it holds whatever it would hold",
         "the actor 'dave' is on line 1 already",
       ])
   }

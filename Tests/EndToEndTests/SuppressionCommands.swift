@@ -1,0 +1,191 @@
+import Foundation
+import Testing
+
+/// The commands that say and change what is held back, as a person runs them.
+@Suite(.timeLimit(.minutes(3)))
+struct SuppressionCommands {
+  private static let configuration = """
+    enrichers: [{allowlist: {file: known.yaml}}]
+    outputs: {archive: {file: {path: archive.ndjson}}, held: {file: {path: held.ndjson}}}
+    routes: [{to: archive}]
+    suppressed: {to: held}
+    state: state
+    """
+
+  private static func known(_ actors: String) -> String {
+    """
+    - name: mira works on trails
+      actors: [\(actors)]
+      reason: CHG-1
+      owner: platform@corp.example
+      expires: 2099-03-31
+    """
+  }
+
+  private static func alert(_ id: Int, _ user: String, ip: String = "10.0.0.1") -> String {
+    """
+    {"ecs":{"version":"8"},"event":{"id":"\(id)","action":"CreateTrail"},"user":{"name":"\(user)"},"severity":"low",\
+    "source":{"ip":"\(ip)"}}
+
+    """
+  }
+
+  /// Runs a command to its end.
+  private func weir(_ world: borrowing World, _ arguments: String...) async throws -> (
+    code: Int32?, out: String, err: String
+  ) {
+    let output = world.folder + "/out-\(UUID().uuidString)"
+    let end = try await WeirProcess(arguments, in: world.folder, output: output).end()
+    return (end.exitCode, (try? String(contentsOfFile: output, encoding: .utf8)) ?? "", end.said)
+  }
+
+  private func git(_ folder: String, _ arguments: String...) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["git", "-C", folder, "-c", "user.name=t", "-c", "user.email=t@corp.example"] + arguments
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+  }
+
+  @Test func `A change of the allowlist is compared with what git has, and refused where more is held back`()
+    async throws
+  {
+    let world = try World(Self.configuration)
+    try world.write(Self.known("mira"), "known.yaml")
+    try git(world.folder, "init", "-q")
+    try git(world.folder, "add", "config.yaml", "known.yaml")
+    try git(world.folder, "commit", "-q", "-m", "first")
+    try world.write(Self.alert(1, "mira") + Self.alert(2, "eve") + Self.alert(3, "dan"), "in.ndjson")
+    let same = try await weir(world, "replay", "--against", "git:HEAD", "--fail-on", "newly-suppressed=0", "in.ndjson")
+    #expect(same.code == 0, "\(same.err)")
+    #expect(same.out.contains("3 alerts, 3 of them unchanged"), "\(same.out)")
+    try world.write(Self.known("mira, eve"), "known.yaml")
+    let wider = try await weir(world, "replay", "--against", "git:HEAD", "--fail-on", "newly-suppressed=0", "in.ndjson")
+    #expect(wider.code == 1)
+    #expect(wider.out.contains("newly suppressed: 1"), "\(wider.out)")
+    #expect(wider.err.contains("1 alerts are newly suppressed, more than the 0 of --fail-on"), "\(wider.err)")
+    let unknown = try await weir(world, "replay", "--against", "git:nowhere", "in.ndjson")
+    #expect(unknown.code != 0 && unknown.code != 1, "\(unknown.err)")
+    #expect(unknown.err.contains("git rev-parse"), "\(unknown.err)")
+  }
+
+  @Test func `Silences are added, listed, obeyed by a running gateway, and ended`() async throws {
+    let world = try World("inputs: [{file: {paths: [in.ndjson], follow: true}}]\n" + Self.configuration)
+    try world.write(Self.known("mira"), "known.yaml")
+    try world.write(Self.alert(1, "eve"), "in.ndjson")
+    let gateway = try world.start()
+    #expect(try await eventually { world.lines("archive.ndjson").count == 1 })
+    let added = try await weir(
+      world, "silence", "add", "--for", "1h", "--reason", "CHG-2", "--owner", "soc", "user.name: eve")
+    #expect(added.code == 0, "\(added.err)")
+    #expect(try await eventually { world.text("archive.ndjson").contains("silence-begun") })
+    try world.append(Self.alert(2, "eve"), to: "in.ndjson")
+    #expect(try await eventually { world.text("held.ndjson").contains(#""expires":""#) })
+    let id = added.out.trimmingCharacters(in: .newlines)
+    #expect(world.text("held.ndjson").contains(#""entry":"silence \#(id)""#))
+    let explained = try await weir(world, "explain", "in.ndjson")
+    #expect(explained.out.contains("held back by 'silence \(id)'"), "\(explained.out)")
+    let ended = try await weir(world, "silence", "expire", String(id.prefix(4)))
+    #expect(ended.err == "ended: \(id)\n")
+    #expect(try await eventually { world.text("archive.ndjson").contains("It held back 1 alert:") })
+    gateway.send(SIGTERM)
+    #expect(await gateway.end().exitCode == 0)
+    let listed = try await weir(world, "silence", "list", "--all", "--json")
+    #expect(listed.out.contains(#""in_force":false,"held_back":1"#), "\(listed.out)")
+  }
+
+  @Test(arguments: [
+    (["--for", "25h", "user.name: eve"], "--for: 1d1h is longer than the 1d that 'max_duration'"),
+    (["--for", "1h", "*"], "error: 'when' is '*', so it would match everything"),
+    (["--for", "1h", "user_agent.original: curl*"], "or --accept-spoofable"),
+    (["--for", "1h", "user.name eve)"], "error: 'when' is not KQL"),
+    (["--for", "1h", "--ceiling", "huge", "user.name: eve"], "--ceiling: 'huge' is no severity"),
+  ])
+  func `A silence that would hold back too much, or cannot be read, is refused`(
+    arguments: [String], message: String
+  ) async throws {
+    let world = try World(Self.configuration)
+    try world.write(Self.known("mira"), "known.yaml")
+    let output = world.folder + "/out"
+    let end = try await WeirProcess(
+      ["silence", "add", "--reason", "x", "--owner", "y"] + arguments, in: world.folder, output: output
+    ).end()
+    #expect(end.exitCode == 64)
+    #expect(end.said.contains(message), "\(end.said)")
+    #expect(!FileManager.default.fileExists(atPath: world.folder + "/state/silences.json"))
+  }
+
+  @Test func `What the gateway has learned is known to explain, and changes nothing there`() async throws {
+    let world = try World(
+      Self.configuration.replacing("{file: known.yaml}", with: "{file: known.yaml, learning: 1s}")
+        + "\ninputs: [{file: {paths: [in.ndjson]}}]")
+    try world.write(Self.known("mira"), "known.yaml")
+    try world.write(Self.alert(1, "mira"), "in.ndjson")
+    #expect(try await world.start().end().exitCode == 0)
+    try await Task.sleep(for: .seconds(1.2))
+    try world.write(Self.alert(2, "mira", ip: "198.51.100.7"), "new.ndjson")
+    for _ in 0..<2 {
+      let explained = try await weir(world, "explain", "new.ndjson")
+      #expect(explained.out.contains("break-through: new network: 198.51.100.0/24"), "\(explained.out)")
+      #expect(explained.out.contains("weir.breakthrough"), "\(explained.out)")
+    }
+  }
+
+  @Test func `Deliveries that wait are listed, shown, retried and dropped`() async throws {
+    let world = try World(
+      """
+      outputs: {hook: {webhook: {url: "http://127.0.0.1:9/"}}}
+      routes: [{to: hook}]
+      state: state
+      """)
+    #expect(try await world.run(alerts(1...3), drain: "200ms").exitCode == 75)
+    let listed = try await weir(world, "outbox", "list", "--json")
+    #expect(listed.out.split(separator: "\n").count == 3, "\(listed.out)\(listed.err)")
+    #expect(listed.err.contains("hook: 3 pending, 0 dead"), "\(listed.err)")
+    let shown = try await weir(world, "outbox", "show", "--match", "seq: 2")
+    #expect(shown.out.contains(#""seq":2"#) && !shown.out.contains(#""seq":1"#), "\(shown.out)")
+    let retried = try await weir(world, "outbox", "retry", "--pending")
+    #expect(retried.code == 0, "\(retried.err)")
+    let dropped = try await weir(world, "outbox", "drop", "--match", "seq: 2")
+    #expect(dropped.code == 0, "\(dropped.err)")
+    let left = try await weir(world, "outbox", "list", "--json")
+    #expect(left.out.split(separator: "\n").count == 2, "\(left.out)")
+    let careless = try await weir(world, "outbox", "drop")
+    #expect(careless.code == 64, "\(careless.err)")
+  }
+
+  @Test func `A configuration to begin with passes check and tests, runs, and is not overwritten`() async throws {
+    let world = try World()
+    for detector in ["falco", "cloudtrail", "guardduty", "elastic", "securityhub", "okta"] {
+      let made = try await weir(world, "init", detector, "--in", detector)
+      #expect(made.code == 0, "\(made.err)")
+      let checked = try await weir(world, "check", "-c", detector + "/config.yaml")
+      #expect(checked.code == 0 && !checked.err.contains("warning"), "\(checked.err)")
+      guard detector != "okta" else { continue }
+      #expect(try await weir(world, "test", "-c", detector + "/config.yaml").code == 0)
+      let run = try await weir(world, "run", "-c", detector + "/config.yaml", detector + "/sample-alert.json")
+      #expect(run.code == 0 && run.err.contains("1 held back"), "\(run.err)")
+    }
+    let before = world.text("falco/config.yaml")
+    let again = try await weir(world, "init", "elastic", "--in", "falco")
+    #expect(again.code == 64)
+    #expect(again.err.hasPrefix("error: nothing was written, since these are there already: falco/config.yaml,"))
+    #expect(world.text("falco/config.yaml") == before)
+    let typo = try await weir(world, "init", "flaco")
+    #expect(typo.err == "error: there is no detector 'flaco'; did you mean 'falco'?\n")
+  }
+
+  @Test func `Each schema is JSON and can be asked for`() async throws {
+    let world = try World()
+    for name in ["config", "allowlist", "test"] {
+      let schema = try await weir(world, "schema", name)
+      #expect(schema.code == 0)
+      #expect(try JSONSerialization.jsonObject(with: Data(schema.out.utf8)) is [String: Any])
+    }
+    #expect(
+      try await weir(world, "schema", "x").err
+        == "error: there is no schema 'x'; known are 'config', 'allowlist', 'test'\n")
+  }
+}
