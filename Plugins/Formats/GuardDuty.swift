@@ -13,6 +13,8 @@ extension Format {
     ],
     shape: .any([
       .hasAll("accountId", "type", "service.detectorId"), .hasAll("AccountId", "Type", "Service.DetectorId"),
+      // Findings as people pass them on, with what they do not need left out.
+      .hasAll("schemaVersion", "accountId", "type", "severity", "title"),
     ]),
     envelopes: [Envelope(.isArray("Findings"), path: "Findings")],
     id: cased("id"),
