@@ -18,6 +18,7 @@ struct YAMLMistakeTests {
     ("a:\n1️⃣\tb: 1", "a tab is used for indentation; YAML takes only spaces there"),
     ("a:\n  b: 1\n  path1️⃣:x\n", "write a space after the colon of 'path'"),
     ("a:\n  path1️⃣:x\n  b: 1\n", "write a space after the colon of 'path'"),
+    ("a:\n  b: 1\n  path1️⃣:{c: {d: e}}\n", "write a space after the colon of 'path'"),
     ("a: 1️⃣*:x y", "a value that begins with '*' must be in quotes"),
     ("a: 1️⃣*\n", "a value that begins with '*' must be in quotes"),
     ("a: 1️⃣@timestamp >= now", "a value that begins with '@' must be in quotes"),

@@ -175,6 +175,7 @@ private struct RefusedText {
   /// Indentation and brackets.
   var structure: YAMLMistake? {
     let start = error.contextMark.line + 1
+    if error.problem == "did not find expected key", let missing = missingSpace(on: error.mark.line) { return missing }
     let message: String? =
       switch error.problem {
       case "did not find expected key":
