@@ -64,6 +64,6 @@ actor AlertVisitor {
 
   private func complain(_ reason: String, _ source: String, _ line: Int) {
     isSound = false
-    Terminal.say("\(source):\(line): \(reason)")
+    Terminal.say(VisibleText.escaped("\(DeadLetter.place(in: source, line: line)): \(reason)"))
   }
 }

@@ -20,7 +20,8 @@ final class ProgressLine: Sendable {
       return last != percent
     }
     guard hasChanged else { return }
-    Terminal.show("\r\u{1B}[Kreading: \(percent) % of \(progress.total >> 20) MiB")
+    // The cursor goes back to the beginning: an alert that the console shows on the same terminal covers the line.
+    Terminal.show("\r\u{1B}[Kreading: \(percent) % of \(progress.total >> 20) MiB\r")
   }
 
   /// Takes the line away.

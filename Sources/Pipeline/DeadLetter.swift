@@ -22,7 +22,10 @@ public struct DeadLetter: Sendable, Equatable {
   }
 
   /// Where it is, for people: `alerts.ndjson:14`, or the source alone.
-  public var place: String { line > 0 ? "\(source):\(line)" : source }
+  public var place: String { Self.place(in: source, line: line) }
+
+  /// A line of a source, for people; the source alone where the line is 0.
+  public static func place(in source: String, line: Int) -> String { line > 0 ? "\(source):\(line)" : source }
 
   /// Appends the letter as one line of JSON with a line feed. Text stays text (`raw`); bytes that are not UTF-8 are in
   /// Base64 (`raw_base64`).

@@ -1,5 +1,6 @@
 internal import AlertModel
 internal import KQL
+internal import Pipeline
 internal import PluginKit
 
 /// Stories as a person reads them. What comes from alerts is shown, and not obeyed, by a terminal.
@@ -9,7 +10,7 @@ struct StoryText: Sendable {
   func lines(of chapter: Explainer.Chapter) -> [UInt8] {
     var page = Page()
     for part in chapter.unreadable {
-      let place = ink("\(part.source):\(part.line)", .bold)
+      let place = ink(shown(DeadLetter.place(in: part.source, line: part.line)), .bold)
       page.add(0, "\(place): \(ink("unreadable", .red)): \(shown(part.reason))")
       page.add(1, "ends as a dead letter")
     }
