@@ -55,6 +55,21 @@ struct KeepingTests {
     await again.close()
   }
 
+  @Test func `What queued outputs want is kept though a local file cannot take the batch`() async throws {
+    let world = try GatewayWorld()
+    let input = ListInput([Self.chunk(1, #"{"seq":0}"#, #"{"seq":1}"#), Self.chunk(2, #"{"seq":2}"#)])
+    let parts = world.parts(inputs: [input], outputs: [("archive", FullOutput()), ("hook", SilentOutput())])
+    let outcome = try await world.gateway(parts, world.outbox(), drainTimeout: .zero).run()
+    let (archive, hook) = (outcome.ledger.outputs[0], outcome.ledger.outputs[1])
+    #expect(outcome.ledger.isBalanced)
+    #expect(archive.delivered == 0 && archive.pending == 3)
+    #expect(hook.routed == 3 && hook.delivered + hook.pending == 3)
+    let again = try world.outbox()
+    #expect(try await again.checkpoints().isEmpty)
+    #expect(try await again.backlog().map(\.pending) == [hook.pending])
+    await again.close()
+  }
+
   private static func chunk(_ number: Int, _ documents: String...) -> InputChunk {
     let chunk = GatewayWorld.chunk(documents)
     return InputChunk(
@@ -79,4 +94,30 @@ private struct UnflushableOutput: Output {
   func flush() async throws(DeliveryError) {
     if fails { throw DeliveryError([0: .retry(reason: "the disk is broken", after: nil)]) }
   }
+}
+
+/// Can take nothing.
+private struct FullOutput: Output {
+  static let delivery = DeliveryMode.direct
+  static let manual = Manual(name: "full", summary: "For tests.", example: "")
+  struct Options: PluginOptions { init() {} }
+
+  init(options: Options, context: PluginContext) {}
+  init() {}
+
+  func deliver(_ batch: DeliveryBatch) async throws(DeliveryError) {
+    throw DeliveryError(all: batch.count, .retry(reason: "no space left", after: nil))
+  }
+}
+
+/// Takes everything, over a network.
+private struct SilentOutput: Output {
+  static let delivery = DeliveryMode.queued
+  static let manual = Manual(name: "silent", summary: "For tests.", example: "")
+  struct Options: PluginOptions { init() {} }
+
+  init(options: Options, context: PluginContext) {}
+  init() {}
+
+  func deliver(_ batch: DeliveryBatch) async throws(DeliveryError) {}
 }
