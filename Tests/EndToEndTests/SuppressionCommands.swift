@@ -117,6 +117,16 @@ struct SuppressionCommands {
     #expect(!FileManager.default.fileExists(atPath: world.folder + "/state/silences.json"))
   }
 
+  @Test func `Where nothing was silenced there is nothing to list or to end`() async throws {
+    let world = try World()
+    let listed = try await weir(world, "silence", "list")
+    #expect(listed.code == 0)
+    #expect(listed.err == "nothing is silenced\n")
+    let ended = try await weir(world, "silence", "expire", "abc")
+    #expect(ended.code == 64)
+    #expect(ended.err == "error: nothing in force has the id 'abc'\n")
+  }
+
   @Test func `What the gateway has learned is known to explain, and changes nothing there`() async throws {
     let world = try World(
       Self.configuration.replacing("{file: known.yaml}", with: "{file: known.yaml, learning: 1s}")

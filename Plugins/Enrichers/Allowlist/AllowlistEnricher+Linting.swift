@@ -28,9 +28,10 @@ extension AllowlistEnricher {
       }
       if let earlier = shadow(of: number, groups) {
         warn("has no effect: the entry '\(list.entries[earlier].name)' before it holds whatever it would hold")
-      } else if let (earlier, pattern) = overlap(of: number, groups) {
-        let actor = list.index.actors.text(pattern)
-        warn("overlaps with the entry '\(list.entries[earlier].name)' before it: '\(actor)' is in both, for the same")
+      } else if let overlap = overlap(of: number, groups) {
+        let earlier = list.entries[overlap.entry].name
+        let actor = list.index.actors.text(overlap.pattern)
+        warn("overlaps with the entry '\(earlier)' before it: '\(actor)' is in both, for \(overlap.what)")
       }
     }
     return diagnostics + repeatedActors
@@ -63,13 +64,28 @@ extension AllowlistEnricher {
     return shadows?.min()
   }
 
-  /// An earlier entry with one of the same actors and the same condition.
-  private func overlap(of number: Int, _ groups: EntryGroups) -> (entry: Int, pattern: Int)? {
+  /// An earlier entry with one of the same actors, and the same condition or a value that both ask for.
+  private func overlap(of number: Int, _ groups: EntryGroups) -> (entry: Int, pattern: Int, what: String)? {
     for pattern in groups.patterns[number] {
-      let earlier = groups.entries(same: number, pattern: pattern).first { $0 < number }
-      if let earlier { return (earlier, pattern) }
+      let same = groups.entries(same: number, pattern: pattern).first { $0 < number }
+      if let same { return (same, pattern, "the same") }
+      // An actor whom very many entries name is no oversight.
+      guard list.index.owners[pattern].count <= 100, let term = onlyTerm(of: number) else { continue }
+      for earlier in list.index.owners[pattern] where earlier < number {
+        guard let other = onlyTerm(of: earlier), other.field == term.field,
+          let value = term.values.first(where: other.values.contains)
+        else { continue }
+        return (earlier, pattern, "'\(term.field)' \(value)")
+      }
     }
     return nil
+  }
+
+  /// The field and its values that the condition asks for, where it asks for nothing else.
+  private func onlyTerm(of number: Int) -> (field: String, values: [String])? {
+    guard let condition = list.entries[number].condition?.condition else { return nil }
+    if case .and = condition.expression.kind { return nil }
+    return condition.requiredTerms.count == 1 ? condition.requiredTerms.first : nil
   }
 
   /// The least severity that the condition asks for; nil where it asks for none.

@@ -46,8 +46,17 @@ public struct SilenceFile: Sendable {
   public func update<Result>(
     now: Timestamp, _ change: (inout [KeptSilence]) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let lock = open(folder + "/silences.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
-    guard lock >= 0 else { throw failure("cannot be changed") }
+    let lock = open(folder + "/silences.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
+    guard lock >= 0 else {
+      let isMissing = errno == ENOENT
+      let problem = failure("cannot be changed")
+      guard isMissing else { throw problem }
+      // Where there is no folder there is no silence, and none to be changed.
+      var none: [KeptSilence] = []
+      let result = try change(&none)
+      guard none.isEmpty else { throw problem }
+      return result
+    }
     defer { close(lock) }
     shareWithGateway(folder + "/silences.lock")
     while flock(lock, LOCK_EX) != 0 { guard errno == EINTR else { throw failure("cannot be locked") } }
@@ -59,12 +68,13 @@ public struct SilenceFile: Sendable {
     return result
   }
 
+  /// Follows no link that whoever owns the folder may have put there: this may be root.
   private func write(_ silences: [KeptSilence]) throws(Failure) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     guard let data = try? encoder.encode(silences.map(WrittenSilence.init)) else { throw failure("cannot be written") }
     let fresh = path + ".new"
-    let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
+    let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o640)
     guard descriptor >= 0 else { throw failure("cannot be written") }
     let isWritten = data.withUnsafeBytes { bytes in
       var written = 0
@@ -77,8 +87,9 @@ public struct SilenceFile: Sendable {
       return fsync(descriptor) == 0
     }
     close(descriptor)
-    guard isWritten, rename(fresh, path) == 0 else { throw failure("cannot be written") }
-    shareWithGateway(path)
+    guard isWritten else { throw failure("cannot be written") }
+    shareWithGateway(fresh)
+    guard rename(fresh, path) == 0 else { throw failure("cannot be written") }
   }
 
   /// Gives a file that root made to whom the state folder belongs: the gateway must be able to read it.

@@ -57,6 +57,9 @@ struct ExplainAndLintTests {
         AllowlistBench.entry("spoofable", ("when", "user_agent.original: t*"), ("accept_spoofable", "true")),
         AllowlistBench.entry("one list", ("actors", ["p1", "p2"]), ("when", "event.action: L")),
         AllowlistBench.entry("other list", ("actors", ["p2", "p3"]), ("when", "event.action:L")),
+        AllowlistBench.entry("some actions", ("actors", ["r1"]), ("when", "event.action: (A1 or A2)")),
+        AllowlistBench.entry("more actions", ("actors", ["r1"]), ("when", "event.action: (A2 or A3)")),
+        AllowlistBench.entry("other actions", ("actors", ["r1"]), ("when", "event.action: A4")),
         AllowlistBench.entry("anybody", ("when", "event.action: Q")),
         AllowlistBench.entry("somebody", ("actors", ["q"]), ("when", "event.action: Q and rule.id: 1")),
         AllowlistBench.entry("list", ("actors_file", "a.txt")),
@@ -68,6 +71,8 @@ struct ExplainAndLintTests {
         "the entry 'narrow' has no effect: the entry 'wide' before it holds whatever it would hold",
         "the entry 'spoofable' rests on what an attacker can choose, and says so with 'accept_spoofable'",
         "the entry 'other list' overlaps with the entry 'one list' before it: 'p2' is in both, for the same",
+        "the entry 'more actions' overlaps with the entry 'some actions' before it: 'r1' is in both, for "
+          + "'event.action' A2",
         "the entry 'somebody' has no effect: the entry 'anybody' before it holds whatever it would hold",
         "the actor 'dave' is on line 1 already",
       ])
