@@ -47,6 +47,10 @@ extension Format {
             "type_string", "event.action", "eventName", "event_type", "eventType", "event", "Description", "message",
             "msg"),
           .envelope("detail-type"),
+          .scalar(
+            "MessageTitle", "terminatingRuleId", "primaryDescription", "primarydescription", "data.description",
+            "reason",
+            "description", "summary", "text", "Message"),
         ]),
         "rule.reference": .scalar("link", "url", "alert_url", "ruleUrl", "upwind_console_link"),
         "message": .scalar(

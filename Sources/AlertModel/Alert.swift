@@ -52,6 +52,17 @@ public struct Alert: ~Copyable {
     for field in fields where !added.contains(where: { $0.path == field.path }) { added.append(field) }
   }
 
+  /// Takes up which rule made the alert, where a Weir wrote that on it.
+  public mutating func takeUpEarlierNotes() {
+    let fields = EarlierNotes.fields(of: root)
+    if !fields.isEmpty { add(fields) }
+  }
+
+  /// Sets the severity to what an enricher found.
+  public mutating func assess(_ severity: Severity) {
+    self.severity = severity
+  }
+
   /// Lowers the severity; a higher one than the alert has changes nothing.
   public mutating func lowerSeverity(to other: Severity) {
     severity = min(severity, other)
@@ -94,12 +105,21 @@ public struct Alert: ~Copyable {
   /// The field's first value as text.
   public func text(_ field: Field) -> String? { first(field)?.text }
 
-  /// Calls `body` with each object or value at the field's path in the detector's document, until it returns true: for
-  /// conditions that must hold within one object of an array.
+  /// Calls `body` with each object or value that the field stands for, until it returns true: for conditions that must hold
+  /// within one object of an array.
   @discardableResult
   public func forEachNode(_ field: Field, _ body: (JSONNode) -> Bool) -> Bool {
-    if case .path(let path)? = field.sources[table], path.forEachValue(in: root, body) { return true }
+    for candidate in added where candidate.path == field.path {
+      if candidate.withRoot({ FieldPath("").forEachValue(in: $0, body) }) == true { return true }
+    }
+    if field.sources[table]?.forEachNode(in: root, envelope: envelope, body) == true { return true }
     return field.path.forEachValue(in: root, body)
+  }
+
+  /// True where the field is an object that stands in the document in parts only: `user` where there is a `user.name`.
+  public func isInParts(_ field: Field) -> Bool {
+    guard case .prefix? = field.sources[table] else { return false }
+    return first(field) != nil
   }
 
   /// Calls `body` with the dotted name and the value of every field that holds text, a number or a truth value, until it

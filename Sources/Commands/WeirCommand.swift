@@ -22,7 +22,7 @@ public struct WeirCommand: AsyncParsableCommand {
       PluginsCommand.self,
       SchemaCommand.self,
       ExplainCommand.self, TestCommand.self, ReplayCommand.self, OutboxCommand.self, GraphCommand.self,
-      SilenceCommand.self, ReportCommand.self, InitCommand.self,
+      SilenceCommand.self, ReportCommand.self, InitCommand.self, ImportExceptionsCommand.self,
     ])
 
   public init() {}

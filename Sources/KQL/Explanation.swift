@@ -78,6 +78,11 @@ private struct Explainer {
       decisive = explained
       return explained.isTrue
     }
+    if scope == nil, decisive?.isTrue != true, let whole = part.below(field),
+      alert.isInParts(FieldReference(field, vocabulary).field)
+    {
+      decisive = explain(whole, alert, nil)
+    }
     return explanation(
       .nested, expression, decisive?.isTrue ?? false, field: field, parts: decisive.map { [$0] } ?? [])
   }

@@ -42,9 +42,12 @@ public final class AlertDecoder {
 
   /// The decoded alert with everything that conditions can ask it.
   public func alert(_ decoded: Decoded, ambient: [AddedField] = []) -> Alert {
-    let severity = formats.severity(
-      of: decoded.root, envelope: decoded.envelope, format: decoded.format, arena: arena)
-    return alert(decoded, severity: severity, ambient: ambient)
+    let severity =
+      EarlierNotes.severity(of: decoded.root)
+      ?? formats.severity(of: decoded.root, envelope: decoded.envelope, format: decoded.format, arena: arena)
+    var alert = alert(decoded, severity: severity, ambient: ambient)
+    alert.takeUpEarlierNotes()
+    return alert
   }
 
   func alert(_ decoded: Decoded, severity: Severity, ambient: [AddedField]) -> Alert {

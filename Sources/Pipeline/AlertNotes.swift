@@ -11,6 +11,8 @@ final class AlertNotes {
   var failures: [(enricher: String, reason: String)] = []
   /// Why the alert is held back.
   var suppression: Suppression?
+  /// True where the severity is not the one that the format's rule gives: a rule or an enricher said otherwise.
+  var hasOwnSeverity = false
   /// Why the severity was lowered.
   var demotion: Suppression?
 
@@ -18,16 +20,18 @@ final class AlertNotes {
   struct Kept: Sendable {
     let id: [UInt8]
     let failures: [(enricher: String, reason: String)]
+    let hasOwnSeverity: Bool
     let demotion: Suppression?
   }
 
-  var kept: Kept { Kept(id: id, failures: failures, demotion: demotion) }
+  var kept: Kept { Kept(id: id, failures: failures, hasOwnSeverity: hasOwnSeverity, demotion: demotion) }
 
   /// Takes up what was kept.
   func resume(_ kept: Kept) {
     id = kept.id
     failures = kept.failures
     suppression = nil
+    hasOwnSeverity = kept.hasOwnSeverity
     demotion = kept.demotion
   }
 
@@ -36,15 +40,19 @@ final class AlertNotes {
     id.removeAll(keepingCapacity: true)
     failures.removeAll(keepingCapacity: true)
     suppression = nil
+    hasOwnSeverity = false
     demotion = nil
   }
 
   /// Hands the notes to the writer as fields under `weir`.
-  func write(to writer: inout AlertWriter) {
+  func write(to writer: inout AlertWriter, severity: Severity) {
     writer.add(WeirField.alertID) { json in
       json.append(UInt8(ascii: "\""))
       json.append(contentsOf: id)
       json.append(UInt8(ascii: "\""))
+    }
+    if hasOwnSeverity {
+      writer.add(EarlierNotes.severity) { JSONEscapes.appendQuoted(severity.description, to: &$0) }
     }
     if !failures.isEmpty { writer.add(WeirField.enrichmentErrors, appendFailures) }
     if let suppression { writer.add(WeirField.suppression) { suppression.appendJSON(to: &$0) } }

@@ -91,7 +91,7 @@ struct BatchBuilder: Sendable {
   ) {
     writer.begin()
     for field in alert.added { writer.add(field) }
-    notes.write(to: &writer)
+    notes.write(to: &writer, severity: alert.severity)
     let start = bytes.count
     let written = writer.write(alert.root, to: &bytes, locating: WeirField.alertID)
     // An alert that came from another Weir has its id in it already.

@@ -6,6 +6,9 @@ public import PluginKit
 /// Called on the worker, in order; the alerts of one chunk are told apart by their numbers, which ascend. Whatever it is
 /// not interested in it leaves out.
 public protocol PipelineWitness: Sendable {
+  /// Detectors are about to be asked about an event.
+  func willDetect(_ event: borrowing Alert)
+
   /// A new alert, before any enricher.
   ///
   /// - Parameter rule: the rule that made it from an event.
@@ -22,6 +25,7 @@ public protocol PipelineWitness: Sendable {
 }
 
 extension PipelineWitness {
+  public func willDetect(_ event: borrowing Alert) {}
   public func began(_ number: Int, _ alert: borrowing Alert, rule: String?) {}
   public func willAsk(_ enricher: String, about number: Int, _ alert: borrowing Alert) {}
   public func didAnswer(_ enricher: String, about number: Int, _ answer: Result<Enrichment, EnrichmentFailure>) {}

@@ -63,19 +63,26 @@ public actor PipelineWorker {
   private func detect(_ decoded: AlertDecoder.Decoded, _ ambient: [AddedField], into batch: inout BatchBuilder) {
     detections.removeAll(keepingCapacity: true)
     let event = decoder.alert(decoded, severity: .informational, ambient: ambient)
+    witness?.willDetect(event)
     for detector in plan.detectors { detector.detect(event, into: &detections) }
     batch.counts.events += 1
     if detections.isEmpty { batch.counts.unmatched += 1 }
     for detection in detections {
       var alert = decoder.alert(decoded, severity: detection.severity, ambient: ambient)
       alert.add(detection.fields)
-      take(&alert, rule: detection.ruleID, into: &batch)
+      take(&alert, rule: detection.ruleID, suppression: detection.suppression, into: &batch)
     }
   }
 
   /// Takes one new alert through the first stage of enrichers, and on to its end where there is no other.
-  private func take(_ alert: inout Alert, rule: String?, into batch: inout BatchBuilder) {
+  ///
+  /// - Parameter suppression: why it is held back already.
+  private func take(
+    _ alert: inout Alert, rule: String?, suppression: Suppression? = nil, into batch: inout BatchBuilder
+  ) {
     notes.reset()
+    notes.suppression = suppression
+    notes.hasOwnSeverity = rule != nil
     notes.number = batch.counts.read
     batch.counts.read += 1
     if alert.envelope != nil { alert.add(carried.fields(of: alert)) }
@@ -105,6 +112,7 @@ public actor PipelineWorker {
         var alert = Alert(
           root: root, table: Int(outgoing.entry.table), severity: outgoing.severity,
           vocabulary: plan.formats.vocabulary, arena: decoder.arena)
+        alert.takeUpEarlierNotes()
         let result = index < results.count ? results[index] : .failure(EnrichmentFailure("it gave no answer"))
         witness?.willAsk(name, about: notes.number, alert)
         witness?.didAnswer(name, about: notes.number, result)
@@ -143,9 +151,14 @@ public actor PipelineWorker {
     switch enrichment {
     case .nothing: break
     case .fields(let fields): alert.add(fields)
+    case .assess(let severity, let fields):
+      alert.add(fields)
+      alert.assess(severity)
+      notes.hasOwnSeverity = true
     case .hold(let suppression): notes.suppression = suppression
     case .demote(let severity, let entry):
       alert.lowerSeverity(to: severity)
+      notes.hasOwnSeverity = true
       notes.demotion = entry
     }
   }

@@ -13,10 +13,13 @@ public struct Detection: Sendable {
   public let severity: Severity
   /// `rule.*`, `threat.*`, `message` and the like, made once a rule.
   public let fields: [AddedField]
+  /// Why the alert is held back, where an earlier one of the rule stands for it.
+  public let suppression: Suppression?
 
-  public init(ruleID: String, severity: Severity, fields: [AddedField]) {
+  public init(ruleID: String, severity: Severity, fields: [AddedField], suppression: Suppression? = nil) {
     self.ruleID = ruleID
     self.severity = severity
     self.fields = fields
+    self.suppression = suppression
   }
 }

@@ -16,6 +16,8 @@ public enum Enrichment: Sendable {
   case nothing
   /// Fields to add, made once and shared by many alerts.
   case fields([AddedField])
+  /// Add fields, and give the alert this severity from here on.
+  case assess(Severity, [AddedField])
   /// Hold the alert back. It goes to the configured place for suppressed alerts, with this record, and no route sees it.
   case hold(Suppression)
   /// Let the alert go on with this severity instead of its own, and with the record of what would have held it back.

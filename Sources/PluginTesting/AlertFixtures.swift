@@ -91,10 +91,13 @@ public struct AlertFixtures: Sendable {
     try Array(document.utf8).withUnsafeBytes { bytes in
       let root = try parser.parse(bytes)
       formats.forEachAlert(in: root) { node, envelope, format in
-        let given = severity ?? formats.severity(of: node, envelope: envelope, format: format, arena: arena)
+        let given =
+          severity ?? EarlierNotes.severity(of: node)
+          ?? formats.severity(of: node, envelope: envelope, format: format, arena: arena)
         var alert = Alert(
           root: node, envelope: envelope, table: format, severity: given, vocabulary: vocabulary, arena: arena)
         alert.add(fields)
+        alert.takeUpEarlierNotes()
         body(alert)
       }
     }

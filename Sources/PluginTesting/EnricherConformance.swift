@@ -43,9 +43,13 @@ public struct EnricherConformance<Subject: Enricher>: Sendable {
       case .success(.nothing): "nothing"
       case .success(.hold(let suppression)): "hold: \(suppression)"
       case .success(.demote(let severity, let suppression)): "demote to \(severity): \(suppression)"
-      case .success(.fields(let fields)):
-        fields.map { "\($0.path.name)=\(String(decoding: $0.json, as: UTF8.self))" }.joined(separator: " ")
+      case .success(.assess(let severity, let fields)): "assess as \(severity): \(Self.text(of: fields))"
+      case .success(.fields(let fields)): Self.text(of: fields)
       }
     }
+  }
+
+  private static func text(of fields: [AddedField]) -> String {
+    fields.map { "\($0.path.name)=\(String(decoding: $0.json, as: UTF8.self))" }.joined(separator: " ")
   }
 }

@@ -3,7 +3,7 @@ public import PluginKit
 internal import RuleFiles
 
 /// Runs Elastic's detection rules over events.
-public struct ElasticRulesDetector: Detector {
+public struct ElasticRulesDetector: Detector, StatefulPlugin, Explaining {
   public typealias Options = ElasticRulesOptions
 
   public static let manual = Manual(
@@ -25,10 +25,9 @@ public struct ElasticRulesDetector: Detector {
       """)
 
   private let options: ElasticRulesOptions
-  private let context: PluginContext
+  let context: PluginContext
   private let messageField: Field
-  private var shared = SharedConditions()
-  private var index = RuleIndex([], Vocabulary())
+  private(set) var set: RuleSet
 
   public init(options: ElasticRulesOptions, context: PluginContext) throws {
     guard !options.rules.isEmpty else {
@@ -38,27 +37,25 @@ public struct ElasticRulesDetector: Detector {
     self.options = options
     self.context = context
     messageField = context.vocabulary.field("message")
+    set = RuleCompiler(options: options, context: context).build()
   }
 
   public mutating func load() throws {
     let rules = try RuleFiles(options.rules, context.files).rules
     var compiler = RuleCompiler(options: options, context: context)
-    let compiled = rules.compactMap { compiler.compile($0) }
+    for rule in rules { compiler.add(rule) }
     compiler.warnOfUnusedVariables()
     guard compiler.errors.isEmpty else { throw ConfigurationError(compiler.errors) }
-    shared = compiler.shared
-    index = RuleIndex(compiled, context.vocabulary)
+    set = compiler.build()
   }
 
   public func detect(_ event: borrowing Alert, into detections: inout [Detection]) {
     let now = LazyTime(clock: context.clock)
-    var isNamed: Bool?
-    shared.withAnswers(now) { answers in
-      index.forEachCandidate(event) { rule in
-        guard answers.allHold(rule.parts, of: event, in: shared), rule.makesAlert(event, now) else { return }
-        if isNamed == nil { isNamed = event.first(messageField) != nil }
-        detections.append(isNamed == true ? rule.detection : rule.detectionWithMessage)
-      }
+    var hasMessage: Bool?
+    set.forEachMatch(event, now) { rule in
+      let isNamed = hasMessage ?? (event.first(messageField) != nil)
+      hasMessage = isNamed
+      if let detection = rule.detection(of: event, hasMessage: isNamed, now) { detections.append(detection) }
     }
   }
 }

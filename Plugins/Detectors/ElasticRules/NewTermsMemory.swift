@@ -13,12 +13,14 @@ final class NewTermsMemory: RuleMemory {
     var learnsUntil: Timestamp?
   }
 
+  let subject: String
   private let history: Int64
   private let learnFor: Int64
   private let keys: EventKeys
   private let state: Mutex<State>
 
   init(_ terms: DetectionRule.NewTerms, learnFor: Duration, _ vocabulary: Vocabulary, remembered: Int) {
+    subject = "new_terms " + terms.fields.joined(separator: " ")
     history = terms.history.nanoseconds
     self.learnFor = learnFor.nanoseconds
     keys = EventKeys(terms.fields, vocabulary)
@@ -37,6 +39,28 @@ final class NewTermsMemory: RuleMemory {
         state.lastSeen[key] = max(seen ?? time, time)
       }
       return isNew && time >= learnsUntil
+    }
+  }
+
+  func write(to json: inout [UInt8]) {
+    // A copy, so that events do not wait.
+    let state = state.withLock { $0 }
+    json += Array(#"{"learns_until":"#.utf8)
+    if let until = state.learnsUntil { until.write(to: &json) } else { json += Array("null".utf8) }
+    json += Array(#","seen":"#.utf8)
+    state.lastSeen.write(to: &json) { $0.write(to: &$1) }
+    json.append(UInt8(ascii: "}"))
+  }
+
+  func read(_ node: JSONNode) {
+    state.withLock { state in
+      for member in node.members {
+        switch member.key.value.text {
+        case "learns_until": state.learnsUntil = state.learnsUntil ?? Timestamp(member.value)
+        case "seen": state.lastSeen.read(member.value) { Timestamp($0) }
+        default: break
+        }
+      }
     }
   }
 }

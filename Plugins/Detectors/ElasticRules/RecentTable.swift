@@ -32,6 +32,12 @@ struct RecentTable<Value: Sendable>: Sendable {
     }
   }
 
+  /// Calls `body` with each key, those used lately first.
+  func forEach(_ body: ([UInt8], Value) -> Void) {
+    for (key, value) in young { body(key, value) }
+    for (key, value) in old where young[key] == nil { body(key, value) }
+  }
+
   private mutating func insert(_ value: Value, _ key: [UInt8]) {
     if young.updateValue(value, forKey: key) == nil { youngBytes += key.count }
     guard young.count >= capacity || youngBytes >= Self.byteLimit else { return }

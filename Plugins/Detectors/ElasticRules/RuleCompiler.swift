@@ -8,48 +8,58 @@ struct RuleCompiler {
   private let options: ElasticRulesOptions
   private let context: PluginContext
   private var usedVariables: Set<String> = []
-  private(set) var shared = SharedConditions()
+  private var questions: RuleQuestions.Builder
+  private var rules: [CompiledRule] = []
+  private var programs: [RuleProgram] = []
   private(set) var errors: [Diagnostic] = []
 
   init(options: ElasticRulesOptions, context: PluginContext) {
     self.options = options
     self.context = context
+    questions = RuleQuestions.Builder(context.vocabulary)
   }
 
-  /// The rule, compiled; nil where it cannot run, which is a warning, or where it is wrong, which is an error.
-  mutating func compile(_ rule: DetectionRule) -> CompiledRule? {
+  /// Takes the rule in. Where it cannot run that is a warning, where it is wrong an error.
+  mutating func add(_ rule: DetectionRule) {
     guard ["query", "threshold", "new_terms"].contains(rule.type), ["kuery", ""].contains(rule.language) else {
       let kind = rule.language.isEmpty || rule.language == rule.type ? "" : " in \(rule.language)"
       warn("is loaded for information, not run: rules of type '\(rule.type)'\(kind) cannot be", rule)
-      return nil
+      return
     }
     for reason in rule.unsupported { warn("runs, but \(reason)", rule) }
-    guard let query = resolve(rule), let condition = condition(query, rule) else { return nil }
+    guard let query = resolve(rule), let condition = condition(query, rule) else { return }
     let vocabulary = context.vocabulary
-    let parts: [Int]
     do throws(KQLError) {
-      parts = try shared.insert(condition, vocabulary: vocabulary)
+      programs.append(try RuleProgram(condition.expression, &questions))
     } catch {
       errors.append(Diagnostic(.error, "query cannot be taken apart: \(error.message)", at: rule.query.place))
-      return nil
+      return
     }
-    let fields = RuleFields.fields(of: rule)
-    let message = AddedField("message", text: rule.name)
-    return CompiledRule(
-      condition: condition, parts: parts, memory: memory(rule),
-      suppression: rule.suppression.map {
-        SuppressionMemory($0, interval: rule.interval, vocabulary, remembered: options.remembered)
-      },
-      timeField: vocabulary.field("@timestamp"),
-      detection: Detection(ruleID: rule.id, severity: rule.severity, fields: fields),
-      detectionWithMessage: Detection(ruleID: rule.id, severity: rule.severity, fields: fields + [message]))
+    rules.append(
+      CompiledRule(
+        name: rule.name, place: rule.place, condition: condition, memory: memory(rule),
+        suppression: rule.suppression.map {
+          SuppressionMemory($0, of: rule, vocabulary, remembered: options.remembered)
+        },
+        timeField: vocabulary.field("@timestamp"),
+        detection: Detection(ruleID: rule.id, severity: rule.severity, fields: fields(of: rule))))
   }
+
+  /// The rules that can run.
+  func build() -> RuleSet { RuleSet(rules, programs, questions.build()) }
 
   /// Warns of variables that the configuration gives and no rule uses.
   func warnOfUnusedVariables() {
     for name in options.variables.keys.sorted() where !usedVariables.contains(name) {
       context.files.warn("no rule uses the variable '\(name)'", at: options.$variables.place(of: name))
     }
+  }
+
+  /// The rule stands under `weir` as well: an event can have a `rule` of its own.
+  private func fields(of rule: DetectionRule) -> [AddedField] {
+    RuleFields.fields(of: rule) + [
+      AddedField(EarlierNotes.ruleID.name, text: rule.id), AddedField(EarlierNotes.ruleName.name, text: rule.name),
+    ]
   }
 
   private func memory(_ rule: DetectionRule) -> (any RuleMemory)? {

@@ -1,38 +1,71 @@
 internal import AlertModel
+internal import PluginKit
 internal import RuleFiles
 internal import Synchronization
 
-/// Lets the first of a rule's alerts with the same values through, and no other for a time: `alert_suppression`.
+/// Lets the first of a rule's alerts with the same values through, and holds the others back for a time:
+/// `alert_suppression`.
 ///
 /// The time begins with the alert that is let through. Elastic's suppression "per rule execution" lasts as long as the
 /// rule's interval (https://www.elastic.co/docs/solutions/security/detect-and-alert/suppress-detection-alerts).
-final class SuppressionMemory: Sendable {
-  private let duration: Int64
+final class SuppressionMemory: Remembering {
+  let subject: String
+  private let rule: DetectionRule
+  private let fields: [Field]
+  private let duration: Duration
   private let keepsIncomplete: Bool
   private let keys: EventKeys
   private let alerts: Mutex<RecentTable<Timestamp>>
 
-  init(
-    _ suppression: DetectionRule.Suppression, interval: Duration, _ vocabulary: Vocabulary, remembered: Int
-  ) {
-    duration = (suppression.duration ?? interval).nanoseconds
+  init(_ suppression: DetectionRule.Suppression, of rule: DetectionRule, _ vocabulary: Vocabulary, remembered: Int) {
+    self.rule = rule
+    fields = suppression.fields.map(vocabulary.field)
+    duration = suppression.duration ?? rule.interval
     keepsIncomplete = suppression.keepsIncomplete
     keys = EventKeys(suppression.fields, vocabulary)
     alerts = Mutex(RecentTable(capacity: remembered))
+    subject = "suppression " + suppression.fields.joined(separator: " ")
   }
 
-  /// Whether the alert is the first of its kind.
-  func isNew(_ event: borrowing Alert, at time: Timestamp) -> Bool {
-    if keepsIncomplete, !keys.areComplete(event) { return true }
+  /// The record of why the alert is held back; nil where it is the first of its kind.
+  func hold(_ event: borrowing Alert, at time: Timestamp) -> Suppression? {
+    if keepsIncomplete, !keys.areComplete(event) { return nil }
     let eventKeys = keys.keys(of: event, missingIsEmpty: true)
-    return alerts.withLock { alerts in
+    let first = alerts.withLock { alerts -> Timestamp? in
+      var first: Timestamp?
       var isNew = false
       for key in eventKeys {
-        if let start = alerts[key], abs(time.nanoseconds - start.nanoseconds) < duration { continue }
-        alerts[key] = time
-        isNew = true
+        if let start = alerts[key], abs(time.nanoseconds - start.nanoseconds) < duration.nanoseconds {
+          first = min(first ?? start, start)
+        } else {
+          alerts[key] = time
+          isNew = true
+        }
       }
-      return isNew
+      return isNew ? nil : first
     }
+    return first.map { record(of: event, since: $0) }
+  }
+
+  private func record(of event: borrowing Alert, since first: Timestamp) -> Suppression {
+    var matched: [Suppression.Match] = []
+    for field in fields {
+      guard let value = event.text(field) else { continue }
+      matched.append(Suppression.Match(field: field.name, value: value, pattern: value))
+    }
+    let names = fields.isEmpty ? "" : " with the same " + fields.map(\.name).joined(separator: ", ")
+    return Suppression(
+      entry: "alert_suppression of \(rule.name)", owner: "rule \(rule.id)",
+      reason: "one alert\(names) in \(duration.nanoseconds / 1_000_000_000) s; the first came at \(first.rfc3339)",
+      expires: Timestamp(nanoseconds: first.nanoseconds &+ duration.nanoseconds).rfc3339, matched: matched)
+  }
+
+  func write(to json: inout [UInt8]) {
+    // A copy, so that events do not wait.
+    alerts.withLock { $0 }.write(to: &json) { $0.write(to: &$1) }
+  }
+
+  func read(_ node: JSONNode) {
+    alerts.withLock { $0.read(node) { Timestamp($0) } }
   }
 }

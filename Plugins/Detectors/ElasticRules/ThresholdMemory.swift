@@ -15,6 +15,7 @@ final class ThresholdMemory: RuleMemory {
     var distinct: [[[UInt8]: Timestamp]]
   }
 
+  let subject: String
   private let threshold: DetectionRule.Threshold
   private let window: Int64
   private let keys: EventKeys
@@ -23,6 +24,8 @@ final class ThresholdMemory: RuleMemory {
 
   init(_ threshold: DetectionRule.Threshold, within window: Duration, _ vocabulary: Vocabulary, remembered: Int) {
     self.threshold = threshold
+    let distinct = threshold.cardinality.map { "\($0.field) \($0.count)" }
+    subject = (["threshold \(threshold.count)"] + threshold.fields + distinct).joined(separator: " ")
     self.window = window.nanoseconds
     keys = EventKeys(threshold.fields, vocabulary)
     cardinality = threshold.cardinality.map { EventKeys([$0.field], vocabulary) }
@@ -69,6 +72,55 @@ final class ThresholdMemory: RuleMemory {
       if group.distinct[number].count < field.count { isDistinct = false }
     }
     return isDistinct && group.times.count >= threshold.count
+  }
+
+  func write(to json: inout [UInt8]) {
+    // A copy, so that events do not wait.
+    let groups = groups.withLock { $0 }
+    groups.write(to: &json) { group, json in
+      json += Array("[[".utf8)
+      Self.write(group.times, to: &json) { $0.write(to: &$1) }
+      json.append(UInt8(ascii: "]"))
+      for values in group.distinct {
+        json += Array(",{".utf8)
+        Self.write(Array(values), to: &json) { entry, json in
+          json.append(UInt8(ascii: "\""))
+          MemoryKey.append(entry.key, to: &json)
+          json += [UInt8(ascii: "\""), UInt8(ascii: ":")]
+          entry.value.write(to: &json)
+        }
+        json.append(UInt8(ascii: "}"))
+      }
+      json.append(UInt8(ascii: "]"))
+    }
+  }
+
+  private static func write<Element>(
+    _ elements: [Element], to json: inout [UInt8], _ body: (Element, inout [UInt8]) -> Void
+  ) {
+    for (place, element) in elements.enumerated() {
+      if place > 0 { json.append(UInt8(ascii: ",")) }
+      body(element, &json)
+    }
+  }
+
+  func read(_ node: JSONNode) {
+    let count = threshold.cardinality.count
+    groups.withLock { groups in
+      groups.read(node) { node in
+        let parts = Array(node.elements)
+        guard parts.count == 1 + count else { return nil }
+        let times = parts[0].elements.compactMap { Timestamp($0) }.sorted()
+        let distinct = parts.dropFirst().map { object in
+          let entries = object.members.compactMap { member -> ([UInt8], Timestamp)? in
+            guard let key = MemoryKey.bytes(member.key.value), let time = Timestamp(member.value) else { return nil }
+            return (key, time)
+          }
+          return Dictionary(entries) { max($0, $1) }
+        }
+        return Group(times: times, distinct: distinct)
+      }
+    }
   }
 }
 

@@ -41,10 +41,10 @@ public struct RuleFiles: Sendable {
 
   /// The files of a pattern, named as the pattern is written.
   private static func files(_ pattern: FilePath) -> [FilePath] {
-    guard RuleGlob.isPattern(pattern.text) else { return [pattern] }
+    guard PathPattern(pattern.text).isPattern else { return [pattern] }
     // What comes before the written text is the folder of the configuration, which messages leave out.
     let folder = pattern.path.hasSuffix(pattern.text) ? String(pattern.path.dropLast(pattern.text.count)) : ""
-    return RuleGlob(pattern.path).files().map { path in
+    return PathPattern(pattern.path).expand().map { path in
       FilePath(path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path, in: folder, at: pattern.place)
     }
   }

@@ -11,7 +11,8 @@ public struct RuleInfoEnricher: Enricher, Explaining {
     summary: "Adds what rule files say about an alert's rule: score, ATT&CK, references, triage guide.",
     discussion: """
       The rule is found by `rule.id` or `rule.uuid`, else by `rule.name`, where one rule has that name. Fields that the \
-      alert has already stay as they are. The rule's severity is added as `weir.rule.severity`; the alert keeps its own.
+      alert has already stay as they are. The rule's severity is added as `weir.rule.severity`, its score as `event.risk_score`. With `severity: rule` the \
+      alert takes the rule's severity, for the enrichers behind and for routes.
       """,
     example: """
       enrichers:
@@ -23,6 +24,7 @@ public struct RuleInfoEnricher: Enricher, Explaining {
   /// One rule's fields, each with the name to look whether the alert has it.
   private struct Entry: Sendable {
     let name: String
+    let severity: Severity
     let place: SourcePlace
     let fields: [(field: Field, added: AddedField)]
   }
@@ -55,7 +57,7 @@ public struct RuleInfoEnricher: Enricher, Explaining {
       let vocabulary = context.vocabulary
       entries.append(
         Entry(
-          name: rule.name, place: rule.place,
+          name: rule.name, severity: rule.severity, place: rule.place,
           fields: fields.map { (vocabulary.field($0.path.name), $0) }))
     }
   }
@@ -68,6 +70,7 @@ public struct RuleInfoEnricher: Enricher, Explaining {
       let isIDAgain = value.path.name == "rule.name" && alert.text(field) == alert.text(ids[0])
       if isIDAgain || alert.first(field) == nil { added.append(value) }
     }
+    if options.severity == .rule { return .assess(entries[number].severity, added) }
     return added.isEmpty ? .nothing : .fields(added)
   }
 

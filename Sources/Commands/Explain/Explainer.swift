@@ -12,6 +12,8 @@ actor Explainer {
     var unreadable: [UnreadablePart] = []
     /// True for an event that no rule made an alert of.
     var isUnmatched = false
+    /// For each event: the rules that match it, or else those that came close.
+    var rules: [[DecisionExplanation]] = []
   }
 
   private let parts: GatewayParts
@@ -40,6 +42,7 @@ actor Explainer {
       chapter.unreadable = outcome.deadLetters.map {
         UnreadablePart(source: $0.source, line: $0.line, reason: $0.reason)
       }
+      chapter.rules = teller.rules
       chapter.isUnmatched = outcome.counts.unmatched > 0
       chapters.append(chapter)
     }

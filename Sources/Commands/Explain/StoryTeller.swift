@@ -11,6 +11,7 @@ final class StoryTeller: PipelineWitness {
   private let plugins: [String: any Plugin]
   private let source: String
   private let line: Int
+  private let looks: Mutex<[[DecisionExplanation]]> = Mutex([])
   private let stories: Mutex<[Int: (story: AlertStory, place: Int32?)]> = Mutex([:])
 
   init(_ parts: GatewayParts, source: String, line: Int) {
@@ -29,6 +30,18 @@ final class StoryTeller: PipelineWitness {
         return story
       }
     }
+  }
+
+  /// For each event: the rules that match it, or else those that came close.
+  var rules: [[DecisionExplanation]] { looks.withLock { $0 } }
+
+  func willDetect(_ event: borrowing Alert) {
+    var decisions: [DecisionExplanation] = []
+    for detector in parts.plan.detectors {
+      if let explaining = detector as? any Explaining { decisions += explaining.explain(event) }
+    }
+    if decisions.contains(where: \.holds) { decisions.removeAll { !$0.holds } }
+    looks.withLock { $0.append(decisions) }
   }
 
   func began(_ number: Int, _ alert: borrowing Alert, rule: String?) {
@@ -53,6 +66,7 @@ final class StoryTeller: PipelineWitness {
       switch answer {
       case .success(.nothing): .nothing
       case .success(.fields(let fields)): .added(fields.flatMap(ECSLines.lines(of:)))
+      case .success(.assess(_, let fields)): .added(fields.flatMap(ECSLines.lines(of:)))
       case .success(.hold): .held
       case .success(.demote(let severity, let suppression)): .demoted(to: severity, by: suppression.entry)
       case .failure(let failure): .failed(failure.reason)

@@ -17,6 +17,10 @@ struct StoryText: Sendable {
     if chapter.isUnmatched {
       page.add(0, ink("\(chapter.source):\(chapter.line)", .bold) + ": an event that no rule matches; no alert")
     }
+    for rules in chapter.rules where !rules.isEmpty {
+      page.add(1, ink(rules.contains(where: \.holds) ? "rules" : "rules that came close", .faint))
+      for rule in rules { add(rule, depth: 2, to: &page) }
+    }
     for story in chapter.stories { add(story, to: &page) }
     return Array((page.text + "\n").utf8)
   }
@@ -58,14 +62,16 @@ struct StoryText: Sendable {
     case .failed(let reason): answer = ink("fails", .red) + ": " + shown(reason)
     }
     page.add(2, "\(step.name): \(answer)")
-    for decision in step.decisions {
-      let place = decision.place.map { " (\($0))" } ?? ""
-      page.add(3, "\(ink.mark(decision.holds)) \(decision.subject)\(place): \(shown(decision.conclusion))")
-      for condition in decision.conditions {
-        page.add(4, "\(ink.mark(condition.holds)) \(shown(condition.text))")
-        for match in condition.matches {
-          page.add(5, "\(match.field) is \(shown(match.value)), which meets \(shown(match.pattern))")
-        }
+    for decision in step.decisions { add(decision, depth: 3, to: &page) }
+  }
+
+  private func add(_ decision: DecisionExplanation, depth: Int, to page: inout Page) {
+    let place = decision.place.map { " (\($0))" } ?? ""
+    page.add(depth, "\(ink.mark(decision.holds)) \(decision.subject)\(place): \(shown(decision.conclusion))")
+    for condition in decision.conditions {
+      page.add(depth + 1, "\(ink.mark(condition.holds)) \(shown(condition.text))")
+      for match in condition.matches {
+        page.add(depth + 2, "\(match.field) is \(shown(match.value)), which meets \(shown(match.pattern))")
       }
     }
   }

@@ -110,7 +110,11 @@ struct Compiler {
       if case .wildcard = field { throw noWildcard(expression, "braces") }
       var program = Program()
       try append(part, to: &program, isNested: true)
-      return Leaf(.nested(FieldReference(field.text, vocabulary), program))
+      let inParts = isNested ? nil : part.below(field.text)
+      return Leaf(
+        .nested(
+          FieldReference(field.text, vocabulary), program,
+          inParts: try inParts.map { expression throws(KQLError) in try self.program(expression) }))
     case .is(let field, let value):
       return try leaf(expression, field: field, nil, value, isNested)
     case .range(let field, let comparison, let value):

@@ -13,7 +13,8 @@ final class Leaf: Sendable {
     /// Any field whose name matches.
     case fields(WildcardPattern, ValueTest)
     case anyField(ValueTest)
-    case nested(FieldReference, Program)
+    /// The condition for one object; and the same for an object that is known by its members only.
+    case nested(FieldReference, Program, inParts: Program?)
     case template(FieldReference, KQLRangeOperator?, FieldTemplate)
   }
 
@@ -33,8 +34,10 @@ final class Leaf: Sendable {
     case .fields(let names, let test):
       return Self.forEachField(in: alert, scope) { Self.accepts($0, $1, names, test, now) }
     case .anyField(let test): return Self.forEachField(in: alert, scope) { test.accepts($1, now: now) }
-    case .nested(let field, let program):
-      return field.forEachObject(in: alert, scope) { program.holds(alert, $0, now) }
+    case .nested(let field, let program, let inParts):
+      if field.forEachObject(in: alert, scope, { program.holds(alert, $0, now) }) { return true }
+      guard let inParts, scope == nil, alert.isInParts(field.field) else { return false }
+      return inParts.holds(alert, nil, now)
     case .template(let field, let comparison, let template):
       return template.forEachTest(comparison, in: alert, scope) { test in
         field.forEachValue(in: alert, scope) { test.accepts($0, now: now) }
@@ -73,7 +76,7 @@ final class Leaf: Sendable {
     // What a template becomes is known only when the alert is.
     case .template: true
     case .field(_, let test), .fields(_, let test), .anyField(let test): test.dependsOnNow
-    case .nested(_, let program): program.dependsOnNow
+    case .nested(_, let program, let inParts): program.dependsOnNow || inParts?.dependsOnNow == true
     }
   }
 }

@@ -7,11 +7,14 @@ struct ECSValues {
   private let severity: Severity
   private let emptyIsMissing: Bool
   private let arena: TextArena
+  /// What was added to the alert counts before what its format says.
+  private let added: [AddedField]
 
   init(alert: borrowing Alert, emptyIsMissing: Bool, arena: TextArena) {
     root = alert.root
     envelope = alert.envelope
     severity = alert.severity
+    added = alert.added
     self.emptyIsMissing = emptyIsMissing
     self.arena = arena
   }
@@ -22,7 +25,11 @@ struct ECSValues {
     case .severity?:
       JSONEscapes.appendQuoted(severity.description, to: &json)
       return true
-    case .source(let source)?:
+    case .source(let source, let name)?:
+      if let field = added.first(where: { $0.path == name }) {
+        json.append(contentsOf: field.json)
+        return true
+      }
       if append(source, to: &json) { return true }
     case nil: break
     }

@@ -19,7 +19,7 @@ public struct ECSView {
       tree.insert("severity"[...], .severity)
       for name in format.fields.names {
         guard let source = format.fields[name] else { continue }
-        tree.insert(name[...], .source(source))
+        tree.insert(name[...], .source(source, FieldPath(name)))
       }
       return tree
     }

@@ -5,7 +5,7 @@ struct NameTree: Sendable {
   /// What a name stands for.
   enum Leaf {
     case severity
-    case source(FieldSource)
+    case source(FieldSource, FieldPath)
   }
 
   /// A part of a name between dots, and what it stands for or leads to.

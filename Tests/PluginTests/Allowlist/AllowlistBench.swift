@@ -45,7 +45,7 @@ struct AllowlistBench {
       do throws(EnrichmentFailure) {
         switch try enricher.enrich(alert) {
         case .nothing: outcome = "delivered"
-        case .fields(let fields):
+        case .fields(let fields), .assess(_, let fields):
           outcome = fields.map { "\($0.path.name)=\(String(decoding: $0.json, as: UTF8.self))" }.joined(separator: " ")
         case .hold(let suppression): outcome = "held by \(suppression.entry)"
         case .demote(let severity, let suppression): outcome = "demoted to \(severity) by \(suppression.entry)"

@@ -1,3 +1,5 @@
+import ElasticRulesDetector
+import PluginKit
 import PluginTesting
 import Testing
 
@@ -15,8 +17,9 @@ struct RuleMemoryTests {
       ["remembered": RuleRunner.scalar(remembered)])
   }
 
+  /// Whether each event makes an alert that is not held back.
   private func alerts(_ rules: RuleRunner, _ events: [String]) throws -> [Bool] {
-    try events.map { try !rules.detections($0).isEmpty }
+    try events.map { try rules.detections($0).contains { $0.suppression == nil } }
   }
 
   private static let threshold = """
@@ -92,6 +95,74 @@ struct RuleMemoryTests {
     let users = ["anna", "bob", "carl", "dora", "emil", "anna", "emil"]
     #expect(
       try alerts(rules, users.map { event(0, $0, a) }) == [true, true, true, true, true, true, false])
+  }
+
+  @Test("an alert that is held back has a record of why")
+  func recordsSuppression() throws {
+    let more = """
+      [rule.alert_suppression]
+      group_by = ["user.name"]
+      duration = {value = 10, unit = "m"}
+      """
+    let rules = try runner("query", more)
+    #expect(try rules.detections(event(0)).map(\.suppression) == [nil])
+    #expect(
+      try rules.detections(event(1)).map(\.suppression) == [
+        Suppression(
+          entry: "alert_suppression of r-1", owner: "rule r-1",
+          reason: "one alert with the same user.name in 600 s; the first came at 2026-11-20T10:00:00.000Z",
+          expires: "2026-11-20T10:10:00.000Z",
+          matched: [Suppression.Match(field: "user.name", value: "anna", pattern: "anna")])
+      ])
+  }
+
+  @Test("what rules remember outlives a restart, unless the rule asks for something else now")
+  func remembersOverRestarts() throws {
+    let cardinality = Self.threshold + "\n[[rule.threshold.cardinality]]\nfield = \"source.ip\"\nvalue = 2\n"
+    let suppression = "[rule.alert_suppression]\ngroup_by = [\"user.name\"]\nduration = {value = 10, unit = \"m\"}\n"
+    func address(_ last: Int) -> String { #","source.ip":"192.0.2.\#(last)""# }
+    let cases: [(type: String, more: String, before: [String], after: String, alerts: (anew: Bool, restored: Bool))] = [
+      ("threshold", Self.threshold, [event(0), event(1)], event(2), (false, true)),
+      (
+        "threshold", cardinality, [event(0, "anna", address(1)), event(1, "anna", address(1))],
+        event(2, "anna", address(2)), (false, true)
+      ),
+      ("new_terms", Self.newTerms, [event(0, "anna", address(1))], event(1, "anna", address(1)), (true, false)),
+      ("query", suppression, [event(0)], event(1), (true, false)),
+    ]
+    for test in cases {
+      let first = try runner(test.type, test.more)
+      _ = try alerts(first, test.before)
+      let snapshot = first.detector.snapshot()
+      #expect(try alerts(runner(test.type, test.more), [test.after]) == [test.alerts.anew])
+      let second = try runner(test.type, test.more)
+      second.detector.restore(snapshot)
+      #expect(second.detector.snapshot() == snapshot)
+      #expect(try alerts(second, [test.after]) == [test.alerts.restored], "\(test.type)")
+      let other = try runner(test.type, test.more.replacing("user.name", with: "user.id"))
+      other.detector.restore(snapshot)
+      #expect(other.detector.snapshot() != snapshot)
+    }
+  }
+
+  @Test("a snapshot that cannot be read is left alone", arguments: ["", "{}", "[1", #"{"version":2,"rules":{}}"#])
+  func ignoresBadSnapshots(_ snapshot: String) throws {
+    let rules = try runner("threshold", Self.threshold)
+    rules.detector.restore(Array(snapshot.utf8))
+    #expect(try alerts(rules, [event(0), event(1), event(2)]) == [false, false, true])
+  }
+
+  @Test("a snapshot with anything in it breaks nothing")
+  func survivesOddSnapshots() throws {
+    let rules = try runner("threshold", Self.threshold)
+    let subject = #""threshold 3 user.name""#
+    for memory in [
+      "null", "[]", #"{"zz":[[1]]}"#, #"{"00":[]}"#, #"{"0":[[1]]}"#, #"{"00":[["x",1.5]]}"#,
+      #"{"00":3,"01":[[1,2,3,4,5]]}"#,
+    ] {
+      rules.detector.restore(Array(#"{"version":1,"rules":{"r-1":[[\#(subject),\#(memory)],3],"x":[1]}}"#.utf8))
+    }
+    #expect(try alerts(rules, [event(0), event(1), event(2)]) == [false, false, true])
   }
 
   @Test("of alerts with the same values, the first within a time is let through")

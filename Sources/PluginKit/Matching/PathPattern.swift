@@ -3,34 +3,36 @@ internal import Glibc
 /// A file name, or a pattern of such names: `*` and `?` within a name, `[abc]`, and `**` for any number of folders.
 ///
 /// `*` does not match a dot at the beginning of a name, as in a shell; `**` does not enter folders whose names begin so.
-struct PathPattern: Sendable {
-  let text: String
+public struct PathPattern: Sendable {
+  /// The pattern as written.
+  public let text: String
   private let components: [String]
 
-  init(_ text: String) {
+  /// - Parameter text: a name or a pattern; a relative one starts from the working directory.
+  public init(_ text: String) {
     self.text = text
     components = text.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
   }
 
   /// True where the text is more than a name.
-  var isPattern: Bool { text.contains { "*?[".contains($0) } }
+  public var isPattern: Bool { text.contains { "*?[".contains($0) } }
 
   /// The folder in which everything that matches is, or is below.
-  var fixedFolder: String {
+  public var fixedFolder: String {
     let fixed = components.dropLast().prefix { !PathPattern($0).isPattern }
     let folder = (text.hasPrefix("/") ? "/" : "") + fixed.joined(separator: "/")
     return folder.isEmpty ? "." : folder
   }
 
   /// The names of all files and folders that match, in the order of their bytes.
-  func expand() -> [String] {
+  public func expand() -> [String] {
     var found: [String] = []
     expand(in: text.hasPrefix("/") ? "/" : "", components[...], into: &found)
     return Set(found).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   /// True where a path is one that `expand` would find.
-  func matches(_ path: String) -> Bool {
+  public func matches(_ path: String) -> Bool {
     guard path.hasPrefix("/") == text.hasPrefix("/") else { return false }
     return Self.matches(path.split(separator: "/").map(String.init)[...], components[...])
   }
@@ -84,7 +86,8 @@ struct PathPattern: Sendable {
     fnmatch(pattern, name, FNM_PERIOD) == 0
   }
 
-  static func names(in folder: String) -> [String] {
+  /// The names of everything in a folder, in the order of their bytes; none where it cannot be read.
+  public static func names(in folder: String) -> [String] {
     guard let handle = opendir(folder.isEmpty ? "." : folder) else { return [] }
     defer { closedir(handle) }
     var names: [String] = []

@@ -1,0 +1,115 @@
+import AlertModel
+import BundledPlugins
+import Pipeline
+import PluginKit
+import Testing
+
+@testable import Commands
+
+/// What Weir writes, read by Weir again.
+@Suite("Reading what Weir wrote")
+struct ChainingTests {
+  private static let rule = """
+    [rule]
+    rule_id = "r-1"
+    name = "Trail created"
+    type = "query"
+    language = "kuery"
+    severity = "high"
+    risk_score = 73
+    query = "event.action: CreateTrail"
+    [[rule.threat]]
+    framework = "MITRE ATT&CK"
+    technique = [{id = "T1530", name = "Data from Cloud Storage"}]
+    [rule.alert_suppression]
+    group_by = ["user.name"]
+    duration = {value = 1, unit = "h"}
+    """
+
+  private static func record(_ id: String, _ more: String = "") -> String {
+    """
+    {"eventVersion":"1.09","eventTime":"2026-11-20T10:00:00Z","eventSource":"cloudtrail.amazonaws.com",\
+    "eventName":"CreateTrail","eventID":"\(id)","userIdentity":{"type":"IAMUser","userName":"anna"}\(more)}
+    """
+  }
+
+  private static let outputs = """
+    outputs: {all: {console: {}}, held: {console: {}}}
+    suppressed: {to: held}
+    """
+
+  private func process(_ chunk: InputChunk, _ configuration: String) async throws -> BatchOutcome {
+    let bench = try Workbench(["config.yaml": "inputs: [{stdin: {}}]\n" + configuration, "rule.toml": Self.rule])
+    let clock = FixedClock(now: Workbench.now)
+    return await PipelineWorker(plan: try bench.parts().plan, clock: clock).process(chunk)
+  }
+
+  private func lines(_ outcome: BatchOutcome) -> [String] {
+    String(decoding: outcome.block.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+
+  @Test("an alert that a rule made keeps the rule, severity and id, for outputs and for the next Weir")
+  func keepsDetections() async throws {
+    let detect = "detect: [{elastic_rules: {rules: rule.toml}}]\nroutes: [{to: [all]}]\n" + Self.outputs
+    let first = try await process(
+      Workbench.chunk(Self.record("e-1", #","rule":{"id":"its own","name":"its own too"}"#)), detect)
+    #expect(first.counts.routed == 1)
+    let written = try #require(lines(first).first)
+    let next = """
+      routes:
+        - {when: 'severity: high and rule.id: r-1 and rule.name: "Trail created" and threat.technique.id: T1530', to: [all]}
+      unrouted: drop
+
+      """ + Self.outputs
+    let second = try await process(Workbench.chunk(written), next)
+    #expect(second.counts.routed == 1, "\(written)")
+    #expect(lines(second) == [written])
+    let parts = try Workbench(["config.yaml": "inputs: [{stdin: {}}]\n" + next]).parts()
+    for outcome in [first, second] {
+      let alert = DeliveryBatch(block: outcome.block, places: [0])[0]
+      #expect(alert.id == "e-1:r-1")
+      let name = try AlertReader(vocabulary: parts.formats.vocabulary).read(alert) {
+        $0.text(parts.formats.vocabulary.field("rule.name"))
+      }
+      #expect(name == "Trail created")
+      #expect(alert.severity == .high)
+    }
+  }
+
+  @Test("an alert that a rule's alert_suppression holds back is counted, and has its record")
+  func recordsSuppression() async throws {
+    let detect = "detect: [{elastic_rules: {rules: rule.toml}}]\nroutes: [{to: [all]}]\n" + Self.outputs
+    let outcome = try await process(Workbench.chunk(Self.record("e-1"), Self.record("e-2")), detect)
+    #expect(outcome.counts.events == 2)
+    #expect(outcome.counts.unmatched == 0)
+    #expect(outcome.counts.read == 2)
+    #expect(outcome.counts.routed == 1)
+    #expect(outcome.counts.suppressed == 1)
+    #expect(outcome.counts.isBalanced)
+    #expect(outcome.places == [[0], [1]])
+    #expect(
+      lines(outcome)[1].hasSuffix(
+        """
+        "weir":{"rule":{"id":"r-1","name":"Trail created"},"alert_id":"e-2:r-1","severity":"high","suppression":\
+        {"entry":"alert_suppression of Trail created","owner":"rule r-1",\
+        "reason":"one alert with the same user.name in 3600 s; the first came at 2026-11-20T10:00:00.000Z",\
+        "expires":"2026-11-20T11:00:00.000Z","matched":[{"field":"user.name","value":"anna","pattern":"anna"}]}}}
+        """), "\(lines(outcome)[1])")
+  }
+
+  @Test("rule_info can give an alert the rule's severity")
+  func takesRuleSeverity() async throws {
+    for (setting, severity) in [("", Severity.informational), ("severity: rule", .high)] {
+      let configuration = """
+        enrichers: [{rule_info: {rules: rule.toml, \(setting)}}]
+        routes: [{to: [all]}]
+
+        """ + Self.outputs
+      let document = #"{"rule_id":"r-1","severity":"info"}"#
+      let outcome = try await process(Workbench.chunk(document), configuration)
+      #expect(outcome.block.entries.map(\.severity) == [severity])
+      let again = try await process(Workbench.chunk(lines(outcome)[0]), "routes: [{to: [all]}]\n" + Self.outputs)
+      #expect(again.block.entries.map(\.severity) == [severity])
+    }
+  }
+}
