@@ -9,13 +9,20 @@ struct CommandEnvironment {
   let logger: Logger
   let clock: any GatewayClock
   let transport = CurlTransport()
-  let files = LocalFiles()
+  var files = LocalFiles()
 
   init(logLevel: Logger.Level = .notice, clock: any GatewayClock = SystemClock()) {
     self.clock = clock
     var logger = Logger(label: "weir") { _ in StandardErrorLog() }
     logger.logLevel = logLevel
     self.logger = logger
+  }
+
+  /// The same, without what was warned of so far.
+  var fresh: CommandEnvironment {
+    var fresh = self
+    fresh.files = LocalFiles()
+    return fresh
   }
 
   /// A context for a part of the configuration.

@@ -16,6 +16,22 @@ struct ConfigurationOption: ParsableArguments {
   func assemble(_ environment: CommandEnvironment) throws -> (configuration: GatewayConfiguration, parts: GatewayParts)
   {
     let loaded = try load()
+    return (loaded.configuration, try parts(of: loaded, environment).parts)
+  }
+
+  /// Makes the parts of a configuration. Shows every problem.
+  ///
+  /// - Throws: `ExitCode.configuration` where there is an error.
+  func parts(
+    of loaded: LoadedConfiguration, _ environment: CommandEnvironment
+  ) throws -> (parts: GatewayParts, files: FileDependencies) {
+    let outcome = Self.assemble(loaded, environment)
+    Self.show(outcome.diagnostics)
+    guard let parts = outcome.parts else { throw ExitCode.configuration }
+    return (parts, outcome.files)
+  }
+
+  static func assemble(_ loaded: LoadedConfiguration, _ environment: CommandEnvironment) -> Assembly.Outcome {
     let outcome = Assembly(loaded) { name, vocabulary, state in
       environment.context(named: name, vocabulary: vocabulary, stateFolder: state)
     } file: { path, context in
@@ -23,21 +39,23 @@ struct ConfigurationOption: ParsableArguments {
     } silencing: { context in
       try BundledPlugins.silences(context: context)
     }.assemble()
-    Self.show(outcome.diagnostics + environment.files.warnings)
-    guard let parts = outcome.parts else { throw ExitCode.configuration }
-    return (loaded.configuration, parts)
+    return Assembly.Outcome(
+      parts: outcome.parts, diagnostics: outcome.diagnostics + environment.files.warnings, files: outcome.files)
   }
 
   /// Reads the configuration file alone.
   func load() throws -> LoadedConfiguration {
-    let loader = ConfigurationLoader(
-      catalog: WeirCommand.catalog, environment: ProcessInfo.processInfo.environment)
     do throws(ConfigurationError) {
-      return try loader.load(path)
+      return try read(WeirCommand.catalog)
     } catch {
       Self.show(error.diagnostics)
       throw ExitCode.configuration
     }
+  }
+
+  /// Reads the configuration file, and shows nothing.
+  func read(_ catalog: PluginCatalog) throws(ConfigurationError) -> LoadedConfiguration {
+    try ConfigurationLoader(catalog: catalog, environment: ProcessInfo.processInfo.environment).load(path)
   }
 
   static func show(_ diagnostics: [Diagnostic]) {

@@ -30,6 +30,14 @@ public struct Assembly: Sendable {
   public struct Outcome: Sendable {
     public let parts: GatewayParts?
     public let diagnostics: [Diagnostic]
+    /// The files that parts have read, of those that were made and those that could not be.
+    public let files: FileDependencies
+
+    public init(parts: GatewayParts?, diagnostics: [Diagnostic], files: FileDependencies) {
+      self.parts = parts
+      self.diagnostics = diagnostics
+      self.files = files
+    }
 
     public var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
   }
@@ -46,32 +54,40 @@ public struct Assembly: Sendable {
     let formats = configuration.formatSet ?? FormatSet(configuration.formats)
     let state = configuration.stateFolder
     var problems = ProblemCollector(loaded)
-    let contextOf = { (name: String) in
+    var recorded: [(key: String, files: RecordedFiles)] = []
+    func contextOf(_ kind: String, _ name: String) -> PluginContext {
       var made = context(name, formats.vocabulary, state)
       made.formats = formats
+      let files = RecordedFiles(made.files)
+      recorded.append(("\(kind)/\(name)", files))
+      made.files = files
       return made
     }
 
     let inputs = configuration.inputs.compactMap { part in
-      problems.collect { () throws(ConfigurationError) in
-        InputPart(name: part.name, try part.make(context: contextOf(part.name)))
+      let context = contextOf("input", part.name)
+      return problems.collect { () throws(ConfigurationError) in
+        InputPart(name: part.name, try part.make(context: context))
       }
     }
     let detectors = configuration.detectors.compactMap { part in
-      problems.collect { () throws(ConfigurationError) in try part.make(context: contextOf(part.name)) }
+      let context = contextOf("detector", part.name)
+      return problems.collect { () throws(ConfigurationError) in try part.make(context: context) }
     }
     var enrichers = configuration.enrichers.compactMap { part in
-      problems.collect { () throws(ConfigurationError) in
-        switch try part.make(context: contextOf(part.name)) {
+      let context = contextOf("enricher", part.name)
+      return problems.collect { () throws(ConfigurationError) in
+        switch try part.make(context: context) {
         case .inMemory(let enricher): EnrichmentStep(name: part.name, .local(enricher))
         case .remote(let enricher): EnrichmentStep(name: part.name, .remote(enricher))
         }
       }
     }
     if let silencing, !enrichers.contains(where: { $0.plugin is any Silencing }) {
+      let context = contextOf("enricher", Self.silencesName)
       let made = problems.collect { () throws(ConfigurationError) in
         do {
-          return try silencing(contextOf(Self.silencesName))
+          return try silencing(context)
         } catch {
           throw error as? ConfigurationError
             ?? ConfigurationError("\(error)", at: SourcePlace(file: configuration.file))
@@ -80,24 +96,26 @@ public struct Assembly: Sendable {
       if let made { enrichers.append(EnrichmentStep(name: Self.silencesName, .local(made))) }
     }
     var outputs = configuration.outputs.compactMap { part in
-      problems.collect { () throws(ConfigurationError) in
-        let delivery = part.delivery ?? DeliveryDefaults()
-        var context = contextOf(part.name)
-        context.requestTimeout = delivery.timeout
-        return OutputPart(name: part.name, try part.make(context: context), delivery: delivery)
+      let delivery = part.delivery ?? DeliveryDefaults()
+      var context = contextOf("output", part.name)
+      context.requestTimeout = delivery.timeout
+      return problems.collect { () throws(ConfigurationError) in
+        OutputPart(name: part.name, try part.make(context: context), delivery: delivery)
       }
     }
     var suppressed = outputs.firstIndex { $0.name == configuration.suppressedOutput?.name }
     if suppressed == nil, configuration.suppressedOutput == nil {
       let path = state + "/suppressed.ndjson"
-      if let output = try? file(path, contextOf(Self.suppressedName)) {
+      if let output = try? file(path, contextOf("output", Self.suppressedName)) {
         suppressed = outputs.count
         outputs.append(OutputPart(name: Self.suppressedName, output, delivery: DeliveryDefaults()))
       }
     }
     let diagnostics = problems.diagnostics
+    var files = FileDependencies()
+    for part in recorded { files.add(part.files.dependencies) }
     guard !diagnostics.contains(where: { $0.severity == .error }), let suppressed else {
-      return Outcome(parts: nil, diagnostics: diagnostics)
+      return Outcome(parts: nil, diagnostics: diagnostics, files: files)
     }
     let routes = configuration.routes.map { route in
       Route(
@@ -112,6 +130,29 @@ public struct Assembly: Sendable {
         longest: configuration.longestSilence,
         notices: configuration.silenceNotices.compactMap { name in outputs.firstIndex { $0.name == name.name } }))
     parts.deadLetterAge = configuration.deadLetterAge
-    return Outcome(parts: parts, diagnostics: diagnostics)
+    parts.signatures = signatures
+    for (key, files) in recorded { parts.signatures["files/" + key] = files.dependencies.signature }
+    return Outcome(parts: parts, diagnostics: diagnostics, files: files)
+  }
+
+  /// What the configuration says of each part; see `GatewayParts.signatures`.
+  private var signatures: [String: String] {
+    let configuration = loaded.configuration
+    var signatures = [
+      "durability": configuration.durability.rawValue, "formats": configuration.formatsSignature,
+      "suppressed": configuration.suppressedOutput?.name ?? "",
+      "dead_letters": "\(configuration.deadLetters.path) \(configuration.deadLetterAge)",
+      "silences": "\(configuration.longestSilence) \(configuration.silenceNotices.map(\.name))",
+      "output/" + Self.suppressedName: "given",
+    ]
+    for part in configuration.inputs { signatures["input/" + part.name] = part.signature }
+    for part in configuration.enrichers { signatures["enricher/" + part.name] = part.signature }
+    for part in configuration.detectors { signatures["detector/" + part.name] = part.signature }
+    for part in configuration.outputs { signatures["output/" + part.name] = part.signature }
+    for route in configuration.routes {
+      let outputs = route.outputs.map(\.name).joined(separator: ",")
+      signatures["route/" + route.name] = "\(route.condition?.source ?? "*") \(outputs) \(route.continues)"
+    }
+    return signatures
   }
 }

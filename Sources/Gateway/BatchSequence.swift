@@ -2,7 +2,7 @@ internal import Pipeline
 internal import PluginKit
 internal import Synchronization
 
-/// Lets batches be processed side by side and committed one after the other, in the order in which they were read.
+/// Lets batches be processed side by side and committed one after the other, in the order in which they were added.
 ///
 /// `add` suspends while `limit` batches are under way: that is the back-pressure, and the bound on memory.
 final class BatchSequence: Sendable {
@@ -13,33 +13,23 @@ final class BatchSequence: Sendable {
   }
 
   private let limit: Int
-  private let process: @Sendable (InputChunk) async -> BatchOutcome
-  private let commit: @Sendable (BatchOutcome) async -> Void
   private let state = Mutex(State())
 
-  /// - Parameters:
-  ///   - limit: how many batches may be under way at once.
-  ///   - process: called for several batches at once.
-  ///   - commit: called for one batch at a time, in order.
-  init(
-    limit: Int, process: @escaping @Sendable (InputChunk) async -> BatchOutcome,
-    commit: @escaping @Sendable (BatchOutcome) async -> Void
-  ) {
+  /// - Parameter limit: how many batches may be under way at once.
+  init(limit: Int) {
     self.limit = limit
-    self.process = process
-    self.commit = commit
   }
 
   /// Takes the next batch. Returns once there is room for it, not once it is committed.
-  func add(_ chunk: InputChunk) async {
-    await add { [process] in await process(chunk) }
-  }
-
-  /// Takes the next batch, however it is made.
   ///
+  /// - Parameters:
+  ///   - process: called for several batches at once.
+  ///   - commit: called for one batch at a time, in order.
   /// - Returns: a task that ends once the batch is committed.
   @discardableResult
-  func add(_ process: @escaping @Sendable () async -> BatchOutcome) async -> Task<Void, Never> {
+  func add(
+    process: @escaping @Sendable () async -> BatchOutcome, commit: @escaping @Sendable (BatchOutcome) async -> Void
+  ) async -> Task<Void, Never> {
     await enter()
     return state.withLock { state in
       let previous = state.tail
@@ -58,6 +48,15 @@ final class BatchSequence: Sendable {
   func finish() async {
     let tail = state.withLock { $0.tail }
     await tail?.value
+  }
+
+  /// Runs `body` between two batches: everything before is committed, and nothing is begun until it returns. Batches wait
+  /// meanwhile; none is lost.
+  func exclusively(_ body: () async -> Void) async {
+    // Whoever holds every place is alone. Those who asked before come first.
+    for _ in 0..<limit { await enter() }
+    await body()
+    for _ in 0..<limit { leave() }
   }
 
   private func enter() async {

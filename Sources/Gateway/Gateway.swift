@@ -6,26 +6,22 @@ internal import Synchronization
 
 /// A running gateway: reads from its inputs, processes batches on all cores, commits them in input order, and delivers.
 public final class Gateway: Sendable {
-  private let parts: GatewayParts
   private let clock: any GatewayClock
   private let logger: Logger
   private let book: LedgerBook
-  private let deadLetters: DeadLetterFile
-  private let direct: [DirectDelivery?]
-  private let queue: QueuedDelivery?
-  private let memory: PluginMemory?
-  private let silences: SilenceWatch
+  private let stage: Mutex<Stage>
+  private let queued: Mutex<QueuedDelivery?>
+  private let memory: PluginMemory
+  private let openOutbox: @Sendable () throws -> Outbox
+  // Two batches for each worker: one is processed while the one before is committed.
+  private let sequence = BatchSequence(limit: 2 * ProcessorCount.available)
+  private let readers = InputReaders()
+  /// Those of configurations that a reload replaced: what they counted is still to be written down.
+  private let formerSilences = Mutex<[SilenceWatch]>([])
   private let watch: (@Sendable (InputChunk.Progress) -> Void)?
-  private let workers = Mutex<[PipelineWorker]>([])
   private let patience: Duration
-  private let reading = Mutex(Reading())
   /// True once alerts could not be kept: no checkpoint may pass them, so the next run reads them again.
   private let isBehind = Mutex(false)
-
-  private struct Reading {
-    var task: Task<[String], Never>?
-    var isStopped = false
-  }
 
   /// What a run came to.
   public struct Outcome: Sendable {
@@ -37,61 +33,53 @@ public final class Gateway: Sendable {
   }
 
   /// - Parameters:
+  ///   - outbox: where something is to be kept (`GatewayParts.needsOutbox`).
+  ///   - openOutbox: opens it later, for a reload that needs one where there was none.
   ///   - drainTimeout: how long to wait for outputs once the input has ended, and for a full disk while it has not.
   ///   - watch: told how far the reading is.
-  /// - Throws: where the state folder cannot be used.
   public init(
-    _ parts: GatewayParts, outbox: Outbox?, clock: any GatewayClock, logger: Logger, drainTimeout: Duration,
+    _ parts: GatewayParts, outbox: Outbox?,
+    openOutbox: @escaping @Sendable () throws -> Outbox = { throw ReloadError.needsRestart(["there is no outbox"]) },
+    clock: any GatewayClock, logger: Logger, drainTimeout: Duration,
     watch: (@Sendable (InputChunk.Progress) -> Void)? = nil
   ) {
-    self.parts = parts
     self.clock = clock
     self.logger = logger
+    self.openOutbox = openOutbox
     self.watch = watch
     patience = drainTimeout
     book = LedgerBook(outputs: parts.outputs.map(\.name))
-    deadLetters = DeadLetterFile(
-      path: parts.deadLetters, maxAge: parts.deadLetterAge, clock: clock, logger: logger)
-    direct = parts.outputs.map { part in
-      part.isQueued ? nil : DirectDelivery(name: part.name, output: part.output, clock: clock, logger: logger)
-    }
-    silences = SilenceWatch(parts, clock: clock, logger: logger)
-    queue = outbox.map {
-      QueuedDelivery(
-        parts.outputs, outbox: $0, vocabulary: parts.formats.vocabulary, clock: clock, logger: logger)
-    }
-    memory = outbox.map { PluginMemory(outbox: $0, clock: clock, logger: logger) }
+    stage = Mutex(Stage(parts, clock: clock, logger: logger))
+    queued = Mutex(outbox.map { QueuedDelivery(outbox: $0, clock: clock, logger: logger) })
+    memory = PluginMemory(outbox: outbox, clock: clock, logger: logger)
   }
+
+  /// The configuration that runs.
+  public var parts: GatewayParts { stage.withLock { $0.parts } }
+
+  private var queue: QueuedDelivery? { queued.withLock { $0 } }
+  private var direct: [DirectDelivery?] { stage.withLock { $0.direct } }
+  private var deadLetters: DeadLetterFile { stage.withLock { $0.deadLetters } }
 
   /// Runs until every input has ended or the task is cancelled, then drains.
   public func run() async throws -> Outcome {
-    await memory?.restore(parts.rememberingPlugins)
-    for part in parts.outputs { try await part.output.start() }
-    for step in parts.enrichers { try await step.plugin.start() }
-    for detector in parts.detectors { try await detector.start() }
-    for part in parts.inputs { try await part.input.start() }
-    let deadLetters = deadLetters
-    let logger = logger
-    let hooks = DeliveryHooks { letter in
-      do {
-        try deadLetters.append(
-          alert: letter.json, output: letter.output, reason: letter.reason, attempts: letter.attempts)
-      } catch {
-        logger.error("dead letters: \(error); 'weir outbox list --dead' has them")
-      }
-    }
-    try await queue?.start(hooks: hooks, deadLetterAge: parts.deadLetterAge)
+    let first = parts
+    await memory.restore(first.rememberingPlugins)
+    for plugin in first.plugins { try await plugin.start() }
+    try await queue?.begin()
+    try await queue?.serve(
+      first.outputs, vocabulary: first.formats.vocabulary, hooks: hooks,
+      deadLetterAge: first.deadLetterAge)
     let inputErrors = await withTaskGroup(of: Void.self) { group in
-      group.addTask { [self] in await memory?.keepSaving { parts.rememberingPlugins } }
+      group.addTask { [self] in await memory.keepSaving { parts.rememberingPlugins } }
       defer { group.cancelAll() }
       return await read()
     }
-    await memory?.save(parts.rememberingPlugins)
-    await drain()
-    for part in parts.inputs { await part.input.stop() }
-    for step in parts.enrichers { await step.plugin.stop() }
-    for detector in parts.detectors { await detector.stop() }
-    for part in parts.outputs { await part.output.stop() }
+    let last = parts
+    await memory.save(last.rememberingPlugins)
+    await flushDirect()
+    await queue?.drain(within: patience)
+    for plugin in last.plugins.reversed() { await plugin.stop() }
     return Outcome(ledger: await ledger(), unreadable: book.unreadable, inputErrors: inputErrors)
   }
 
@@ -99,104 +87,157 @@ public final class Gateway: Sendable {
   public func ledger() async -> Ledger {
     var ledger = book.current
     guard let queue else { return ledger }
-    for (index, part) in parts.outputs.enumerated() where part.isQueued {
-      await queue.fill(&ledger.outputs[index])
-    }
+    for index in ledger.outputs.indices { await queue.fill(&ledger.outputs[index]) }
     return ledger
   }
 
   /// Ends the reading; `run` then commits what was read, drains, and returns.
-  public func stopReading() {
-    reading.withLock { reading in
-      reading.isStopped = true
-      reading.task?.cancel()
+  public func stopReading() { readers.stopAll() }
+
+  /// Puts another configuration in the place of the one that runs, between two batches: no alert is lost, none is decided
+  /// twice. Inputs and outputs that are as before go on as they are. An input that changed ends, and begins again where
+  /// its last commit was; an output that changed takes over what waits for it.
+  ///
+  /// - Returns: what is different, a line each; empty where nothing is.
+  /// - Throws: `ReloadError`; then the configuration before goes on as if nothing had been.
+  public func reload(_ loaded: GatewayParts) async throws(ReloadError) -> [String] {
+    guard await readers.hold() else { throw .isEnding }
+    defer { readers.release() }
+    let old = parts
+    let change = PartsChange(from: old, to: loaded)
+    try change.check(running: readers.running)
+    let new = change.result
+    if queue == nil, new.needsOutbox { try await keepFromNowOn() }
+    try await start(change.beginning)
+
+    await readers.stop(change.leavingInputs)
+    await sequence.exclusively {
+      await flushDirect()
+      await memory.carry(from: old.rememberingPlugins, to: new.rememberingPlugins)
+      book.use(outputs: new.outputs.map(\.name))
+      let next = Stage(new, after: stage.withLock { $0 }, clock: clock, logger: logger)
+      await next.silences.begin()
+      let before = stage.withLock { stage in
+        defer { stage = next }
+        return stage
+      }
+      formerSilences.withLock { $0.append(before.silences) }
+    }
+    readers.start(change.arrivingInputs) { [self] in await read($0) }
+    await serve(new, unchanged: change.unchangedOutputs)
+    for plugin in change.ending { await plugin.stop() }
+    return change.lines
+  }
+
+  private func keepFromNowOn() async throws(ReloadError) {
+    do {
+      let outbox = try openOutbox()
+      let queue = QueuedDelivery(outbox: outbox, clock: clock, logger: logger)
+      try await queue.begin()
+      memory.use(outbox)
+      queued.withLock { $0 = queue }
+    } catch {
+      throw error as? ReloadError ?? .cannotStart("\(error)")
     }
   }
 
-  /// Reads until the inputs end, or until `stopReading`.
-  private func read() async -> [String] {
-    let task = reading.withLock { reading in
-      let task = Task { await readAll() }
-      reading.task = task
-      if reading.isStopped { task.cancel() }
-      return task
+  /// Starts plugins; where one cannot, stops those again that were started.
+  private func start(_ plugins: [any Plugin]) async throws(ReloadError) {
+    for (index, plugin) in plugins.enumerated() {
+      do {
+        try await plugin.start()
+      } catch {
+        for started in plugins[..<index] { await started.stop() }
+        throw .cannotStart("'\(type(of: plugin).manual.name)' cannot start: \(error)")
+      }
     }
-    return await withTaskCancellationHandler {
-      await task.value
+  }
+
+  private func serve(_ parts: GatewayParts, unchanged: Set<String>) async {
+    do {
+      try await queue?.serve(
+        parts.outputs, vocabulary: parts.formats.vocabulary, hooks: hooks, deadLetterAge: parts.deadLetterAge,
+        unchanged: unchanged)
+    } catch {
+      logger.critical("\(error); reload once that is mended, alerts are kept until then")
+    }
+  }
+
+  private var hooks: DeliveryHooks {
+    DeliveryHooks { [self] letter in
+      do {
+        try deadLetters.append(
+          alert: letter.json, output: letter.output, reason: letter.reason, attempts: letter.attempts)
+      } catch {
+        logger.error("dead letters: \(error); 'weir outbox list --dead' has them")
+      }
+    }
+  }
+
+  /// Reads from all inputs at once until they end, or until `stopReading`, and commits what they brought.
+  ///
+  /// - Returns: what went wrong with whole inputs.
+  private func read() async -> [String] {
+    // What is silenced is known before the first alert, and what silences held back is told after the last.
+    await lookAtSilences()
+    let errors = await withTaskGroup(of: Void.self) { group in
+      group.addTask { [self] in
+        while (try? await clock.sleep(for: SilenceWatch.pause)) != nil { await lookAtSilences() }
+      }
+      defer { group.cancelAll() }
+      return await readInputs()
+    }
+    await sequence.finish()
+    await lookAtSilences()
+    return errors
+  }
+
+  private func readInputs() async -> [String] {
+    await withTaskCancellationHandler {
+      readers.begin(parts.inputs) { [self] in await read($0) }
+      return await readers.finish()
     } onCancel: {
       stopReading()
     }
   }
 
-  /// Reads from all inputs at once; returns what went wrong with whole inputs.
-  private func readAll() async -> [String] {
-    // Two batches for each worker: one is processed while the one before is committed.
-    let sequence = BatchSequence(limit: 2 * ProcessorCount.available) { [self] chunk in
-      await process(chunk)
-    } commit: { [self] outcome in
-      await commit(outcome)
+  /// Called by one task at a time.
+  private func lookAtSilences() async {
+    let former = formerSilences.withLock { former in
+      defer { former = [] }
+      return former
     }
-    let tell: @Sendable ([UInt8]) async -> Void = { [self] notice in
-      await sequence.add { await self.process(notice: notice) }.value
-    }
-    // What is silenced is known before the first alert, and what silences held back is told after the last.
-    await silences.look(tell)
-    let errors = await withTaskGroup(of: [String]?.self) { group in
-      group.addTask { [self] in await readInputs(into: sequence) }
-      group.addTask { [self] in
-        await silences.run(tell)
-        return nil
+    for silences in former { await silences.count(clock.now) }
+    let now = stage.withLock { $0 }
+    await now.silences.look { [self] notice in
+      let committed = await sequence.add { [self] in
+        await stage.withLock({ $0 }).process(notice: notice)
+      } commit: { [self] outcome in
+        await commit(outcome)
       }
-      var errors: [String] = []
-      for await ended in group {
-        guard let ended else { continue }
-        errors = ended
-        group.cancelAll()
-      }
-      return errors
+      await committed.value
     }
-    await sequence.finish()
-    await silences.look(tell)
-    return errors
   }
 
-  private func readInputs(into sequence: BatchSequence) async -> [String] {
-    await withTaskGroup(of: String?.self) { group in
-      for part in parts.inputs {
-        group.addTask { [self] in
-          do {
-            let checkpoints = try await queue?.checkpoints(of: part.name) ?? []
-            try await part.input.run(from: checkpoints) { chunk in
-              try Task.checkCancellation()
-              if let progress = chunk.progress { self.watch?(progress) }
-              await sequence.add(chunk.named(part.name))
-            }
-            return nil
-          } catch is CancellationError {
-            return nil
-          } catch {
-            return "input '\(part.name)': \(error)"
-          }
+  /// Reads one input to its end; returns what went wrong with it.
+  private func read(_ part: InputPart) async -> String? {
+    do {
+      let checkpoints = try await queue?.checkpoints(of: part.name) ?? []
+      try await part.input.run(from: checkpoints) { [self] chunk in
+        if let progress = chunk.progress { watch?(progress) }
+        let chunk = chunk.named(part.name)
+        await sequence.add { [self] in
+          await stage.withLock({ $0 }).process(chunk)
+        } commit: { [self] outcome in
+          await commit(outcome)
         }
       }
-      return await group.reduce(into: [String]()) { errors, error in if let error { errors.append(error) } }
+      return nil
+    } catch is CancellationError {
+      return nil
+    } catch {
+      return "input '\(part.name)': \(error)"
     }
-  }
-
-  /// Takes a notice of Weir's own to where notices go; no enricher can hold it back.
-  private func process(notice: [UInt8]) async -> BatchOutcome {
-    let frame = InputChunk.Frame(start: 0, count: notice.count, line: 1, offset: 0)
-    let chunk = InputChunk(bytes: notice, frames: [frame], source: SilenceNotice.source)
-    return await PipelineWorker(plan: parts.noticePlan, clock: clock).process(chunk)
-  }
-
-  private func process(_ chunk: InputChunk) async -> BatchOutcome {
-    // A worker is taken out for the batch and put back, so that none serves two at once.
-    let spare = workers.withLock { $0.popLast() }
-    let worker = spare ?? PipelineWorker(plan: parts.plan, clock: clock)
-    let outcome = await worker.process(chunk)
-    workers.withLock { $0.append(worker) }
-    return outcome
   }
 
   /// Makes a batch's decisions last: direct outputs first, then, in one transaction, the outbox and the checkpoint, so
@@ -230,7 +271,7 @@ public final class Gateway: Sendable {
     if !isComplete { fallBehind() }
     if let checkpoint = outcome.checkpoint, !checkpoint.value.isEmpty { await flushDirect() }
     let advances = !isBehind.withLock { $0 }
-    let kept = await queue.commit(outcome, advancing: advances, patience: patience)
+    let kept = await queue.commit(outcome, for: parts.outputs, advancing: advances, patience: patience)
     if !kept {
       fallBehind()
       for (index, places) in outcome.places.enumerated() where direct[index] == nil {
@@ -280,11 +321,6 @@ public final class Gateway: Sendable {
         waited += .milliseconds(500)
       }
     }
-  }
-
-  private func drain() async {
-    await flushDirect()
-    await queue?.drain(within: patience)
   }
 }
 

@@ -20,6 +20,9 @@ public struct GatewayParts: Sendable {
   /// The folder that the gateway keeps its state in.
   public var stateFolder: String
   public var silences: SilenceRules
+  /// What the configuration says of each part, by `kind/name`: the same text means that nothing changed. It may hold
+  /// secrets. Without one, a part counts as changed by every reload.
+  var signatures: [String: String] = [:]
 
   public init(
     inputs: [InputPart], formats: FormatSet, detectors: [any Detector] = [], enrichers: [EnrichmentStep] = [],
@@ -47,16 +50,33 @@ public struct GatewayParts: Sendable {
       formats: formats, routes: routes, suppressedOutput: suppressedOutput, outputCount: outputs.count)
   }
 
+  /// Every plugin, in the order in which they start: an input only when all that is behind it is ready.
+  var plugins: [any Plugin] {
+    outputs.map { $0.output as any Plugin } + enrichers.map(\.plugin) + detectors.map { $0 as any Plugin }
+      + inputs.map { $0.input as any Plugin }
+  }
+
+  /// Reads from these inputs, whatever the configuration says.
+  public mutating func useInputs(_ inputs: [InputPart]) {
+    self.inputs = inputs
+    for part in inputs { signatures["input/" + part.name] = "given" }
+  }
+
+  /// The detectors by name: one of the same plugin as another has a number.
+  var namedDetectors: [(name: String, detector: any Detector)] {
+    var counts: [String: Int] = [:]
+    return detectors.map { detector in
+      let name = type(of: detector).manual.name
+      counts[name, default: 0] += 1
+      let count = counts[name, default: 1]
+      return (count == 1 ? name : "\(name)_\(count)", detector)
+    }
+  }
+
   /// The plugins whose learning is kept, in the order of the configuration.
   var rememberingPlugins: [RememberingPlugin] {
-    var counts: [String: Int] = [:]
-    let detectors = detectors.compactMap { detector in
-      let name = type(of: detector).manual.name
-      let count = (counts[name] ?? 0) + 1
-      counts[name] = count
-      return RememberingPlugin(kind: "detector", name: count == 1 ? name : "\(name)_\(count)", detector)
-    }
-    return detectors + enrichers.compactMap { RememberingPlugin(kind: "enricher", name: $0.name, $0.plugin) }
+    namedDetectors.compactMap { RememberingPlugin(kind: "detector", name: $0.name, $0.detector) }
+      + enrichers.compactMap { RememberingPlugin(kind: "enricher", name: $0.name, $0.plugin) }
       + outputs.compactMap { RememberingPlugin(kind: "output", name: $0.name, $0.output) }
   }
 

@@ -1,18 +1,34 @@
 internal import Pipeline
 internal import Synchronization
 
-/// Adds up what happens to alerts while the gateway runs.
+/// Adds up what happens to alerts while the gateway runs, through all its configurations.
 final class LedgerBook: Sendable {
   private let ledger: Mutex<Ledger>
   private let unread = Mutex(0)
   /// By output: alerts that were delivered since its last flush.
-  private let unflushed: Mutex<[Int]>
+  private let unflushed = Mutex<[Int]>([])
+
+  /// By output of the configuration: its place in the ledger.
+  private let places = Mutex<[Int]>([])
 
   init(outputs: [String]) {
-    var empty = Ledger()
-    empty.outputs = outputs.map(Ledger.Output.init(name:))
-    ledger = Mutex(empty)
-    unflushed = Mutex([Int](repeating: 0, count: outputs.count))
+    ledger = Mutex(Ledger())
+    use(outputs: outputs)
+  }
+
+  /// From now on these are the outputs. One that was there before goes on with its counts; one that is left out stays in
+  /// the ledger, for what it did and what is still pending.
+  func use(outputs: [String]) {
+    let found = ledger.withLock { ledger in
+      outputs.map { name in
+        if let place = ledger.outputs.firstIndex(where: { $0.name == name }) { return place }
+        ledger.outputs.append(Ledger.Output(name: name))
+        return ledger.outputs.count - 1
+      }
+    }
+    places.withLock { $0 = found }
+    // Outputs have been flushed before others take their place.
+    unflushed.withLock { $0 = [Int](repeating: 0, count: outputs.count) }
   }
 
   var current: Ledger { ledger.withLock { $0 } }
@@ -23,14 +39,16 @@ final class LedgerBook: Sendable {
   func add(_ outcome: BatchOutcome) {
     let unreadable = outcome.deadLetters.count - outcome.counts.deadLettered
     if unreadable > 0 { unread.withLock { $0 += unreadable } }
+    let places = places.withLock { $0 }
     ledger.withLock { ledger in
       ledger.alerts += outcome.counts
-      for (output, places) in outcome.places.enumerated() { ledger.outputs[output].routed += places.count }
+      for (place, alerts) in zip(places, outcome.places) { ledger.outputs[place].routed += alerts.count }
     }
   }
 
   func update(output: Int, _ change: (inout Ledger.Output) -> Void) {
-    ledger.withLock { change(&$0.outputs[output]) }
+    let place = places.withLock { $0[output] }
+    ledger.withLock { change(&$0.outputs[place]) }
   }
 
   /// What a direct output did with a batch.

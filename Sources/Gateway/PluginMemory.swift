@@ -16,22 +16,26 @@ final class PluginMemory: Sendable {
   static let limit = 64 << 20
 
   private let limit: Int
-  private let outbox: Outbox
+  private let outbox: Mutex<Outbox?>
   private let clock: any GatewayClock
   private let logger: Logger
   private let thread = BlockingThread("memory")
   /// What lies in the database: the checksum of the last snapshot by key, so that nothing is written twice.
   private let kept = Mutex<[String: UInt64]>([:])
 
-  init(outbox: Outbox, clock: any GatewayClock, logger: Logger, limit: Int = PluginMemory.limit) {
+  init(outbox: Outbox?, clock: any GatewayClock, logger: Logger, limit: Int = PluginMemory.limit) {
     self.limit = limit
-    self.outbox = outbox
+    self.outbox = Mutex(outbox)
     self.clock = clock
     self.logger = logger
   }
 
+  /// Keeps what plugins know in this outbox from now on.
+  func use(_ outbox: Outbox) { self.outbox.withLock { $0 = outbox } }
+
   /// Hands each plugin what an earlier run kept of it.
   func restore(_ plugins: [RememberingPlugin]) async {
+    guard let outbox = outbox.withLock({ $0 }) else { return }
     for plugin in plugins {
       do {
         guard let value = try await outbox.value(plugin.key) else { continue }
@@ -46,6 +50,7 @@ final class PluginMemory: Sendable {
 
   /// Keeps what the plugins know, as far as it has changed. Trouble is logged, and tried again the next time.
   func save(_ plugins: [RememberingPlugin]) async {
+    guard let outbox = outbox.withLock({ $0 }) else { return }
     for plugin in plugins {
       do {
         let record = try await thread.run { MemoryRecord(of: plugin.pluginName, snapshot: plugin.plugin.snapshot()) }
@@ -59,6 +64,18 @@ final class PluginMemory: Sendable {
         kept.withLock { $0[plugin.key] = record.checksum }
       } catch {
         logger.error("what '\(plugin.name)' has learned cannot be kept: \(error)")
+      }
+    }
+  }
+
+  /// Hands what plugins know to those that take their place. Called while no alert passes.
+  func carry(from old: [RememberingPlugin], to new: [RememberingPlugin]) async {
+    await save(old)
+    for plugin in new {
+      if let before = old.first(where: { $0.key == plugin.key && $0.pluginName == plugin.pluginName }) {
+        try? await thread.run { plugin.plugin.restore(before.plugin.snapshot()) }
+      } else {
+        await restore([plugin])
       }
     }
   }
@@ -81,7 +98,7 @@ struct RememberingPlugin: Sendable {
 
   /// - Parameter kind: `enricher`, `detector` and so on: names are told apart only within a kind.
   init?(kind: String, name: String, _ plugin: any Plugin) {
-    guard let plugin = plugin as? any StatefulPlugin else { return nil }
+    guard let plugin = plugin as? any StatefulPlugin, plugin.isLearning else { return nil }
     self.name = name
     self.plugin = plugin
     key = "memory/\(kind)/\(name)"

@@ -7,55 +7,96 @@ internal import Synchronization
 
 /// The queued outputs of a gateway: the outbox that keeps their alerts, and a worker for each.
 final class QueuedDelivery: Sendable {
-  private let parts: [OutputPart]
   private let outbox: Outbox
-  private let vocabulary: Vocabulary
   private let clock: any GatewayClock
   private let logger: Logger
   private let state = Mutex(State())
 
-  private struct State {
-    var workers: [String: DeliveryWorker] = [:]
-    var carriedOver: [String: Int] = [:]
-    var tasks: [Task<Void, Never>] = []
+  /// An output that is served, or was until a reload left it out; its counts are needed to the end.
+  private struct Service {
+    let part: OutputPart
+    let worker: DeliveryWorker
+    let task: Task<Void, Never>
+    var isOver = false
   }
 
-  init(
-    _ parts: [OutputPart], outbox: Outbox, vocabulary: Vocabulary, clock: any GatewayClock, logger: Logger
-  ) {
-    self.parts = parts
+  private struct State {
+    var services: [String: Service] = [:]
+    /// What workers did that a reload put another in the place of.
+    var earlier: [String: DeliveryCounts] = [:]
+    var carriedOver: [String: Int] = [:]
+    var upkeep: Task<Void, Never>?
+  }
+
+  init(outbox: Outbox, clock: any GatewayClock, logger: Logger) {
     self.outbox = outbox
-    self.vocabulary = vocabulary
     self.clock = clock
     self.logger = logger
   }
 
-  /// Makes a worker for each queued output and lets it go on with what an earlier run left.
-  func start(hooks: DeliveryHooks, deadLetterAge: Duration) async throws {
-    outbox.keepDeadLetters(for: deadLetterAge)
+  /// Begins to look after the outbox, and notes what an earlier run left. Called once, before anything is committed.
+  func begin() async throws(OutboxError) {
     for backlog in try await outbox.backlog() {
       state.withLock { $0.carriedOver[backlog.output] = backlog.pending }
-      if backlog.pending > 0, !parts.contains(where: { $0.name == backlog.output && $0.isQueued }) {
-        logger.warning(
-          "\(backlog.pending) alerts wait for output '\(backlog.output)', which is not configured; see 'weir outbox'")
-      }
     }
-    for part in parts where part.isQueued {
-      let worker = try DeliveryWorker(
-        output: part.output, name: part.name, settings: part.settings, outbox: outbox, vocabulary: vocabulary,
-        clock: clock, logger: logger, hooks: hooks)
-      state.withLock { state in
-        state.workers[part.name] = worker
-        state.tasks.append(Task { await worker.run() })
-      }
-    }
-    let outbox = outbox
-    let logger = logger
+    let (outbox, logger) = (outbox, logger)
     state.withLock { state in
-      state.tasks.append(
-        Task {
-          do { try await outbox.run() } catch { logger.critical("\(error)") }
-        })
+      state.upkeep = Task {
+        do { try await outbox.run() } catch { logger.critical("\(error)") }
+      }
+    }
+  }
+
+  /// Serves these outputs from now on, which go on with what waits for them. Workers of outputs that changed end what is
+  /// on its way before others take over; outputs that are left out are not served any more, and what waits for them stays.
+  ///
+  /// - Parameter unchanged: the names of outputs whose workers simply go on.
+  /// - Throws: where a new output cannot be written to the outbox; the others are served.
+  func serve(
+    _ parts: [OutputPart], vocabulary: Vocabulary, hooks: DeliveryHooks, deadLetterAge: Duration,
+    unchanged: Set<String> = []
+  ) async throws {
+    outbox.keepDeadLetters(for: deadLetterAge)
+    let queued = parts.filter(\.isQueued)
+    let served = state.withLock { state in state.services.values.filter { !$0.isOver } }
+    let staying = unchanged.intersection(queued.map(\.name)).intersection(served.map(\.part.name))
+    let leaving = served.filter { !staying.contains($0.part.name) }
+    await withDiscardingTaskGroup { group in
+      for service in leaving { group.addTask { await self.end(service) } }
+    }
+    var failure: OutboxError?
+    for part in queued where !staying.contains(part.name) {
+      do throws(OutboxError) { try await begin(part, vocabulary, hooks) } catch { failure = error }
+    }
+    await tellOfOrphans(queued)
+    if let failure { throw failure }
+  }
+
+  private func begin(_ part: OutputPart, _ vocabulary: Vocabulary, _ hooks: DeliveryHooks) async throws(OutboxError) {
+    let before = state.withLock { $0.services[part.name] }
+    let counts = await before?.worker.counts
+    let worker = try DeliveryWorker(
+      output: part.output, name: part.name, settings: part.settings, outbox: outbox, vocabulary: vocabulary,
+      clock: clock, logger: logger, hooks: hooks)
+    state.withLock { state in
+      if let counts { state.earlier[part.name, default: DeliveryCounts()].add(counts) }
+      state.services[part.name] = Service(part: part, worker: worker, task: Task { await worker.run() })
+    }
+  }
+
+  /// Lets deliveries that are on their way finish: a request takes `timeout` at the most.
+  private func end(_ service: Service) async {
+    await service.worker.stop(within: service.part.delivery.timeout)
+    await service.task.value
+    await service.part.output.stop()
+    state.withLock { $0.services[service.part.name]?.isOver = true }
+  }
+
+  private func tellOfOrphans(_ queued: [OutputPart]) async {
+    let names = Set(queued.map(\.name))
+    for backlog in (try? await outbox.backlog()) ?? [] where backlog.pending > 0 && !names.contains(backlog.output) {
+      logger.warning(
+        "\(backlog.pending) alerts wait for output '\(backlog.output)', which is not configured; see 'weir outbox'")
     }
   }
 
@@ -68,9 +109,13 @@ final class QueuedDelivery: Sendable {
 
   /// Keeps what queued outputs want of a batch, and its checkpoint, in one transaction.
   ///
-  /// - Parameter advances: whether the input may go on behind this batch after a restart.
+  /// - Parameters:
+  ///   - parts: the outputs that the batch was routed to.
+  ///   - advances: whether the input may go on behind this batch after a restart.
   /// - Returns: false where that did not work before patience ran out: nothing of it is kept then.
-  func commit(_ outcome: BatchOutcome, advancing advances: Bool, patience: Duration) async -> Bool {
+  func commit(
+    _ outcome: BatchOutcome, for parts: [OutputPart], advancing advances: Bool, patience: Duration
+  ) async -> Bool {
     let wants = zip(parts, outcome.places).compactMap { part, places in
       part.isQueued && !places.isEmpty ? (output: part.name, places: places) : nil
     }
@@ -98,27 +143,42 @@ final class QueuedDelivery: Sendable {
   /// Waits until all is delivered, at the most for `duration`, and stops the workers.
   func drain(within duration: Duration) async {
     let deadline = Timestamp(nanoseconds: clock.now.nanoseconds &+ Int64(duration / .nanoseconds(1)))
-    let workers = state.withLock { Array($0.workers.values) }
+    let (services, upkeep) = state.withLock { state in (state.services.values.filter { !$0.isOver }, state.upkeep) }
     await withDiscardingTaskGroup { group in
-      for worker in workers { group.addTask { _ = await worker.drained(until: deadline) } }
+      for service in services { group.addTask { _ = await service.worker.drained(until: deadline) } }
     }
-    for worker in workers { await worker.stop(within: .seconds(1)) }
-    let tasks = state.withLock { $0.tasks }
-    // The last task looks after the database and ends only when it is told to.
-    tasks.last?.cancel()
-    for task in tasks { await task.value }
+    for service in services { await service.worker.stop(within: .seconds(1)) }
+    upkeep?.cancel()
+    for service in services { await service.task.value }
+    await upkeep?.value
     await outbox.close()
   }
 
   /// Puts what became of an output's alerts into its part of the ledger.
   func fill(_ output: inout Ledger.Output) async {
-    let (worker, carriedOver) = state.withLock { ($0.workers[output.name], $0.carriedOver[output.name] ?? 0) }
-    guard let counts = await worker?.counts else { return }
+    let (service, earlier, carriedOver) = state.withLock { state in
+      (state.services[output.name], state.earlier[output.name], state.carriedOver[output.name] ?? 0)
+    }
+    guard var counts = await service?.worker.counts else { return }
+    if let earlier { counts.add(earlier) }
     output.delivered += counts.delivered + counts.deliveredByDigest
     output.deliveredByDigest = counts.deliveredByDigest
     output.deadLettered += counts.deadLettered + counts.dropped
     output.pending += counts.pending
     output.lost = counts.lost
     output.carriedOver = carriedOver + counts.requeued
+  }
+}
+
+extension DeliveryCounts {
+  /// Adds what another worker of the same output did. What waits is the same for both.
+  fileprivate mutating func add(_ other: DeliveryCounts) {
+    delivered += other.delivered
+    deliveredByDigest += other.deliveredByDigest
+    deadLettered += other.deadLettered
+    retried += other.retried
+    dropped += other.dropped
+    lost += other.lost
+    requeued += other.requeued
   }
 }

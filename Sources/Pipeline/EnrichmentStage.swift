@@ -18,24 +18,3 @@ struct EnrichmentStage {
     return stages
   }
 }
-
-/// Waits for an enricher that does I/O, but not beyond its deadline.
-enum Deadline {
-  /// The enricher's results; where it is late, one failure an alert that says so.
-  static func run(
-    _ enricher: any RemoteEnricher, on batch: DeliveryBatch, clock: any GatewayClock
-  ) async -> [Result<Enrichment, EnrichmentFailure>] {
-    let deadline = enricher.deadline
-    return await withTaskGroup(of: [Result<Enrichment, EnrichmentFailure>]?.self) { group in
-      group.addTask { await enricher.enrich(batch) }
-      group.addTask {
-        try? await clock.sleep(for: deadline)
-        return nil
-      }
-      let first = await group.next() ?? nil
-      group.cancelAll()
-      let late = EnrichmentFailure("it gave no answer within \(deadline)")
-      return first ?? Array(repeating: .failure(late), count: batch.count)
-    }
-  }
-}

@@ -77,7 +77,7 @@ public struct PluginContext: Sendable {
   public let vocabulary: Vocabulary
 
   /// Reads YAML, JSON and CSV files that settings name.
-  public let files: any ConfigurationFiles
+  public var files: any ConfigurationFiles
 
   /// How alerts are recognised, who acts in them, and what an attacker can choose; nil where nobody said.
   public var formats: FormatSet?

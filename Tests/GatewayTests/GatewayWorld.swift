@@ -104,7 +104,7 @@ final class CountingEnricher: Enricher, StatefulPlugin {
       count += 1
       return count
     }
-    return .fields([AddedField("number", text: String(number))])
+    return .fields([AddedField("count", text: String(number))])
   }
 
   func snapshot() -> [UInt8] { Array(String(count.withLock { $0 }).utf8) }

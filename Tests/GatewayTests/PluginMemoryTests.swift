@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct PluginMemoryTests {
   private static func numbers(_ output: LineOutput) -> [String] {
-    output.lines.compactMap { $0.firstMatch(of: /"number":"(\d+)"/).map { String($0.1) } }
+    output.lines.compactMap { $0.firstMatch(of: /"count":"(\d+)"/).map { String($0.1) } }
   }
 
   private func run(_ world: GatewayWorld, alerts: Int, named name: String = "counting") async throws -> [String] {

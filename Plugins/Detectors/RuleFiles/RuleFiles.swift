@@ -15,7 +15,7 @@ public struct RuleFiles: Sendable {
     var seen: Set<String> = []
     var places: [String: SourcePlace] = [:]
     for pattern in patterns {
-      let found = Self.files(pattern)
+      let found = Self.files(pattern, files)
       if found.isEmpty {
         problems.append(Diagnostic(.error, "'\(pattern.text)' finds no rule file", at: pattern.place))
       }
@@ -40,11 +40,11 @@ public struct RuleFiles: Sendable {
   }
 
   /// The files of a pattern, named as the pattern is written.
-  private static func files(_ pattern: FilePath) -> [FilePath] {
+  private static func files(_ pattern: FilePath, _ files: any ConfigurationFiles) -> [FilePath] {
     guard PathPattern(pattern.text).isPattern else { return [pattern] }
     // What comes before the written text is the folder of the configuration, which messages leave out.
     let folder = pattern.path.hasSuffix(pattern.text) ? String(pattern.path.dropLast(pattern.text.count)) : ""
-    return PathPattern(pattern.path).expand().map { path in
+    return files.found(by: { PathPattern(pattern.path).expand() }).map { path in
       FilePath(path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path, in: folder, at: pattern.place)
     }
   }

@@ -2,7 +2,7 @@ public import AlertModel
 public import PluginKit
 
 /// Adds the names of cloud accounts, and whatever else a table says about them.
-public struct AccountNameEnricher: Enricher, Explaining {
+public struct AccountNameEnricher: Enricher, Explaining, ChangeTelling {
   public typealias Options = AccountNameOptions
 
   public static let manual = Manual(
@@ -56,6 +56,11 @@ public struct AccountNameEnricher: Enricher, Explaining {
       }
     }
     return added.isEmpty ? .nothing : .fields(added)
+  }
+
+  public func changes(since earlier: AccountNameEnricher) -> [String] {
+    guard let accounts, let before = earlier.accounts else { return [] }
+    return accounts.changes(since: before)
   }
 
   public func explain(_ alert: borrowing Alert) -> [DecisionExplanation] {

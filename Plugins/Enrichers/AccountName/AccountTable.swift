@@ -4,6 +4,7 @@ internal import PluginKit
 /// The table of accounts, found by id.
 struct AccountTable: Sendable {
   private let table: Table
+  private let key: Int
   private let keys: TableKeys
   private let fields: [RowFields]
 
@@ -16,6 +17,7 @@ struct AccountTable: Sendable {
       options.name, options.$name, among: ["name", "account_name", "accountname", "value"], of: table,
       what: "account's name")
     self.table = table
+    self.key = key
     keys = try TableKeys(table, column: key, match: .exact)
     fields = AccountRole.allCases.map { role in
       let columns = table.columns.indices.compactMap { column -> (column: Int, field: String)? in
@@ -26,6 +28,10 @@ struct AccountTable: Sendable {
       return RowFields(table, columns)
     }
     Self.warnOfOddIDs(table, key, files)
+  }
+
+  func changes(since earlier: AccountTable) -> [String] {
+    table.changes(key: key, since: earlier.table, key: earlier.key)
   }
 
   func row(_ id: UnsafeRawBufferPointer) -> Int? { keys.row(for: id) }

@@ -116,6 +116,8 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin {
 
   // MARK: What it has learned
 
+  public var isLearning: Bool { list.entries.contains { !$0.watch.isEmpty || $0.budget != nil } }
+
   public func snapshot() -> [UInt8] {
     var json = Array(#"{"version":1,"actors":{"#.utf8)
     history.write(to: &json)

@@ -98,9 +98,24 @@ struct AllowlistReader {
         name: name, place: written.name.place, reason: written.reason.text, owner: written.owner.text,
         expires: written.expires, ceiling: written.ceiling.severity, acceptsSpoofable: written.acceptSpoofable,
         budget: written.atMost, watch: written.watch ?? options.watch, ownWatch: written.watch,
-        condition: condition, hasActors: hasActors,
-        restsOnCondition: restsOnCondition,
+        condition: condition, hasActors: hasActors, restsOnCondition: restsOnCondition,
+        fingerprint: fingerprint(of: written, owned[ownedBefore...]),
         expiredNote: [AddedField("weir.expired_entry", text: name)]))
+  }
+
+  private func fingerprint(
+    of written: EntryOptions, _ owned: ArraySlice<(pattern: Int, entry: Int)>
+  ) -> Int {
+    var hasher = Hasher()
+    for text in [written.when?.text, written.reason.text, written.owner.text, written.atMost?.text] {
+      hasher.combine(text)
+    }
+    hasher.combine(written.expires.text)
+    hasher.combine(written.ceiling)
+    hasher.combine(written.acceptSpoofable)
+    hasher.combine(written.watch)
+    for (pattern, _) in owned { patterns.withKey(pattern) { hasher.combine(bytes: $0) } }
+    return hasher.finalize()
   }
 
   private mutating func checkWords(_ written: EntryOptions) {

@@ -22,6 +22,9 @@ struct Entry: Sendable {
   /// actors.
   let restsOnCondition: [Bool]
 
+  /// Differs, within this process, where the entry says something else.
+  let fingerprint: Int
+
   /// What is added to an alert that the entry would hold back had it not expired.
   let expiredNote: [AddedField]
 

@@ -2,7 +2,7 @@ public import AlertModel
 public import PluginKit
 
 /// Adds columns of a table to alerts whose field is in it.
-public struct LookupEnricher: Enricher, Explaining {
+public struct LookupEnricher: Enricher, Explaining, ChangeTelling {
   public typealias Options = LookupOptions
 
   public static let manual = Manual(
@@ -30,6 +30,7 @@ public struct LookupEnricher: Enricher, Explaining {
 
   private struct Loaded: Sendable {
     let table: Table
+    let key: Int
     let keys: TableKeys
     let rows: RowFields
   }
@@ -58,7 +59,8 @@ public struct LookupEnricher: Enricher, Explaining {
       }
     }
     loaded = Loaded(
-      table: table, keys: try TableKeys(table, column: key, match: options.match), rows: RowFields(table, names))
+      table: table, key: key, keys: try TableKeys(table, column: key, match: options.match),
+      rows: RowFields(table, names))
   }
 
   private func column(_ name: String, of table: Table, at place: SourcePlace) throws(ConfigurationError) -> Int {
@@ -86,6 +88,11 @@ public struct LookupEnricher: Enricher, Explaining {
         conclusion: row == nil ? "does not have the alert's \(options.field.joined(separator: ", "))" : "has the value",
         conditions: [])
     ]
+  }
+
+  public func changes(since earlier: LookupEnricher) -> [String] {
+    guard let loaded, let before = earlier.loaded else { return [] }
+    return loaded.table.changes(key: loaded.key, since: before.table, key: before.key)
   }
 
   /// The row of the first value that is in the table, and whether there was any value.

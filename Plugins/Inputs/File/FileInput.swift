@@ -103,7 +103,7 @@ public struct FileInput: Input {
   private func follow(
     _ memory: FileMemory, on thread: BlockingThread, emit: @escaping @Sendable (InputChunk) async throws -> Void
   ) async throws {
-    let watcher = FolderWatcher()
+    let watcher = FolderWatcher(.writes)
     let following = Confined(
       FileFollowing(
         settings: settings, memory: memory, clock: context.clock, logger: context.logger, watcher: watcher))
@@ -111,20 +111,9 @@ public struct FileInput: Input {
       if let chunk = try await thread.run({ following.value.withLock { $0.next() } }) {
         try await emit(chunk)
       } else {
-        await waitForChange(watcher)
+        // There are file systems and changes that nobody is told of.
+        await watcher.waitForChange(atMost: .seconds(1), clock: context.clock)
       }
-    }
-  }
-
-  /// Returns when something happened in a watched folder, and after a second in any case: there are file systems and
-  /// changes that nobody is told of.
-  private func waitForChange(_ watcher: FolderWatcher) async {
-    let clock = context.clock
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { try? await clock.sleep(for: .seconds(1)) }
-      group.addTask { await watcher.waitForChange() }
-      await group.next()
-      group.cancelAll()
     }
   }
 }

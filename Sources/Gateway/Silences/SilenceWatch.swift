@@ -33,17 +33,16 @@ final class SilenceWatch: Sendable {
     self.logger = logger
   }
 
-  /// Looks again and again until the task is cancelled.
-  ///
-  /// - Parameter tell: takes a notice; once it returns, the notice is kept.
-  func run(_ tell: (_ notice: [UInt8]) async -> Void) async {
-    while !Task.isCancelled {
-      await look(tell)
-      try? await clock.sleep(for: Self.pause)
-    }
+  /// Has enrichers obey what is in force, before the first alert; tells nothing.
+  func begin() async {
+    let now = clock.now
+    guard let silences = try? await thread.run({ [file] in try file.read() }) else { return }
+    obey(silences.filter { rules.obeys($0, now) }.map(\.silence))
   }
 
   /// Looks once: what is in force is obeyed, what was not told is told.
+  ///
+  /// - Parameter tell: takes a notice; once it returns, the notice is kept.
   func look(_ tell: (_ notice: [UInt8]) async -> Void) async {
     let now = clock.now
     await count(now)

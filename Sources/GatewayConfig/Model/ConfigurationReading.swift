@@ -55,7 +55,8 @@ struct ConfigurationReading {
     let redaction = Redaction(secrets: resolver.values.sorted())
     let configuration = GatewayConfiguration(
       file: file, folder: folder, inputs: inputs, detectors: detectors, enrichers: enrichers, outputs: outputs.plugins,
-      routes: routes, formats: formats, formatSet: formatSet, suppressedOutput: suppressed,
+      routes: routes, formats: formats, formatSet: formatSet, formatsSignature: parts.formats?.signature ?? "",
+      suppressedOutput: suppressed,
       deadLetters: deadLetters?.path ?? FilePath("dead-letters.ndjson", in: state),
       deadLetterAge: deadLetters?.keep ?? DeadLetterTarget().keep, stateFolder: state,
       durability: durability ?? .process, longestSilence: silences.maxDuration, silenceNotices: notices,
@@ -64,7 +65,9 @@ struct ConfigurationReading {
     var problems = ProblemCollector(
       file: file, redaction: redaction, unread: unread, known: tree.problems + resolver.diagnostics)
     problems.add(reader.diagnostics)
-    return LoadedConfiguration(configuration: configuration, diagnostics: problems.diagnostics, unread: unread)
+    return LoadedConfiguration(
+      configuration: configuration, diagnostics: problems.diagnostics, unread: unread,
+      files: [file] + resolver.files.sorted())
   }
 
   /// The top level without `x-…` entries: those are places for anchors.

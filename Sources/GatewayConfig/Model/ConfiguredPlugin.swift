@@ -10,6 +10,8 @@ public struct ConfiguredPlugin<Part: Sendable>: Sendable {
   public let options: any PluginOptions
   /// Where the plugin's name stands.
   public let place: SourcePlace
+  /// The same for entries that say the same. It may hold secrets.
+  public let signature: String
   /// How a queued output is served; nil for everything else.
   public let delivery: DeliveryDefaults?
 
@@ -20,12 +22,13 @@ public struct ConfiguredPlugin<Part: Sendable>: Sendable {
 
   init(
     name: String, type: any Plugin.Type, options: any PluginOptions, place: SourcePlace,
-    delivery: DeliveryDefaults? = nil, build: @escaping @Sendable (PluginContext) throws -> Part
+    signature: String, delivery: DeliveryDefaults? = nil, build: @escaping @Sendable (PluginContext) throws -> Part
   ) {
     self.name = name
     self.type = type
     self.options = options
     self.place = place
+    self.signature = signature
     self.delivery = delivery
     self.build = build
   }

@@ -23,6 +23,9 @@ public struct GatewayConfiguration: Sendable {
   /// The same, prepared; nil where there are none.
   public let formatSet: FormatSet?
 
+  /// The same for configurations whose own formats are the same.
+  public let formatsSignature: String
+
   /// The output that suppressed alerts go to; nil where none is named.
   public var suppressedOutput: OutputName?
 

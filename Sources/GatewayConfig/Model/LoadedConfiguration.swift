@@ -14,6 +14,9 @@ public struct LoadedConfiguration: Sendable {
   /// What could not be read, so that whatever a plugin finds wrong with it comes of that.
   let unread: UnreadPlaces
 
+  /// The configuration file, and the files that `${file:…}` stands for.
+  public let files: [String]
+
   public var warnings: [Diagnostic] { diagnostics.filter { $0.severity == .warning } }
   public var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
 

@@ -87,7 +87,8 @@ struct PluginEntries<Part: Sendable> {
   ) -> ConfiguredPlugin<Part>? {
     guard let options else { return nil }
     return ConfiguredPlugin(
-      name: entry.name, type: type, options: options, place: entry.place, delivery: delivery
+      name: entry.name, type: type, options: options, place: entry.place,
+      signature: "\(type.manual.name) \(entry.settings.signature)", delivery: delivery
     ) { context in
       var plugin = try Type(options: options, context: context)
       try plugin.load()

@@ -12,6 +12,8 @@ struct ReferenceResolver {
   private(set) var failures: Set<SourcePlace> = []
   /// Every text that came from outside.
   private(set) var values: Set<String> = []
+  /// The files that references name.
+  private(set) var files: Set<String> = []
 
   /// The largest file that `${file:…}` reads.
   private static let fileLimit = 1 << 20
@@ -91,6 +93,7 @@ struct ReferenceResolver {
 
   private mutating func contents(of name: String, at place: SourcePlace) -> String? {
     let file = FilePath(name, in: folder, at: place)
+    files.insert(file.path)
     do {
       let contents = try FileReading.read(file.path, limit: Self.fileLimit)
       if contents.isReadableByOthers {

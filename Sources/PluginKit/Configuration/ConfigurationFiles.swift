@@ -11,11 +11,17 @@ public protocol ConfigurationFiles: Sendable {
   /// - Throws: `ConfigurationError` with every problem, at places in the file.
   func tree(of file: FilePath) throws(ConfigurationError) -> LocatedNode
 
+  /// What `search` finds: the files that a pattern stands for. A gateway that runs asks it again now and then, and makes the
+  /// plugin anew once it finds something else.
+  func found(by search: @escaping @Sendable () -> [String]) -> [String]
+
   /// Notes something that is allowed but probably not meant: `check` shows it, `run` logs it.
   func warn(_ message: String, at place: SourcePlace)
 }
 
 extension ConfigurationFiles {
+  public func found(by search: @escaping @Sendable () -> [String]) -> [String] { search() }
+
   /// The bytes of a file of at most 256 MiB.
   public func bytes(of file: FilePath) throws(ConfigurationError) -> [UInt8] {
     try bytes(of: file, limit: ByteCount(bytes: 256 << 20))

@@ -74,6 +74,16 @@ public struct LocatedNode: Sendable, Equatable {
   /// The value of a mapping's key; nil where there is none, or no mapping.
   public subscript(key: String) -> LocatedNode? { entries?.first { $0.key.text == key }?.value }
 
+  /// The content as text that is the same for the same content, wherever it stands. It may hold secrets.
+  package var signature: String {
+    switch content {
+    case .scalar(let scalar): "\(scalar.style)\(scalar.text.text.debugDescription)"
+    case .sequence(let elements): "[" + elements.map(\.signature).joined(separator: ",") + "]"
+    case .mapping(let entries):
+      "{" + entries.map { "\($0.key.text.debugDescription):\($0.value.signature)" }.joined(separator: ",") + "}"
+    }
+  }
+
   /// What this is, for messages: `a list`, `a mapping`, `text`, `nothing`. Never the value.
   public var kindName: String {
     switch content {

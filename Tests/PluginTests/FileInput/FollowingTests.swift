@@ -258,7 +258,7 @@ private final class Follower {
     following = FileFollowing(
       settings: FileInput.Settings(finder: finder, index: nil, limit: 1 << 20, maxDecompressed: 1 << 30),
       memory: FileMemory(checkpoints, isKept: true, logger: log.logger), clock: clock, logger: log.logger,
-      watcher: FolderWatcher())
+      watcher: FolderWatcher(.writes))
   }
 
   /// What arrives while it looks so many times, a second after the other.

@@ -1,18 +1,35 @@
 internal import Glibc
-internal import PluginKit
 internal import Synchronization
 
 /// Notices changes in folders with inotify(7), where there is such a thing; without it, `waitForChange` waits until it is
-/// cancelled.
-final class FolderWatcher: Sendable {
-  private let thread = BlockingThread("file-watch")
+/// woken or cancelled. Not every file system tells of changes, so whoever uses this also looks now and then.
+package final class FolderWatcher: Sendable {
+  /// What is to be noticed.
+  package enum Interest: Sendable {
+    /// Every write to a file, and files that appear, go and are renamed.
+    case writes
+    /// Files that are complete: closed after writing, put in place, or gone.
+    case contents
+
+    fileprivate var events: Int32 {
+      let names = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF
+      return switch self {
+      case .writes: names | IN_MODIFY
+      case .contents: names | IN_CLOSE_WRITE
+      }
+    }
+  }
+
+  private let thread = BlockingThread("folder-watch")
+  private let interest: Interest
   private let descriptor: Int32
   /// A pipe of its own, to wake whoever waits.
-  private let wake: (read: Int32, write: Int32)
+  private let wakePipe: (read: Int32, write: Int32)
   private let folders = Mutex<Set<String>>([])
   private let namesChanged = Atomic<Bool>(true)
 
-  init() {
+  package init(_ interest: Interest) {
+    self.interest = interest
     descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
     var ends: [Int32] = [-1, -1]
     _ = pipe(&ends)
@@ -20,41 +37,55 @@ final class FolderWatcher: Sendable {
       _ = fcntl(end, F_SETFD, FD_CLOEXEC)
       _ = fcntl(end, F_SETFL, O_NONBLOCK)
     }
-    wake = (ends[0], ends[1])
+    wakePipe = (ends[0], ends[1])
   }
 
   deinit {
-    for open in [descriptor, wake.read, wake.write] where open >= 0 { close(open) }
+    for open in [descriptor, wakePipe.read, wakePipe.write] where open >= 0 { close(open) }
   }
 
   /// Watches a folder, if it is there.
-  func watch(_ folder: String) {
+  package func watch(_ folder: String) {
     guard descriptor >= 0 else { return }
     folders.withLock { known in
       guard !known.contains(folder) else { return }
-      let events = IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF
-      if inotify_add_watch(descriptor, folder, UInt32(events)) >= 0 { known.insert(folder) }
+      if inotify_add_watch(descriptor, folder, UInt32(interest.events)) >= 0 { known.insert(folder) }
     }
   }
 
   /// True once after files appeared, went or were renamed, or a watch ended.
-  func takeNamesChanged() -> Bool { namesChanged.exchange(false, ordering: .relaxed) }
+  package func takeNamesChanged() -> Bool { namesChanged.exchange(false, ordering: .relaxed) }
 
-  /// Returns after a change, or when the task is cancelled.
-  func waitForChange() async {
+  /// Makes `waitForChange` return, now or the next time.
+  package func wake() {
+    var byte: UInt8 = 1
+    _ = write(wakePipe.write, &byte, 1)
+  }
+
+  /// Returns after a change, after `wake`, or when the task is cancelled.
+  package func waitForChange() async {
     await withTaskCancellationHandler {
       _ = try? await thread.run { [self] in
         var waits = [
           pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-          pollfd(fd: wake.read, events: Int16(POLLIN), revents: 0),
+          pollfd(fd: wakePipe.read, events: Int16(POLLIN), revents: 0),
         ]
         while poll(&waits, nfds_t(waits.count), -1) < 0, errno == EINTR {}
-        drain(wake.read) { _ in }
+        drain(wakePipe.read) { _ in }
         drain(descriptor) { noteNames($0) }
       }
     } onCancel: {
-      var byte: UInt8 = 1
-      _ = write(wake.write, &byte, 1)
+      wake()
+    }
+  }
+
+  /// Returns as `waitForChange` does, and after `duration` in any case.
+  package func waitForChange(atMost duration: Duration, clock: any GatewayClock) async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { try? await clock.sleep(for: duration) }
+      group.addTask { await self.waitForChange() }
+      await group.next()
+      group.cancelAll()
     }
   }
 

@@ -21,7 +21,19 @@ final class ProgressLine: Sendable {
     }
     guard hasChanged else { return }
     // The cursor goes back to the beginning: an alert that the console shows on the same terminal covers the line.
-    Terminal.show("\r\u{1B}[Kreading: \(percent) % of \(progress.total >> 20) MiB\r")
+    Terminal.show("\r\u{1B}[Kreading: \(percent) % of \(Self.size(progress.total))\r")
+  }
+
+  /// Bytes in the unit in which they are few, with one decimal below ten: `512 bytes`, `1.4 KiB`, `23 MiB`.
+  static func size(_ bytes: Int64) -> String {
+    var unit = ""
+    var (value, rest) = (bytes, Int64(0))
+    for larger in ["KiB", "MiB", "GiB", "TiB"] where value >= 1024 {
+      (value, rest) = value.quotientAndRemainder(dividingBy: 1024)
+      unit = larger
+    }
+    if unit.isEmpty { return bytes == 1 ? "1 byte" : "\(bytes) bytes" }
+    return value < 10 ? "\(value).\(rest * 10 / 1024) \(unit)" : "\(value) \(unit)"
   }
 
   /// Takes the line away.

@@ -1,0 +1,137 @@
+internal import ArgumentParser
+internal import BundledPlugins
+internal import Foundation
+internal import Gateway
+internal import GatewayConfig
+internal import Outbox
+internal import PluginKit
+
+/// `weir run`: the gateway.
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Runs the gateway.",
+    discussion: """
+      Reads from the configured inputs, or from the files named here, to their end; then waits until everything is \
+      delivered, at the most for --drain-timeout. What is left stays in the state folder for the next run (exit code 75). \
+      Interrupted, it delivers what it has read, within the same time; interrupted again, it ends at once. SIGHUP makes \
+      it read its configuration again.
+      """)
+
+  @OptionGroup var config: ConfigurationOption
+
+  @Argument(help: "Files to read in place of the configured inputs (plain or gzip); '-' is standard input.")
+  var files: [String] = []
+
+  @Option(help: "Writes the ledger to this file, as JSON.")
+  var ledger: String?
+
+  @Option(help: "How long to wait for outputs at the end.")
+  var drainTimeout = DurationArgument(.seconds(30))
+
+  @Flag(help: "Reads the configuration again whenever it changes, too; tables and allowlists are, in any case.")
+  var watch = false
+
+  @Flag(help: "Shows no progress and no summary.")
+  var quiet = false
+
+  func run() async throws {
+    // From the first moment: until now it would have ended the process.
+    let hangUp = ProcessSignal(SIGHUP)
+    let environment = CommandEnvironment(logLevel: quiet ? .error : .notice)
+    let loaded = try config.load()
+    let made = try config.parts(of: loaded, environment)
+    let parts = try withInputs(made.parts, environment)
+    let opener = OutboxOpener(configuration: loaded.configuration, environment: environment)
+    let outbox = try opener.open(parts)
+    let progress = quiet ? nil : ProgressLine()
+    let gateway = Gateway(
+      parts, outbox: outbox, openOutbox: { try opener.openLater(parts) }, clock: environment.clock,
+      logger: environment.logger, drainTimeout: drainTimeout.duration, watch: { progress?.show($0) })
+    let reloader = reloader(loaded, made.files, environment)
+    hangUp.handle { reloader.request() }
+    let stops = StopSignals { gateway.stopReading() }
+    defer { withExtendedLifetime((hangUp, stops)) {} }
+    TerminalInput.announce(parts)
+    let outcome: Gateway.Outcome
+    do {
+      outcome = try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { await reloader.run(gateway) }
+        defer { group.cancelAll() }
+        return try await gateway.run()
+      }
+    } catch {
+      progress?.clear()
+      Terminal.say("error: \(error)")
+      throw ExitCode.unavailable
+    }
+    progress?.clear()
+    for error in outcome.inputErrors { Terminal.say("error: \(error)") }
+    if !quiet {
+      LedgerSummary(
+        ledger: outcome.ledger, unreadable: outcome.unreadable, deadLetters: gateway.parts.deadLetters
+      ).show()
+    }
+    if let ledger { try write(outcome.ledger, to: ledger) }
+    try exit(with: outcome)
+  }
+
+  /// The parts with what is to be read: files named on the command line, else the configured inputs, else standard input.
+  private func withInputs(_ parts: GatewayParts, _ environment: CommandEnvironment) throws -> GatewayParts {
+    guard !files.isEmpty || parts.inputs.isEmpty else { return parts }
+    var parts = parts
+    parts.useInputs(
+      try (files.isEmpty ? ["-"] : files).map { file in
+        let name = file == "-" ? "stdin" : file
+        let context = environment.context(
+          named: name, vocabulary: parts.formats.vocabulary, stateFolder: parts.stateFolder)
+        return InputPart(name: name, try BundledPlugins.commandLineInput(file, context: context))
+      })
+    return parts
+  }
+
+  private func reloader(
+    _ loaded: LoadedConfiguration, _ files: FileDependencies, _ environment: CommandEnvironment
+  ) -> Reloader {
+    // The task's: the thread that reads has none.
+    let catalog = WeirCommand.catalog
+    let source = Reloader.Source { () throws(ConfigurationError) in
+      try config.read(catalog)
+    } assemble: { loaded in
+      let environment = environment.fresh
+      let outcome = ConfigurationOption.assemble(loaded, environment)
+      return Assembly.Outcome(
+        parts: outcome.parts.flatMap { try? withInputs($0, environment) }, diagnostics: outcome.diagnostics,
+        files: outcome.files)
+    } show: { diagnostics in
+      ConfigurationOption.show(diagnostics)
+    }
+    return Reloader(
+      loaded, files: files, source: source, watchesConfiguration: watch,
+      journal: ReloadJournal(folder: loaded.configuration.stateFolder), clock: environment.clock,
+      logger: environment.logger)
+  }
+
+  private func write(_ ledger: Ledger, to path: String) throws {
+    do {
+      try Data((ledger.json + "\n").utf8).write(to: URL(filePath: path), options: .atomic)
+    } catch {
+      Terminal.say("error: cannot write the ledger to '\(path)': \(error.localizedDescription)")
+      throw ExitCode.unavailable
+    }
+  }
+
+  /// Ends with the exit code that says what is to be looked at, the most serious first.
+  private func exit(with outcome: Gateway.Outcome) throws {
+    let ledger = outcome.ledger
+    if !ledger.isBalanced {
+      Terminal.say("error: the ledger does not balance; this is a fault in weir: \(ledger.json)")
+      throw ExitCode.brokenPromise
+    }
+    if ledger.pending > 0 { throw ExitCode.leftPending }
+    let deadLetters = ledger.alerts.deadLettered + ledger.outputs.reduce(0) { $0 + $1.deadLettered }
+    if outcome.unreadable > 0 || !outcome.inputErrors.isEmpty || deadLetters + ledger.lost > 0 {
+      throw ExitCode.badData
+    }
+  }
+}

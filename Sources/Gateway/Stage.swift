@@ -1,0 +1,48 @@
+internal import Logging
+internal import Pipeline
+internal import PluginKit
+internal import Synchronization
+
+/// One configuration at work: what batches pass through. A reload puts another in its place.
+final class Stage: Sendable {
+  let parts: GatewayParts
+  let deadLetters: DeadLetterFile
+  /// By output; nil for queued ones.
+  let direct: [DirectDelivery?]
+  let silences: SilenceWatch
+
+  private let plan: Plan
+  private let clock: any GatewayClock
+  private let workers = Mutex<[PipelineWorker]>([])
+
+  /// - Parameter former: what ran before.
+  init(_ parts: GatewayParts, after former: Stage? = nil, clock: any GatewayClock, logger: Logger) {
+    self.parts = parts
+    self.clock = clock
+    plan = parts.plan
+    silences = SilenceWatch(parts, clock: clock, logger: logger)
+    let isSame = former?.parts.deadLetters == parts.deadLetters && former?.parts.deadLetterAge == parts.deadLetterAge
+    let same = isSame ? former?.deadLetters : nil
+    deadLetters =
+      same ?? DeadLetterFile(path: parts.deadLetters, maxAge: parts.deadLetterAge, clock: clock, logger: logger)
+    direct = parts.outputs.map { part in
+      part.isQueued ? nil : DirectDelivery(name: part.name, output: part.output, clock: clock, logger: logger)
+    }
+  }
+
+  /// Takes a notice of Weir's own to where notices go; no enricher can hold it back.
+  func process(notice: [UInt8]) async -> BatchOutcome {
+    let frame = InputChunk.Frame(start: 0, count: notice.count, line: 1, offset: 0)
+    let chunk = InputChunk(bytes: notice, frames: [frame], source: SilenceNotice.source)
+    return await PipelineWorker(plan: parts.noticePlan, clock: clock).process(chunk)
+  }
+
+  func process(_ chunk: InputChunk) async -> BatchOutcome {
+    // A worker is taken out for the batch and put back, so that none serves two at once.
+    let spare = workers.withLock { $0.popLast() }
+    let worker = spare ?? PipelineWorker(plan: plan, clock: clock)
+    let outcome = await worker.process(chunk)
+    workers.withLock { $0.append(worker) }
+    return outcome
+  }
+}
