@@ -34,7 +34,7 @@ extension Format {
         "event.action": .first([cased("service.action.awsApiCallAction.api"), cased("service.action.actionType")]),
         "event.provider": .first([cased("service.action.awsApiCallAction.serviceName"), .constant("guardduty")]),
         "event.outcome": .only(
-          "an API call with an error", { hasError.matches($0) }, .constant("failure")),
+          "an API call with an error", { hasError.matches(Document($0)) }, .constant("failure")),
         "cloud.provider": .constant("aws"),
         "cloud.account.id": cased("accountId"),
         "cloud.region": cased("region"),

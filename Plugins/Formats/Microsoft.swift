@@ -25,7 +25,8 @@ extension Format {
       "id",
       // An alert comes with several pieces of evidence, each a record of its own: those have no id of their own.
       .only(
-        "category is AdvancedHunting-AlertInfo", { Shape.equals("category", "AdvancedHunting-AlertInfo").matches($0) },
+        "category is AdvancedHunting-AlertInfo",
+        { Shape.equals("category", "AdvancedHunting-AlertInfo").matches(Document($0)) },
         "properties.AlertId"),
     ]),
     severity: .words(

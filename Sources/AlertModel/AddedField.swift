@@ -2,30 +2,48 @@ internal import CSimdjson
 
 /// A field that an enricher adds to an alert: a name and a JSON value, made once and added to many alerts.
 public struct AddedField: Sendable {
+  /// Everything behind one reference: fields are copied for every alert.
+  private final class Storage: Sendable {
+    let path: FieldPath
+    let json: [UInt8]
+    let nodes: [weir_json_node]
+
+    init(_ path: FieldPath, _ json: [UInt8], _ nodes: [weir_json_node]) {
+      self.path = path
+      self.json = json
+      self.nodes = nodes
+    }
+  }
+
+  private let storage: Storage
+
   /// The ECS name, or a name under `weir`.
-  public let path: FieldPath
+  public var path: FieldPath { storage.path }
 
   /// The value as JSON.
-  public let json: [UInt8]
-
-  private let nodes: [weir_json_node]
+  public var json: [UInt8] { storage.json }
 
   /// - Parameter json: one JSON value.
   /// - Throws: `JSONError` where it is not.
   public init(_ name: String, json: [UInt8]) throws(JSONError) {
-    path = FieldPath(name)
-    self.json = json
-    nodes = try Self.parse(json)
+    try self.init(FieldPath(name), json: json)
+  }
+
+  /// - Parameter json: one JSON value.
+  /// - Throws: `JSONError` where it is not.
+  public init(_ path: FieldPath, json: [UInt8]) throws(JSONError) {
+    storage = Storage(path, json, try Self.parse(json))
   }
 
   /// A field whose value is a string.
-  public init(_ name: String, text: String) {
-    path = FieldPath(name)
+  public init(_ name: String, text: String) { self.init(FieldPath(name), text: text) }
+
+  /// A field whose value is a string.
+  public init(_ path: FieldPath, text: String) {
     var quoted: [UInt8] = []
     JSONEscapes.appendQuoted(text, to: &quoted)
-    json = quoted
     // A quoted string always parses.
-    nodes = (try? Self.parse(quoted)) ?? []
+    storage = Storage(path, quoted, (try? Self.parse(quoted)) ?? [])
   }
 
   private static func parse(_ json: [UInt8]) throws(JSONError) -> [weir_json_node] {
@@ -42,8 +60,8 @@ public struct AddedField: Sendable {
   }
 
   func withRoot<Result>(_ body: (JSONNode) -> Result) -> Result? {
-    json.withUnsafeBytes { bytes in
-      nodes.withUnsafeBufferPointer { nodes in
+    storage.json.withUnsafeBytes { bytes in
+      storage.nodes.withUnsafeBufferPointer { nodes in
         guard let start = bytes.baseAddress, let node = nodes.baseAddress else { return nil }
         return body(JSONNode(bytes: start.assumingMemoryBound(to: UInt8.self), node: node))
       }

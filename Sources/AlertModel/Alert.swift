@@ -5,8 +5,11 @@
 ///
 /// An alert borrows its memory from the worker that parses it. It cannot be copied or kept.
 public struct Alert: ~Copyable {
+  /// The detector's document, and where its fields are.
+  public let document: Document
+
   /// The detector's document.
-  public let root: JSONNode
+  public var root: JSONNode { document.root }
 
   /// The document that this alert was unwrapped from, where there was one.
   public let envelope: JSONNode?
@@ -20,10 +23,16 @@ public struct Alert: ~Copyable {
   /// What enrichers have added, in their order.
   public private(set) var added: [AddedField] = []
 
+  /// A bit for the first part of every added name, which rules most fields out at once.
+  private var addedHeads: UInt64 = 0
+
+  private static func bit(of path: FieldPath) -> UInt64 { 1 << (path.head >> 58) }
+
   /// What conditions can ask for although it is not part of the alert: where it was read from.
   private let ambient: [AddedField]
 
   private let vocabulary: Vocabulary
+  private let emptyIsMissing: Bool
   private let arena: TextArena
 
   /// - Parameters:
@@ -31,20 +40,22 @@ public struct Alert: ~Copyable {
   ///   - ambient: fields that conditions can ask for, but that are never written.
   ///   - arena: memory for texts that are worked out; reset by whoever makes the next alert.
   public init(
-    root: JSONNode, envelope: JSONNode? = nil, table: Int, severity: Severity, ambient: [AddedField] = [],
+    _ document: Document, envelope: JSONNode? = nil, table: Int, severity: Severity, ambient: [AddedField] = [],
     vocabulary: Vocabulary, arena: TextArena
   ) {
     self.ambient = ambient
-    self.root = root
+    self.document = document
     self.envelope = envelope
     self.table = table
     self.severity = severity
     self.vocabulary = vocabulary
+    emptyIsMissing = vocabulary.tables[table].emptyIsMissing
     self.arena = arena
   }
 
   /// Adds what an enricher returned. A field that was added before stays as it is.
   public mutating func add(_ fields: [AddedField]) {
+    for field in fields { addedHeads |= Self.bit(of: field.path) }
     if added.isEmpty {
       added = fields
       return
@@ -54,7 +65,7 @@ public struct Alert: ~Copyable {
 
   /// Takes up which rule made the alert, where a Weir wrote that on it.
   public mutating func takeUpEarlierNotes() {
-    let fields = EarlierNotes.fields(of: root)
+    let fields = vocabulary.earlierNotes.fields(of: document)
     if !fields.isEmpty { add(fields) }
   }
 
@@ -74,7 +85,7 @@ public struct Alert: ~Copyable {
   /// - Returns: true where `body` returned true.
   @discardableResult
   public func forEachValue(_ field: Field, _ body: (FieldValue) -> Bool) -> Bool {
-    if !added.isEmpty {
+    if addedHeads & Self.bit(of: field.path) != 0 {
       let visit = Self.visit(added, field, body)
       if visit != .nothing { return visit == .stopped }
     }
@@ -84,11 +95,11 @@ public struct Alert: ~Copyable {
     }
     if let source = field.sources[table] {
       let visit = source.forEachValue(
-        in: root, envelope: envelope, scratch: arena, emptyIsMissing: vocabulary.tables[table].emptyIsMissing, body)
+        in: document, envelope: envelope, scratch: arena, emptyIsMissing: emptyIsMissing, body)
       if visit != .nothing { return visit == .stopped }
     }
     var visit = Visit.nothing
-    visit.follow(field.path, in: root, emptyIsMissing: false, body)
+    visit.follow(field.path, in: document, emptyIsMissing: false, body)
     return visit == .stopped
   }
 
@@ -112,8 +123,8 @@ public struct Alert: ~Copyable {
     for candidate in added where candidate.path == field.path {
       if candidate.withRoot({ FieldPath("").forEachValue(in: $0, body) }) == true { return true }
     }
-    if field.sources[table]?.forEachNode(in: root, envelope: envelope, body) == true { return true }
-    return field.path.forEachValue(in: root, body)
+    if field.sources[table]?.forEachNode(in: document, envelope: envelope, body) == true { return true }
+    return field.path.forEachValue(in: document, body)
   }
 
   /// True where the field is an object that stands in the document in parts only: `user` where there is a `user.name`.
@@ -134,7 +145,7 @@ public struct Alert: ~Copyable {
     for name in fields.names {
       guard let source = fields[name] else { continue }
       let visit = source.forEachValue(
-        in: root, envelope: envelope, scratch: arena, emptyIsMissing: fields.emptyIsMissing
+        in: document, envelope: envelope, scratch: arena, emptyIsMissing: fields.emptyIsMissing
       ) { $0.isScalar && body(name, $0) }
       if visit == .stopped { return true }
     }
@@ -146,11 +157,11 @@ public struct Alert: ~Copyable {
   ) -> Visit {
     let name = field.path
     var visit = Visit.nothing
-    for candidate in added where visit != .stopped {
+    for candidate in added where visit != .stopped && candidate.path.head == name.head {
       if candidate.path == name {
-        _ = candidate.withRoot { visit.follow(FieldPath(""), in: $0, emptyIsMissing: false, body) }
+        _ = candidate.withRoot { visit.follow(FieldPath(""), in: Document($0), emptyIsMissing: false, body) }
       } else if let rest = name.remainder(below: candidate.path) {
-        _ = candidate.withRoot { visit.follow(rest, in: $0, emptyIsMissing: false, body) }
+        _ = candidate.withRoot { visit.follow(rest, in: Document($0), emptyIsMissing: false, body) }
       } else if visit == .nothing, candidate.path.remainder(below: name) != nil {
         // The field is an object that Weir added to; the detector's own members, if any, are looked at as well.
         let object = FieldValue(kind: .object, bytes: UnsafeRawBufferPointer(start: nil, count: 0))

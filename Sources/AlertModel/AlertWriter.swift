@@ -7,16 +7,17 @@ internal import Glibc
 /// document, or adds a dotted key where the document writes its siblings that way. A field that the document already has
 /// is not written: the detector's own stands. Nothing else of the bytes changes, except that line breaks between tokens
 /// go. One writer serves one thread; its memory is used again for the next alert.
-public struct AlertWriter {
+public struct AlertWriter: Sendable {
   /// One field to write, its value somewhere in `values`.
-  private struct Addition {
+  private struct Addition: Sendable {
     let path: FieldPath
     let value: Range<Int>
     /// Where in the document, and how many bytes of the path name what is there already.
     var offset = 0
     var consumed = 0
     var isFirstMember = false
-    var isWritten = true
+    var isDropped = false
+    var isWritten = false
   }
 
   private var values: [UInt8] = []
@@ -46,10 +47,11 @@ public struct AlertWriter {
   ///
   /// - Returns: where in `output` the value of the field `located` stands, if that was written now.
   @discardableResult
-  public mutating func write(_ root: JSONNode, to output: inout [UInt8], locating located: FieldPath? = nil) -> Range<
-    Int
-  >? {
-    place(in: root)
+  public mutating func write(
+    _ document: Document, to output: inout [UInt8], locating located: FieldPath? = nil
+  ) -> Range<Int>? {
+    place(in: document)
+    let root = document.root
     var place: Range<Int>?
     let source = root.source
     let base = root.offset
@@ -80,20 +82,20 @@ public struct AlertWriter {
   }
 
   /// Decides where each field goes, drops those that are there already, and sorts by place.
-  private mutating func place(in root: JSONNode) {
+  private mutating func place(in document: Document) {
     for index in additions.indices {
       let path = additions[index].path
-      if additions[..<index].contains(where: { $0.path == path }) || path.exists(in: root) {
-        additions[index].isWritten = false
+      if additions[..<index].contains(where: { $0.path == path }) || path.exists(in: document) {
+        additions[index].isDropped = true
         continue
       }
-      let (object, consumed) = path.deepestObject(in: root)
+      let (object, consumed) = path.deepestObject(in: document)
       let end = object.endOfLastMember
       additions[index].offset = end
       additions[index].consumed = consumed
       additions[index].isFirstMember = object.isEmptyContainer
     }
-    additions.removeAll { !$0.isWritten }
+    additions.removeAll { $0.isDropped }
     guard additions.count > 1 else { return }
     // Insertion sort: there are a handful, nearly always in order already. Equal places stay in order, but fields that
     // share an object that does not exist yet come to stand together.
@@ -107,19 +109,19 @@ public struct AlertWriter {
   }
 
   /// Writes fields that go to the same place, `consumed` bytes of whose names are there already.
-  private func writeMembers(
+  private mutating func writeMembers(
     _ range: Range<Int>, to output: inout [UInt8], locating located: FieldPath?, at place: inout Range<Int>?
   ) {
     if range.count == 1 {
       writeAlone(range.lowerBound, to: &output, locating: located, at: &place)
       return
     }
-    var pending = Array(range)
     var isFirst = true
-    while let index = pending.first {
+    for index in range where !additions[index].isWritten {
       if !isFirst { output.append(UInt8(ascii: ",")) }
       isFirst = false
-      writeMember(index, depth: additions[index].consumed, &pending, to: &output, locating: located, at: &place)
+      writeMember(
+        index, depth: additions[index].consumed, until: range.upperBound, to: &output, locating: located, at: &place)
     }
   }
 
@@ -148,32 +150,33 @@ public struct AlertWriter {
   }
 
   /// Writes one field, and with it every other that goes below the same new object.
-  private func writeMember(
-    _ index: Int, depth: Int, _ pending: inout [Int], to output: inout [UInt8], locating located: FieldPath?,
+  private mutating func writeMember(
+    _ index: Int, depth: Int, until end: Int, to output: inout [UInt8], locating located: FieldPath?,
     at place: inout Range<Int>?
   ) {
     let addition = additions[index]
     let component = addition.path.component(from: depth)
     output.append(UInt8(ascii: "\""))
     output.append(contentsOf: component)
-    output.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
+    output.append(UInt8(ascii: "\""))
+    output.append(UInt8(ascii: ":"))
     guard !addition.path.ends(at: depth + component.count) else {
       let start = output.count
       output.append(contentsOf: values[addition.value])
       if addition.path == located { place = start..<output.count }
-      pending.removeAll { $0 == index }
+      additions[index].isWritten = true
       return
     }
     output.append(UInt8(ascii: "{"))
     let below = depth + component.count + 1
-    let siblings = pending.filter {
-      additions[$0].path.shares(prefixOf: below, with: addition.path) && additions[$0].consumed <= depth
-    }
     var isFirst = true
-    for sibling in siblings where pending.contains(sibling) {
+    for sibling in index..<end where !additions[sibling].isWritten {
+      guard additions[sibling].consumed <= depth,
+        additions[sibling].path.shares(prefixOf: below, with: addition.path)
+      else { continue }
       if !isFirst { output.append(UInt8(ascii: ",")) }
       isFirst = false
-      writeMember(sibling, depth: below, &pending, to: &output, locating: located, at: &place)
+      writeMember(sibling, depth: below, until: end, to: &output, locating: located, at: &place)
     }
     output.append(UInt8(ascii: "}"))
   }

@@ -11,10 +11,23 @@ public struct FieldPath: Hashable, Sendable {
   private final class Storage: Sendable {
     let name: String
     let utf8: [UInt8]
+    /// Among which paths it is known; nil where no index knows it.
+    let known: KnownPaths?
+    let number: Int
+    /// The parts of the name that end at a dot, from the shortest on.
+    let above: [(number: Int32, length: Int)]
+    /// The same for names with the same first part, and rarely for others.
+    let head: UInt64
 
-    init(_ name: String) {
+    init(_ name: String, _ known: KnownPaths?, _ numbers: [(number: Int32, length: Int)]) {
       self.name = name
       utf8 = Array(name.utf8)
+      self.known = known
+      number = numbers.last.map { Int($0.number) } ?? -1
+      above = numbers.dropLast()
+      head = utf8.prefix { $0 != UInt8(ascii: ".") }.reduce(0xcbf2_9ce4_8422_2325) {
+        ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+      }
     }
   }
 
@@ -25,8 +38,20 @@ public struct FieldPath: Hashable, Sendable {
   private var utf8: [UInt8] { storage.utf8 }
 
   public init(_ name: String) {
-    storage = Storage(name)
+    storage = Storage(name, nil, [])
   }
+
+  /// - Parameter numbers: of every part of the name that ends at a dot, and last of the name itself.
+  init(_ name: String, among known: KnownPaths, numbers: [(number: Int32, length: Int)]) {
+    storage = Storage(name, known, numbers)
+  }
+
+  /// The path's number in an index of those paths; -1 where it has none there.
+  @inline(__always)
+  func number(among known: KnownPaths) -> Int { storage.known === known ? storage.number : -1 }
+
+  /// The numbers of what lies on the way, from the shortest on.
+  var numbersAbove: [(number: Int32, length: Int)] { storage.above }
 
   public static func == (left: FieldPath, right: FieldPath) -> Bool {
     left.storage === right.storage || left.storage.utf8 == right.storage.utf8
@@ -49,6 +74,39 @@ public struct FieldPath: Hashable, Sendable {
     storage.utf8.withUnsafeBytes { visit(root, $0, throughArrays: false, body) }
   }
 
+  /// Calls `body` with each value at this path, as `forEachValue(in root:)` does.
+  @discardableResult
+  public func forEachValue(in document: Document, _ body: (JSONNode) -> Bool) -> Bool {
+    switch document.place(of: self) {
+    case .missing: return false
+    case .node(let node): return node.isArray ? visit(node, Self.nothing, throughArrays: true, body) : body(node)
+    case .unknown: return forEachValue(in: document.root, body)
+    }
+  }
+
+  /// Calls `body` with each node at this path, as `forEachNode(in root:)` does.
+  @discardableResult
+  public func forEachNode(in document: Document, _ body: (JSONNode) -> Bool) -> Bool {
+    switch document.place(of: self) {
+    case .missing: return false
+    case .node(let node): return body(node)
+    case .unknown: return forEachNode(in: document.root, body)
+    }
+  }
+
+  private static var nothing: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+
+  /// The first value at this path that is not `null`.
+  public func first(in document: Document) -> JSONNode? {
+    var found: JSONNode?
+    forEachValue(in: document) { node in
+      guard node.kind != .null else { return false }
+      found = node
+      return true
+    }
+    return found
+  }
+
   /// The first value at this path below `root` that is not `null`.
   public func first(in root: JSONNode) -> JSONNode? {
     var found: JSONNode?
@@ -59,6 +117,10 @@ public struct FieldPath: Hashable, Sendable {
     }
     return found
   }
+
+  /// The same for names with the same first part, and rarely for others.
+  @inline(__always)
+  var head: UInt64 { storage.head }
 
   /// What is left of this name below `other`; nil where it is not below it.
   func remainder(below other: FieldPath) -> FieldPath? {
@@ -138,15 +200,19 @@ public struct FieldPath: Hashable, Sendable {
   // MARK: What the writer asks
 
   /// True where the document has this field, even as `null`.
-  func exists(in root: JSONNode) -> Bool {
-    forEachNode(in: root) { _ in true }
+  func exists(in document: Document) -> Bool {
+    forEachNode(in: document) { _ in true }
   }
 
   /// The deepest object on the way to this field, and how many bytes of the name lead there.
   ///
   /// Where something that is no object stands in the way, or where the document writes siblings with dotted keys, that is
   /// the root and all of the name is left: the field becomes a dotted key.
-  func deepestObject(in root: JSONNode) -> (object: JSONNode, consumed: Int) {
+  func deepestObject(in document: Document) -> (object: JSONNode, consumed: Int) {
+    document.deepestObject(of: self) ?? deepestObject(in: document.root)
+  }
+
+  private func deepestObject(in root: JSONNode) -> (object: JSONNode, consumed: Int) {
     utf8.withUnsafeBytes { name in
       var object = root
       var consumed = 0
@@ -173,6 +239,26 @@ public struct FieldPath: Hashable, Sendable {
         }
         return consumed == 0 && siblingIsDotted ? (root, Self.wholeName) : (object, consumed)
       }
+    }
+  }
+
+  /// True where a key of the object begins with the name's first part and a dot.
+  func hasDottedSibling(in object: JSONNode) -> Bool {
+    let length = storage.above.first?.length ?? utf8.firstIndex(of: UInt8(ascii: ".")) ?? utf8.count
+    return utf8.withUnsafeBytes { name in
+      guard object.isObject, let name = name.baseAddress else { return false }
+      let end = object.node + Int(object.node.pointee.span)
+      var key = object.node + 1
+      while key < end {
+        let start = object.bytes + Int(key.pointee.start)
+        if Int(key.pointee.end &- key.pointee.start) > length, start[length] == UInt8(ascii: "."),
+          memcmp(start, name, length) == 0
+        {
+          return true
+        }
+        key += Int(key.pointee.span)
+      }
+      return false
     }
   }
 

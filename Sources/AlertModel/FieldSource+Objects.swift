@@ -2,7 +2,7 @@ extension FieldSource {
   /// Calls `body` with each object or value that the field stands for, objects with their ECS names, until it returns true.
   ///
   /// Allocates where members have other names in ECS: the object is then written anew.
-  func forEachNode(in alert: JSONNode, envelope: JSONNode?, _ body: (JSONNode) -> Bool) -> Bool {
+  func forEachNode(in alert: Document, envelope: JSONNode?, _ body: (JSONNode) -> Bool) -> Bool {
     switch self {
     case .path(let path): return path.forEachValue(in: alert, body)
     case .envelope(let path): return envelope.map { path.forEachValue(in: $0, body) } ?? false
@@ -19,7 +19,7 @@ extension FieldSource {
     case .all(let sources): return sources.contains { $0.forEachNode(in: alert, envelope: envelope, body) }
     case .list(let source): return source.forEachNode(in: alert, envelope: envelope, body)
     case .only(_, let condition, let source):
-      return condition(alert) && source.forEachNode(in: alert, envelope: envelope, body)
+      return condition(alert.root) && source.forEachNode(in: alert, envelope: envelope, body)
     case .renamed(let path, let names, let arrange):
       return path.forEachNode(in: alert) { node in
         let objects = node.kind == .array ? arrange(Array(node.elements)) : [node]

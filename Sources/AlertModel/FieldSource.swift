@@ -73,18 +73,35 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
     }
   }
 
+  /// The same source with its paths made known, so that an index finds them.
+  func known(among paths: KnownPaths) -> FieldSource {
+    switch self {
+    case .path(let path): .path(paths.path(path.name))
+    case .envelope, .constant, .computed: self
+    case .first(let sources): .first(sources.map { $0.known(among: paths) })
+    case .all(let sources): .all(sources.map { $0.known(among: paths) })
+    case .list(let source): .list(source.known(among: paths))
+    case .renamed(let path, let names, let arrange): .renamed(paths.path(path.name), names, arrange: arrange)
+    case .time(let source): .time(source.known(among: paths))
+    case .addresses(let source): .addresses(source.known(among: paths))
+    case .mapped(let label, let map, let source): .mapped(label, map, source.known(among: paths))
+    case .only(let label, let condition, let source): .only(label, condition, source.known(among: paths))
+    case .prefix(let sources): .prefix(sources.map { $0.known(among: paths) })
+    }
+  }
+
   /// Calls `body` with each value that is not null until it returns true. Returns what became of it.
   ///
   /// - Parameter emptyIsMissing: whether `""`, `{}` and `[]` are passed over.
   package func forEachValue(
-    in alert: JSONNode, envelope: JSONNode?, scratch: TextArena, emptyIsMissing: Bool, _ body: (FieldValue) -> Bool
+    in alert: Document, envelope: JSONNode?, scratch: TextArena, emptyIsMissing: Bool, _ body: (FieldValue) -> Bool
   ) -> Visit {
     var visit = Visit.nothing
     switch self {
     case .path(let path), .renamed(let path, _, _):
       visit.follow(path, in: alert, emptyIsMissing: emptyIsMissing, body)
     case .envelope(let path):
-      if let envelope { visit.follow(path, in: envelope, emptyIsMissing: emptyIsMissing, body) }
+      if let envelope { visit.follow(path, in: Document(envelope), emptyIsMissing: emptyIsMissing, body) }
     case .first(let sources):
       for source in sources where visit == .nothing {
         visit = source.forEachValue(
@@ -122,13 +139,13 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
         return visit == .stopped
       }
     case .only(_, let condition, let source):
-      guard condition(alert) else { break }
+      guard condition(alert.root) else { break }
       visit = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing, body)
     case .constant(let text):
       visit = body(scratch.keep(.string) { $0.append(contentsOf: text.utf8) }) ? .stopped : .found
     case .computed(_, let compute):
       var kind: FieldValue.Kind?
-      let value = scratch.keep(.string) { kind = compute(alert, envelope, &$0) }
+      let value = scratch.keep(.string) { kind = compute(alert.root, envelope, &$0) }
       if let kind {
         visit = body(FieldValue(kind: kind, bytes: value.bytes)) ? .stopped : .found
       }
@@ -155,8 +172,9 @@ package enum Visit: Equatable {
   /// There were values, and the visitor stopped at one.
   case stopped
 
-  mutating func follow(_ path: FieldPath, in root: JSONNode, emptyIsMissing: Bool, _ body: (FieldValue) -> Bool) {
-    path.forEachValue(in: root) { node in
+  @inline(__always)
+  mutating func follow(_ path: FieldPath, in document: Document, emptyIsMissing: Bool, _ body: (FieldValue) -> Bool) {
+    path.forEachValue(in: document) { node in
       let value = node.value
       if value.kind == .null { return false }
       if emptyIsMissing, value.bytes.isEmpty || node.isEmptyContainer { return false }

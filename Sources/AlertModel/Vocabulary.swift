@@ -1,25 +1,29 @@
 internal import Synchronization
 
 /// The field tables of all formats: what turns a name into a field that can be looked up in any alert.
-public struct Vocabulary: Sendable {
+public final class Vocabulary: Sendable {
   /// The tables, in the order that `Alert.table` counts in.
   public let tables: [FieldTable]
 
   /// Fields by the name that was asked for. A long allowlist names the same few a hundred thousand times.
-  private final class PreparedFields: Sendable {
-    let byName = Mutex<[String: Field]>([:])
-  }
-  private let prepared = PreparedFields()
+  private let fields = Mutex<[String: Field]>([:])
+
+  let paths: KnownPaths
+
+  /// What a Weir may have written on an alert before.
+  public let earlierNotes: EarlierNotes
 
   public init(_ tables: [FieldTable] = []) {
     self.tables = tables
+    paths = KnownPaths()
+    earlierNotes = EarlierNotes(paths)
   }
 
   /// The field of that name, prepared. A final `.keyword` or `.text` names the field itself.
   public func field(_ name: String) -> Field {
-    if let known = prepared.byName.withLock({ $0[name] }) { return known }
+    if let known = fields.withLock({ $0[name] }) { return known }
     let field = makeField(name)
-    return prepared.byName.withLock { known in
+    return fields.withLock { known in
       if let other = known[name] { return other }
       known[name] = field
       return field
@@ -32,8 +36,17 @@ public struct Vocabulary: Sendable {
       base.removeLast(suffix.count)
       break
     }
-    return Field(path: FieldPath(base), sources: tables.map { $0[base] })
+    return Field(path: paths.path(base), sources: tables.map { $0[base]?.known(among: paths) })
   }
+
+  /// Prepares a field's name for looking it up in documents, and for adding the field to them.
+  public func path(_ name: String) -> FieldPath { paths.path(name) }
+
+  /// The number of a path that this vocabulary prepared, as `DocumentIndex.numbersFound` has it.
+  package func number(of path: FieldPath) -> Int { path.number(among: paths) }
+
+  /// The same source, its paths prepared for looking them up through an index.
+  package func prepared(_ source: FieldSource) -> FieldSource { source.known(among: paths) }
 }
 
 /// A field's name, prepared for looking it up in alerts of any format. Made by `Vocabulary.field`.

@@ -9,14 +9,16 @@ public final class AlertDecoder {
   public let arena = TextArena()
 
   private let parser = DocumentParser()
+  private let index: DocumentIndex
 
   public init(formats: FormatSet) {
     self.formats = formats
+    index = DocumentIndex(formats.vocabulary)
   }
 
   /// An alert, still without Weir's severity.
   public struct Decoded {
-    public let root: JSONNode
+    public let document: Document
     public let envelope: JSONNode?
     /// The place of its format.
     public let format: Int
@@ -43,16 +45,22 @@ public final class AlertDecoder {
   /// The decoded alert with everything that conditions can ask it.
   public func alert(_ decoded: Decoded, ambient: [AddedField] = []) -> Alert {
     let severity =
-      EarlierNotes.severity(of: decoded.root)
-      ?? formats.severity(of: decoded.root, envelope: decoded.envelope, format: decoded.format, arena: arena)
+      formats.vocabulary.earlierNotes.severity(of: decoded.document)
+      ?? formats.severity(of: decoded.document, envelope: decoded.envelope, format: decoded.format, arena: arena)
     var alert = alert(decoded, severity: severity, ambient: ambient)
     alert.takeUpEarlierNotes()
     return alert
   }
 
+  /// A document that is an alert already, its fields indexed. Valid until the next.
+  func document(_ root: JSONNode) -> Document {
+    index.fill(root)
+    return Document(root, index: index)
+  }
+
   func alert(_ decoded: Decoded, severity: Severity, ambient: [AddedField]) -> Alert {
     Alert(
-      root: decoded.root, envelope: decoded.envelope, table: decoded.format, severity: severity, ambient: ambient,
+      decoded.document, envelope: decoded.envelope, table: decoded.format, severity: severity, ambient: ambient,
       vocabulary: formats.vocabulary, arena: arena)
   }
 
@@ -79,14 +87,15 @@ public final class AlertDecoder {
       }
       return
     }
-    formats.forEachAlert(in: root) { node, envelope, format in
+    formats.forEachAlert(in: root, index: index) { document, envelope, format in
+      let node = document.root
       guard node.kind == .object else {
         let reason = "an alert must be a JSON object, and this is \(node.kind.article)"
         refused(Refused(reason: reason, bytes: node.source, frame: frame))
         return
       }
       arena.reset()
-      alert(Decoded(root: node, envelope: envelope, format: format, frame: frame))
+      alert(Decoded(document: document, envelope: envelope, format: format, frame: frame))
     }
   }
 }

@@ -9,7 +9,7 @@ struct AlertIdentifier {
 
   init(formats: FormatSet) {
     self.formats = formats
-    weirID = formats.vocabulary.field(WeirField.alertID.name)
+    weirID = formats.vocabulary.field(WeirFields.alertIDName)
   }
 
   /// - Parameter rule: the rule that made the alert from an event: then the event's id alone does not name it.
@@ -17,7 +17,7 @@ struct AlertIdentifier {
     if let known = alert.first(weirID), known.kind == .string {
       id.append(contentsOf: known.bytes)
     } else if !formats.appendID(
-      of: alert.root, envelope: alert.envelope, format: alert.table, arena: arena, to: &id)
+      of: alert.document, envelope: alert.envelope, format: alert.table, arena: arena, to: &id)
     {
       // 128 bits of SHA-256: nobody can make two alerts with the same id, which a receiver would take for a repeat.
       var hash = SHA256()
@@ -39,9 +39,20 @@ struct AlertIdentifier {
 }
 
 /// The names of the fields that Weir itself adds.
-enum WeirField {
-  static let alertID = FieldPath("weir.alert_id")
-  static let enrichmentErrors = FieldPath("weir.enrichment_errors")
-  static let suppression = FieldPath("weir.suppression")
-  static let demotion = FieldPath("weir.demotion")
+struct WeirFields: Sendable {
+  let alertID: FieldPath
+  let severity: FieldPath
+  let enrichmentErrors: FieldPath
+  let suppression: FieldPath
+  let demotion: FieldPath
+
+  init(_ vocabulary: Vocabulary) {
+    alertID = vocabulary.path(Self.alertIDName)
+    severity = vocabulary.earlierNotes.severity
+    enrichmentErrors = vocabulary.path("weir.enrichment_errors")
+    suppression = vocabulary.path("weir.suppression")
+    demotion = vocabulary.path("weir.demotion")
+  }
+
+  static let alertIDName = "weir.alert_id"
 }

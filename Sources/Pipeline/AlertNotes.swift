@@ -2,7 +2,7 @@ internal import AlertModel
 internal import PluginKit
 
 /// What Weir writes on an alert of its own accord, besides what enrichers add.
-final class AlertNotes {
+struct AlertNotes {
   /// Tells the alerts of a chunk apart.
   var number = 0
   /// The stable id, as the inside of a JSON string.
@@ -27,7 +27,7 @@ final class AlertNotes {
   var kept: Kept { Kept(id: id, failures: failures, hasOwnSeverity: hasOwnSeverity, demotion: demotion) }
 
   /// Takes up what was kept.
-  func resume(_ kept: Kept) {
+  mutating func resume(_ kept: Kept) {
     id = kept.id
     failures = kept.failures
     suppression = nil
@@ -36,7 +36,7 @@ final class AlertNotes {
   }
 
   /// Forgets everything, for the next alert.
-  func reset() {
+  mutating func reset() {
     id.removeAll(keepingCapacity: true)
     failures.removeAll(keepingCapacity: true)
     suppression = nil
@@ -45,18 +45,18 @@ final class AlertNotes {
   }
 
   /// Hands the notes to the writer as fields under `weir`.
-  func write(to writer: inout AlertWriter, severity: Severity) {
-    writer.add(WeirField.alertID) { json in
+  func write(to writer: inout AlertWriter, _ fields: WeirFields, severity: Severity) {
+    writer.add(fields.alertID) { json in
       json.append(UInt8(ascii: "\""))
       json.append(contentsOf: id)
       json.append(UInt8(ascii: "\""))
     }
     if hasOwnSeverity {
-      writer.add(EarlierNotes.severity) { JSONEscapes.appendQuoted(severity.description, to: &$0) }
+      writer.add(fields.severity) { JSONEscapes.appendQuoted(severity.description, to: &$0) }
     }
-    if !failures.isEmpty { writer.add(WeirField.enrichmentErrors, appendFailures) }
-    if let suppression { writer.add(WeirField.suppression) { suppression.appendJSON(to: &$0) } }
-    if let demotion { writer.add(WeirField.demotion) { demotion.appendJSON(to: &$0) } }
+    if !failures.isEmpty { writer.add(fields.enrichmentErrors, appendFailures) }
+    if let suppression { writer.add(fields.suppression) { suppression.appendJSON(to: &$0) } }
+    if let demotion { writer.add(fields.demotion) { demotion.appendJSON(to: &$0) } }
   }
 
   private func appendFailures(to json: inout [UInt8]) {
@@ -70,29 +70,5 @@ final class AlertNotes {
       json.append(UInt8(ascii: "}"))
     }
     json.append(UInt8(ascii: "]"))
-  }
-}
-
-extension Suppression {
-  /// Appends the record as a JSON object: entry, owner, reason, expires, matched.
-  func appendJSON(to json: inout [UInt8]) {
-    func member(_ name: StaticString, _ value: String, first: Bool = false) {
-      json.append(contentsOf: Array((first ? "{\"" : ",\"").utf8))
-      json.append(contentsOf: Array("\(name)\":".utf8))
-      JSONEscapes.appendQuoted(value, to: &json)
-    }
-    member("entry", entry, first: true)
-    member("owner", owner)
-    member("reason", reason)
-    member("expires", expires)
-    json.append(contentsOf: Array(#","matched":["#.utf8))
-    for (index, match) in matched.enumerated() {
-      if index > 0 { json.append(UInt8(ascii: ",")) }
-      member("field", match.field, first: true)
-      member("value", match.value)
-      member("pattern", match.pattern)
-      json.append(UInt8(ascii: "}"))
-    }
-    json.append(contentsOf: Array("]}".utf8))
   }
 }

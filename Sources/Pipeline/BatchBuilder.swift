@@ -10,9 +10,17 @@ struct BatchBuilder: Sendable {
   }
 
   let now: Timestamp
+  let witness: (any PipelineWitness)?
   var counts = AlertCounts()
   var waiting: [AlertNotes.Kept] = []
 
+  /// What Weir has to say of the alert under way.
+  var notes = AlertNotes()
+  /// The routes that take the alert under way.
+  var takenRoutes: [Int] = []
+
+  private let fields: WeirFields
+  private var writer = AlertWriter()
   private var bytes: [UInt8] = []
   private var entries: [AlertBlock.Entry] = []
   private var places: [[Int32]]
@@ -20,8 +28,10 @@ struct BatchBuilder: Sendable {
   private var waitingBytes: [UInt8] = []
   private var waitingEntries: [AlertBlock.Entry] = []
 
-  init(plan: Plan, capacity: Int, now: Timestamp) {
+  init(plan: Plan, fields: WeirFields, witness: (any PipelineWitness)?, capacity: Int, now: Timestamp) {
     self.now = now
+    self.witness = witness
+    self.fields = fields
     places = Array(repeating: [], count: plan.outputCount)
     // Room for what enrichers add: an id and a name or two for each alert.
     bytes.reserveCapacity(capacity + capacity / 8)
@@ -35,18 +45,15 @@ struct BatchBuilder: Sendable {
   }
 
   /// Writes the alert behind the others.
-  mutating func append(
-    _ alert: borrowing Alert, _ notes: AlertNotes, _ writer: inout AlertWriter, time: Timestamp, to outputs: [Int]
-  ) {
-    for output in outputs { mark(Int32(entries.count), for: output) }
-    Self.write(alert, notes, &writer, time: time, to: &bytes, &entries)
+  mutating func append(_ alert: borrowing Alert, time: Timestamp) {
+    Self.write(alert, notes, fields, &writer, time: time, to: &bytes, &entries)
   }
 
   /// Writes the alert to where it waits for the next stage.
-  mutating func wait(_ alert: inout Alert, _ notes: AlertNotes, _ writer: inout AlertWriter, time: Timestamp) {
-    let idOnly = AlertNotes()
+  mutating func wait(_ alert: borrowing Alert, time: Timestamp) {
+    var idOnly = AlertNotes()
     idOnly.id = notes.id
-    Self.write(alert, idOnly, &writer, time: time, to: &waitingBytes, &waitingEntries)
+    Self.write(alert, idOnly, fields, &writer, time: time, to: &waitingBytes, &waitingEntries)
     waiting.append(notes.kept)
   }
 
@@ -86,14 +93,14 @@ struct BatchBuilder: Sendable {
   }
 
   private static func write(
-    _ alert: borrowing Alert, _ notes: AlertNotes, _ writer: inout AlertWriter, time: Timestamp,
+    _ alert: borrowing Alert, _ notes: AlertNotes, _ fields: WeirFields, _ writer: inout AlertWriter, time: Timestamp,
     to bytes: inout [UInt8], _ entries: inout [AlertBlock.Entry]
   ) {
     writer.begin()
     for field in alert.added { writer.add(field) }
-    notes.write(to: &writer, severity: alert.severity)
+    notes.write(to: &writer, fields, severity: alert.severity)
     let start = bytes.count
-    let written = writer.write(alert.root, to: &bytes, locating: WeirField.alertID)
+    let written = writer.write(alert.document, to: &bytes, locating: fields.alertID)
     // An alert that came from another Weir has its id in it already.
     let id = written.map { $0.lowerBound + 1..<$0.upperBound - 1 } ?? find(notes.id, in: bytes, from: start)
     entries.append(

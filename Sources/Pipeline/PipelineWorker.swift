@@ -15,29 +15,26 @@ public actor PipelineWorker {
   private let identifier: AlertIdentifier
   private let carried: CarriedFields
   private let timeField: Field
-  private var writer = AlertWriter()
-  private var detections: [Detection] = []
-  private let notes = AlertNotes()
-  private var witness: (any PipelineWitness)?
-  private var takenRoutes: [Int] = []
+  private let weirFields: WeirFields
 
   public init(plan: Plan, clock: any GatewayClock) {
     self.plan = plan
     self.clock = clock
     stages = EnrichmentStage.cut(plan.enrichers)
-    decoder = AlertDecoder(formats: plan.formats)
     identifier = AlertIdentifier(formats: plan.formats)
     carried = CarriedFields(formats: plan.formats)
     timeField = plan.formats.vocabulary.field("@timestamp")
+    weirFields = WeirFields(plan.formats.vocabulary)
+    // Last, so that its index knows every field that will be asked for.
+    decoder = AlertDecoder(formats: plan.formats)
   }
 
   /// Processes one chunk. Suspends only for enrichers that do I/O.
   ///
   /// - Parameter witness: told what happens to each alert.
   public func process(_ chunk: InputChunk, witness: (any PipelineWitness)? = nil) async -> BatchOutcome {
-    self.witness = witness
-    defer { self.witness = nil }
-    var batch = BatchBuilder(plan: plan, capacity: chunk.bytes.count, now: clock.now)
+    var batch = BatchBuilder(
+      plan: plan, fields: weirFields, witness: witness, capacity: chunk.bytes.count, now: clock.now)
     let ambient = AlertDecoder.ambient(of: chunk)
     for letter in chunk.unreadable { batch.add(letter, source: chunk.source) }
     decoder.decode(chunk) { decoded in
@@ -61,9 +58,9 @@ public actor PipelineWorker {
 
   /// Asks the detectors; each detection becomes an alert of its own.
   private func detect(_ decoded: AlertDecoder.Decoded, _ ambient: [AddedField], into batch: inout BatchBuilder) {
-    detections.removeAll(keepingCapacity: true)
+    var detections: [Detection] = []
     let event = decoder.alert(decoded, severity: .informational, ambient: ambient)
-    witness?.willDetect(event)
+    batch.witness?.willDetect(event)
     for detector in plan.detectors { detector.detect(event, into: &detections) }
     batch.counts.events += 1
     if detections.isEmpty { batch.counts.unmatched += 1 }
@@ -80,19 +77,19 @@ public actor PipelineWorker {
   private func take(
     _ alert: inout Alert, rule: String?, suppression: Suppression? = nil, into batch: inout BatchBuilder
   ) {
-    notes.reset()
-    notes.suppression = suppression
-    notes.hasOwnSeverity = rule != nil
-    notes.number = batch.counts.read
+    batch.notes.reset()
+    batch.notes.suppression = suppression
+    batch.notes.hasOwnSeverity = rule != nil
+    batch.notes.number = batch.counts.read
     batch.counts.read += 1
     if alert.envelope != nil { alert.add(carried.fields(of: alert)) }
-    witness?.began(notes.number, alert, rule: rule)
-    identifier.identify(alert, rule: rule, arena: decoder.arena, into: &notes.id)
-    enrich(&alert, with: stages[0].local, notes)
-    if stages.count > 1, notes.suppression == nil {
-      batch.wait(&alert, notes, &writer, time: time(of: alert, batch.now))
+    batch.witness?.began(batch.notes.number, alert, rule: rule)
+    identifier.identify(alert, rule: rule, arena: decoder.arena, into: &batch.notes.id)
+    enrich(&alert, with: stages[0], &batch)
+    if stages.count > 1, batch.notes.suppression == nil {
+      batch.wait(alert, time: time(of: alert, batch.now))
     } else {
-      decide(&alert, notes, into: &batch)
+      decide(alert, into: &batch)
     }
   }
 
@@ -103,51 +100,49 @@ public actor PipelineWorker {
   ) {
     let isLast = stage.index == stages.count - 1
     for index in 0..<waiting.batch.count {
-      notes.resume(waiting.notes[index])
+      batch.notes.resume(waiting.notes[index])
       let outgoing = waiting.batch[index]
       outgoing.withJSON { bytes in
         decoder.arena.reset()
         // What this worker wrote itself always parses.
         guard let root = try? waitingParser.parse(bytes) else { return }
         var alert = Alert(
-          root: root, table: Int(outgoing.entry.table), severity: outgoing.severity,
+          decoder.document(root), table: Int(outgoing.entry.table), severity: outgoing.severity,
           vocabulary: plan.formats.vocabulary, arena: decoder.arena)
         alert.takeUpEarlierNotes()
         let result = index < results.count ? results[index] : .failure(EnrichmentFailure("it gave no answer"))
-        witness?.willAsk(name, about: notes.number, alert)
-        witness?.didAnswer(name, about: notes.number, result)
+        batch.witness?.willAsk(name, about: batch.notes.number, alert)
+        batch.witness?.didAnswer(name, about: batch.notes.number, result)
         switch result {
-        case .success(let enrichment): apply(enrichment, to: &alert, notes)
-        case .failure(let failure): notes.failures.append((name, failure.reason))
+        case .success(let enrichment): apply(enrichment, to: &alert, &batch.notes)
+        case .failure(let failure): batch.notes.failures.append((name, failure.reason))
         }
-        enrich(&alert, with: stage.local, notes)
-        if isLast || notes.suppression != nil {
-          decide(&alert, notes, into: &batch)
+        enrich(&alert, with: stage, &batch)
+        if isLast || batch.notes.suppression != nil {
+          decide(alert, into: &batch)
         } else {
-          batch.wait(&alert, notes, &writer, time: outgoing.time)
+          batch.wait(alert, time: outgoing.time)
         }
       }
     }
   }
 
   /// Runs enrichers in order until one holds the alert back.
-  private func enrich(
-    _ alert: inout Alert, with enrichers: [(name: String, enricher: any Enricher)], _ notes: AlertNotes
-  ) {
-    for (name, enricher) in enrichers where notes.suppression == nil {
-      witness?.willAsk(name, about: notes.number, alert)
+  private func enrich(_ alert: inout Alert, with stage: EnrichmentStage, _ batch: inout BatchBuilder) {
+    for step in stage.local where batch.notes.suppression == nil {
+      batch.witness?.willAsk(step.name, about: batch.notes.number, alert)
       do throws(EnrichmentFailure) {
-        let enrichment = try enricher.enrich(alert)
-        witness?.didAnswer(name, about: notes.number, .success(enrichment))
-        apply(enrichment, to: &alert, notes)
+        let enrichment = try step.enricher.enrich(alert)
+        batch.witness?.didAnswer(step.name, about: batch.notes.number, .success(enrichment))
+        apply(enrichment, to: &alert, &batch.notes)
       } catch {
-        witness?.didAnswer(name, about: notes.number, .failure(error))
-        notes.failures.append((name, error.reason))
+        batch.witness?.didAnswer(step.name, about: batch.notes.number, .failure(error))
+        batch.notes.failures.append((step.name, error.reason))
       }
     }
   }
 
-  private func apply(_ enrichment: Enrichment, to alert: inout Alert, _ notes: AlertNotes) {
+  private func apply(_ enrichment: Enrichment, to alert: inout Alert, _ notes: inout AlertNotes) {
     switch enrichment {
     case .nothing: break
     case .fields(let fields): alert.add(fields)
@@ -164,38 +159,41 @@ public actor PipelineWorker {
   }
 
   /// Suppressed alerts go to their output, all others where the routes lead.
-  private func decide(_ alert: inout Alert, _ notes: AlertNotes, into batch: inout BatchBuilder) {
+  private func decide(_ alert: borrowing Alert, into batch: inout BatchBuilder) {
     let time = time(of: alert, batch.now)
-    if let suppression = notes.suppression {
+    let place = Int32(batch.entryCount)
+    if let suppression = batch.notes.suppression {
       batch.counts.suppressed += 1
-      end(alert, notes, .suppressed(suppression), batch, place: Int32(batch.entryCount))
-      batch.append(alert, notes, &writer, time: time, to: [plan.suppressedOutput])
+      batch.mark(place, for: plan.suppressedOutput)
+      end(alert, .suppressed(suppression), batch, place: place)
+      batch.append(alert, time: time)
       return
     }
-    let place = Int32(batch.entryCount)
-    takenRoutes.removeAll(keepingCapacity: true)
-    for (index, route) in plan.routes.enumerated() {
+    batch.takenRoutes.removeAll(keepingCapacity: true)
+    for index in plan.routes.indices {
+      let route = plan.routes[index]
       if let condition = route.condition, !condition.matches(alert, now: batch.now) { continue }
-      takenRoutes.append(index)
+      batch.takenRoutes.append(index)
       for output in route.outputs { batch.mark(place, for: output) }
       if !route.continues { break }
     }
-    guard !takenRoutes.isEmpty else {
+    guard !batch.takenRoutes.isEmpty else {
       batch.counts.unrouted += 1
-      end(alert, notes, .unrouted, batch, place: nil)
+      end(alert, .unrouted, batch, place: nil)
       return
     }
     batch.counts.routed += 1
-    end(alert, notes, .routed(takenRoutes), batch, place: place)
-    batch.append(alert, notes, &writer, time: time, to: [])
+    if batch.witness != nil { end(alert, .routed(batch.takenRoutes), batch, place: place) }
+    batch.append(alert, time: time)
   }
 
   private func end(
-    _ alert: borrowing Alert, _ notes: AlertNotes, _ fate: AlertEnd.Fate, _ batch: borrowing BatchBuilder, place: Int32?
+    _ alert: borrowing Alert, _ fate: AlertEnd.Fate, _ batch: borrowing BatchBuilder, place: Int32?
   ) {
-    guard let witness else { return }
+    guard let witness = batch.witness else { return }
     let end = AlertEnd(
-      number: notes.number, id: notes.id, fate: fate, demotion: notes.demotion, now: batch.now, place: place)
+      number: batch.notes.number, id: batch.notes.id, fate: fate, demotion: batch.notes.demotion, now: batch.now,
+      place: place)
     witness.ended(end, alert)
   }
 

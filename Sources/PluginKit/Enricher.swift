@@ -26,21 +26,74 @@ public enum Enrichment: Sendable {
 
 /// Why an alert was held back: what its record says under `weir.suppression`.
 public struct Suppression: Sendable, Equatable {
+  /// Who or what holds alerts back; the same for every alert, so that it is made once.
+  public final class Source: Sendable {
+    public let entry: String
+    public let owner: String
+    public let reason: String
+    public let expires: String
+    /// The record up to what matched, as JSON.
+    fileprivate let json: [UInt8]
+
+    public init(entry: String, owner: String, reason: String, expires: String) {
+      self.entry = entry
+      self.owner = owner
+      self.reason = reason
+      self.expires = expires
+      var json: [UInt8] = []
+      for (name, value) in [("entry", entry), ("owner", owner), ("reason", reason), ("expires", expires)] {
+        json.append(json.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
+        JSONEscapes.appendQuoted(name, to: &json)
+        json.append(UInt8(ascii: ":"))
+        JSONEscapes.appendQuoted(value, to: &json)
+      }
+      self.json = json
+    }
+  }
+
+  private let source: Source
+
   /// The name of the allowlist entry.
-  public let entry: String
-  public let owner: String
-  public let reason: String
+  public var entry: String { source.entry }
+  public var owner: String { source.owner }
+  public var reason: String { source.reason }
   /// The last day on which the entry holds, as written: `2027-03-31`.
-  public let expires: String
+  public var expires: String { source.expires }
   /// What matched: every condition of the entry that rests on one field's value.
   public let matched: [Match]
 
-  public init(entry: String, owner: String, reason: String, expires: String, matched: [Match]) {
-    self.entry = entry
-    self.owner = owner
-    self.reason = reason
-    self.expires = expires
+  public init(_ source: Source, matched: [Match]) {
+    self.source = source
     self.matched = matched
+  }
+
+  public init(entry: String, owner: String, reason: String, expires: String, matched: [Match]) {
+    self.init(Source(entry: entry, owner: owner, reason: reason, expires: expires), matched: matched)
+  }
+
+  public static func == (left: Suppression, right: Suppression) -> Bool {
+    left.source.json == right.source.json && left.matched == right.matched
+  }
+
+  /// Appends the record as a JSON object: entry, owner, reason, expires, matched.
+  public func appendJSON(to json: inout [UInt8]) {
+    json.append(contentsOf: source.json)
+    Self.append(#","matched":["#, to: &json)
+    for (index, match) in matched.enumerated() {
+      if index > 0 { json.append(UInt8(ascii: ",")) }
+      Self.append(#"{"field":"#, to: &json)
+      JSONEscapes.appendQuoted(match.field, to: &json)
+      Self.append(#","value":"#, to: &json)
+      JSONEscapes.appendQuoted(match.value, to: &json)
+      Self.append(#","pattern":"#, to: &json)
+      JSONEscapes.appendQuoted(match.pattern, to: &json)
+      json.append(UInt8(ascii: "}"))
+    }
+    Self.append("]}", to: &json)
+  }
+
+  private static func append(_ text: StaticString, to json: inout [UInt8]) {
+    json.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
   /// One field whose value met a pattern.

@@ -103,22 +103,22 @@ public indirect enum Shape: Sendable {
   public static func hasAny(_ paths: String...) -> Shape { .any(paths.map { .has($0) }) }
 
   /// True where the document has this shape.
-  public func matches(_ root: JSONNode) -> Bool {
+  public func matches(_ document: Document) -> Bool {
     switch self {
-    case .has(let path): return path.first(in: root) != nil
+    case .has(let path): return path.first(in: document) != nil
     case .equals(let path, let text):
-      return path.forEachValue(in: root) { node in
+      return path.forEachValue(in: document) { node in
         node.kind == .string && node.value.withText { $0.elementsEqual(text) }
       }
     case .begins(let path, let text):
-      return path.forEachValue(in: root) { node in
+      return path.forEachValue(in: document) { node in
         node.kind == .string && node.value.withText { $0.starts(with: text) }
       }
-    case .isArray(let path): return path.forEachNode(in: root) { $0.kind == .array }
-    case .isObject(let path): return path.forEachNode(in: root) { $0.kind == .object }
-    case .all(let shapes): return shapes.allSatisfy { $0.matches(root) }
-    case .any(let shapes): return shapes.contains { $0.matches(root) }
-    case .not(let shape): return !shape.matches(root)
+    case .isArray(let path): return path.forEachNode(in: document) { $0.kind == .array }
+    case .isObject(let path): return path.forEachNode(in: document) { $0.kind == .object }
+    case .all(let shapes): return shapes.allSatisfy { $0.matches(document) }
+    case .any(let shapes): return shapes.contains { $0.matches(document) }
+    case .not(let shape): return !shape.matches(document)
     case .anything: return true
     }
   }

@@ -58,7 +58,7 @@ public struct AlertFixtures: Sendable {
           $0.append(UInt8(ascii: "\""))
         }
         let start = bytes.count
-        let written = writer.write(alert.root, to: &bytes, locating: FieldPath("weir.alert_id"))
+        let written = writer.write(alert.document, to: &bytes, locating: FieldPath("weir.alert_id"))
         let place =
           written.map { $0.lowerBound + 1..<$0.upperBound - 1 } ?? bytes[start...].firstRange(of: id) ?? start..<start
         entries.append(
@@ -90,12 +90,12 @@ public struct AlertFixtures: Sendable {
     let arena = TextArena()
     try Array(document.utf8).withUnsafeBytes { bytes in
       let root = try parser.parse(bytes)
-      formats.forEachAlert(in: root) { node, envelope, format in
+      formats.forEachAlert(in: root) { document, envelope, format in
         let given =
-          severity ?? EarlierNotes.severity(of: node)
-          ?? formats.severity(of: node, envelope: envelope, format: format, arena: arena)
+          severity ?? vocabulary.earlierNotes.severity(of: document)
+          ?? formats.severity(of: document, envelope: envelope, format: format, arena: arena)
         var alert = Alert(
-          root: node, envelope: envelope, table: format, severity: given, vocabulary: vocabulary, arena: arena)
+          document, envelope: envelope, table: format, severity: given, vocabulary: vocabulary, arena: arena)
         alert.add(fields)
         alert.takeUpEarlierNotes()
         body(alert)

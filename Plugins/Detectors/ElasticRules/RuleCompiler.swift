@@ -58,7 +58,8 @@ struct RuleCompiler {
   /// The rule stands under `weir` as well: an event can have a `rule` of its own.
   private func fields(of rule: DetectionRule) -> [AddedField] {
     RuleFields.fields(of: rule) + [
-      AddedField(EarlierNotes.ruleID.name, text: rule.id), AddedField(EarlierNotes.ruleName.name, text: rule.name),
+      AddedField(context.vocabulary.earlierNotes.ruleID, text: rule.id),
+      AddedField(context.vocabulary.earlierNotes.ruleName, text: rule.name),
     ]
   }
 

@@ -31,11 +31,11 @@ public struct AccountNameEnricher: Enricher, Explaining, ChangeTelling {
     self.options = options
     self.context = context
     fields = AccountFields(context.vocabulary)
-    unknown = options.unknown.map { [AddedField("cloud.account.name", text: $0)] } ?? []
+    unknown = options.unknown.map { [AddedField(context.vocabulary.path("cloud.account.name"), text: $0)] } ?? []
   }
 
   public mutating func load() throws {
-    accounts = try AccountTable(options, context.files)
+    accounts = try AccountTable(options, context.files, context.vocabulary)
   }
 
   public func enrich(_ alert: borrowing Alert) throws(EnrichmentFailure) -> Enrichment {

@@ -2,13 +2,15 @@ internal import AlertModel
 internal import PluginKit
 
 /// The table of accounts, found by id.
-struct AccountTable: Sendable {
+final class AccountTable: Sendable {
   private let table: Table
   private let key: Int
   private let keys: TableKeys
   private let fields: [RowFields]
 
-  init(_ options: AccountNameOptions, _ files: any ConfigurationFiles) throws(ConfigurationError) {
+  init(
+    _ options: AccountNameOptions, _ files: any ConfigurationFiles, _ vocabulary: Vocabulary
+  ) throws(ConfigurationError) {
     let table = try Table(contentsOf: options.accounts, files)
     let key = try Self.column(
       options.key, options.$key, among: ["account_id", "id", "account", "accountid", "key"], of: table,
@@ -25,7 +27,7 @@ struct AccountTable: Sendable {
         if column == name { return (column, role.prefix + ".name") }
         return (column, role.prefix + "." + ColumnName.fieldName(table.columns[column]))
       }
-      return RowFields(table, columns)
+      return RowFields(table, columns, vocabulary)
     }
     Self.warnOfOddIDs(table, key, files)
   }

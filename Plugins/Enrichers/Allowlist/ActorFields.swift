@@ -43,6 +43,8 @@ struct ActorFields: Sendable {
     let value: UnsafeRawBufferPointer
     /// What is compared: the value, or what follows from it.
     let text: UnsafeRawBufferPointer
+    /// True where it is a session, whose role comes next.
+    let isSession: Bool
     /// Where the part begins that whoever opened a session chose; the end where there is none.
     let chosenFrom: Int
   }
@@ -53,10 +55,11 @@ struct ActorFields: Sendable {
   @discardableResult
   func forEachIdentity(of alert: borrowing Alert, _ body: (Identity) -> Bool) -> Bool {
     guard fields.indices.contains(alert.table) else { return false }
-    for actor in fields[alert.table] {
-      let stopped = alert.forEachValue(actor.field) { value in
+    let sources = fields[alert.table]
+    for index in sources.indices {
+      let stopped = alert.forEachValue(sources[index].field) { value in
         guard value.isScalar, !value.bytes.isEmpty else { return false }
-        return value.withText { Self.visit(actor, $0, body) }
+        return value.withText { Self.visit(sources[index], $0, body) }
       }
       if stopped { return true }
     }
@@ -65,11 +68,12 @@ struct ActorFields: Sendable {
 
   private static func visit(_ actor: Source, _ value: UnsafeRawBufferPointer, _ body: (Identity) -> Bool) -> Bool {
     let session = SessionName(of: value)
-    let identity = Identity(field: actor, value: value, text: value, chosenFrom: session?.start ?? value.count)
+    let identity = Identity(
+      field: actor, value: value, text: value, isSession: session != nil, chosenFrom: session?.start ?? value.count)
     if body(identity) { return true }
     guard let session else { return false }
     return session.withPrincipal(of: value) { principal in
-      body(Identity(field: actor, value: value, text: principal, chosenFrom: principal.count))
+      body(Identity(field: actor, value: value, text: principal, isSession: false, chosenFrom: principal.count))
     }
   }
 }

@@ -124,18 +124,15 @@ struct Allowlist: Sendable {
     return matches
   }
 
-  /// The name under which the actor is remembered: its role where it is a session of one.
-  func principal(of alert: borrowing Alert) -> String? {
-    var principal: String?
-    var value: UnsafeRawPointer?
+  /// Calls `body` with the name under which the actor is remembered, if there is one: its role where it is a session of
+  /// one.
+  func withPrincipal(of alert: borrowing Alert, _ body: (UnsafeRawBufferPointer) -> Void) {
     actorFields.forEachIdentity(of: alert) { identity in
-      // The forms of one value come one after the other, the role after its session.
-      if value != nil, value != identity.value.baseAddress { return true }
-      value = identity.value.baseAddress
-      principal = String(decoding: identity.text, as: UTF8.self)
-      return false
+      // Behind a session comes its role.
+      if identity.isSession { return false }
+      body(identity.text)
+      return true
     }
-    return principal
   }
 
   /// The first condition that forbids the entry to hold the alert back. An entry whose owner raised its ceiling to

@@ -71,9 +71,12 @@ extension AllowlistEnricher {
     let entry = list.entries[number]
     if let forbidding = list.forbidding(alert, to: entry, now: now) { return ["never: \(forbidding.condition.source)"] }
     var reasons: [String] = []
-    if !entry.watch.isEmpty, let actor = list.principal(of: alert) {
-      let seen = newness.observations(of: alert, watch: entry.watch)
-      reasons += history.novelties(actor, seen, watchesRate: entry.watch.contains(.rate), now: now)
+    if !entry.watch.isEmpty {
+      list.withPrincipal(of: alert) { actor in
+        reasons = history.novelties(actor, watchesRate: entry.watch.contains(.rate), now: now) { note in
+          newness.forEachSample(of: alert, watch: entry.watch, note)
+        }
+      }
     }
     if let budget = entry.budget, budgets.isUsedUp(number, budget, now: now) {
       reasons.append("more than \(budget.text)")

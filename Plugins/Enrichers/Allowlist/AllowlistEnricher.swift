@@ -87,9 +87,12 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin {
     if let condition = list.forbidding(alert, to: entry, now: now) {
       reasons.append("never held back: \(condition.condition.source)")
     } else {
-      if !entry.watch.isEmpty, let actor = list.principal(of: alert) {
-        let seen = newness.observations(of: alert, watch: entry.watch)
-        reasons += history.observe(actor, seen, watchesRate: entry.watch.contains(.rate), now: now)
+      if !entry.watch.isEmpty {
+        list.withPrincipal(of: alert) { actor in
+          reasons = history.observe(actor, watchesRate: entry.watch.contains(.rate), now: now) { note in
+            newness.forEachSample(of: alert, watch: entry.watch, note)
+          }
+        }
       }
       if reasons.isEmpty, let budget = entry.budget, !budgets.take(number, budget, now: now) {
         reasons.append("more than \(budget.text)")

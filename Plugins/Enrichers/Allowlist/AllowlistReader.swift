@@ -99,8 +99,7 @@ struct AllowlistReader {
         expires: written.expires, ceiling: written.ceiling.severity, acceptsSpoofable: written.acceptSpoofable,
         budget: written.atMost, watch: written.watch ?? options.watch, ownWatch: written.watch,
         condition: condition, hasActors: hasActors, restsOnCondition: restsOnCondition,
-        fingerprint: fingerprint(of: written, owned[ownedBefore...]),
-        expiredNote: [AddedField("weir.expired_entry", text: name)]))
+        fingerprint: fingerprint(of: written, owned[ownedBefore...])))
   }
 
   private func fingerprint(

@@ -2,8 +2,8 @@ internal import AlertModel
 internal import KQL
 internal import PluginKit
 
-/// One allowlist entry, checked and compiled.
-struct Entry: Sendable {
+/// One allowlist entry, checked and compiled. A class, as it is looked at for every alert and never changes.
+final class Entry: Sendable {
   let name: String
   let place: SourcePlace
   let reason: String
@@ -28,7 +28,30 @@ struct Entry: Sendable {
   /// What is added to an alert that the entry would hold back had it not expired.
   let expiredNote: [AddedField]
 
-  func suppression(_ matched: [Suppression.Match]) -> Suppression {
-    Suppression(entry: name, owner: owner, reason: reason, expires: expires.text, matched: matched)
+  private let source: Suppression.Source
+
+  init(
+    name: String, place: SourcePlace, reason: String, owner: String, expires: CalendarDate, ceiling: Severity,
+    acceptsSpoofable: Bool, budget: Budget?, watch: [Novelty], ownWatch: [Novelty]?,
+    condition: MatchedCondition?, hasActors: Bool, restsOnCondition: [Bool], fingerprint: Int
+  ) {
+    self.name = name
+    self.place = place
+    self.reason = reason
+    self.owner = owner
+    self.expires = expires
+    self.ceiling = ceiling
+    self.acceptsSpoofable = acceptsSpoofable
+    self.budget = budget
+    self.watch = watch
+    self.ownWatch = ownWatch
+    self.condition = condition
+    self.hasActors = hasActors
+    self.restsOnCondition = restsOnCondition
+    self.fingerprint = fingerprint
+    expiredNote = [AddedField("weir.expired_entry", text: name)]
+    source = Suppression.Source(entry: name, owner: owner, reason: reason, expires: expires.text)
   }
+
+  func suppression(_ matched: [Suppression.Match]) -> Suppression { Suppression(source, matched: matched) }
 }

@@ -3,7 +3,7 @@ internal import PluginKit
 
 /// Finds in an alert what may be new about its actor.
 struct Newness: Sendable {
-  private let fields: [(Field, Novelty)]
+  private let fields: [(field: Field, novelty: Novelty)]
 
   init(_ vocabulary: Vocabulary) {
     fields = [
@@ -14,37 +14,107 @@ struct Newness: Sendable {
     ]
   }
 
-  /// One thing seen of an actor.
-  struct Observation: Hashable {
-    let novelty: Novelty
-    let value: String
+  /// One thing to be seen of an actor. Kept as it is: text is made of it only where somebody reads it.
+  enum Observation: Hashable {
+    case network(IPNetwork)
+    case text(Novelty, [UInt8])
+
+    init(_ novelty: Novelty, _ text: String) {
+      if novelty == .network, let network = IPNetwork(text) {
+        self = .network(network)
+      } else {
+        self = .text(novelty, Array(text.utf8))
+      }
+    }
+
+    var novelty: Novelty {
+      switch self {
+      case .network: .network
+      case .text(let novelty, _): novelty
+      }
+    }
+
+    var text: String {
+      switch self {
+      case .network(let network): "\(network)"
+      case .text(_, let bytes): String(decoding: bytes, as: UTF8.self)
+      }
+    }
   }
 
-  func observations(of alert: borrowing Alert, watch: [Novelty]) -> [Observation] {
-    var observations: [Observation] = []
-    for (field, novelty) in fields where watch.contains(novelty) {
-      alert.forEachValue(field) { value in
+  /// The same while the alert is looked at: it borrows the alert's bytes.
+  enum Sample {
+    case network(IPNetwork)
+    case text(Novelty, UnsafeRawBufferPointer)
+
+    /// What it is as something to keep.
+    var observation: Observation {
+      switch self {
+      case .network(let network): .network(network)
+      case .text(let novelty, let bytes): .text(novelty, Array(bytes))
+      }
+    }
+
+    /// Tells samples apart; the same for a sample and what is kept of it.
+    ///
+    /// With the seed that the process was given, so that nobody can choose a network that looks like another.
+    var identity: UInt64 {
+      var hasher = Hasher()
+      switch self {
+      case .network(let network): hasher.combine(network)
+      case .text(let novelty, let bytes):
+        hasher.combine(novelty)
+        hasher.combine(bytes: bytes)
+      }
+      return UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+  }
+
+  /// Calls `body` with everything that is to be watched.
+  func forEachSample(of alert: borrowing Alert, watch: [Novelty], _ body: (Sample) -> Void) {
+    for index in fields.indices where watch.contains(fields[index].novelty) {
+      let novelty = fields[index].novelty
+      alert.forEachValue(fields[index].field) { value in
         guard value.isScalar else { return false }
-        let text = value.withText { Self.reduced($0, novelty) }
-        if let text, !text.isEmpty { observations.append(Observation(novelty: novelty, value: text)) }
+        value.withText { text in
+          if let sample = Self.sample(text, novelty) { body(sample) }
+        }
         return false
       }
     }
-    return observations
   }
 
   /// The network of an address, the family of a client; anything else as it is, up to 128 bytes.
-  private static func reduced(_ text: UnsafeRawBufferPointer, _ novelty: Novelty) -> String? {
+  private static func sample(_ text: UnsafeRawBufferPointer, _ novelty: Novelty) -> Sample? {
+    var end = min(text.count, 128)
+    var start = 0
     switch novelty {
     case .network:
-      guard let address = IPAddress(text) else { return nil }
-      return "\(IPNetwork(address, length: address.isIPv6 ? 48 : 24))"
+      return IPAddress(text).map { .network(IPNetwork($0, length: $0.isIPv6 ? 48 : 24)) }
     case .client:
       // A product's name ends at its version (RFC 9110, section 10.1.5); AWS consoles write theirs in brackets.
-      let name = text.drop { $0 == UInt8(ascii: "[") }.prefix { !"/ ;,]".utf8.contains($0) }
-      return String(decoding: name.prefix(128), as: UTF8.self)
-    case .account, .country, .rate:
-      return String(decoding: text.prefix(128), as: UTF8.self)
+      while start < text.count, text[start] == UInt8(ascii: "[") { start += 1 }
+      end = start
+      while end < text.count, end - start < 128, !isEndOfProduct(text[end]) { end += 1 }
+    case .account, .country, .rate: break
+    }
+    return end > start ? .text(novelty, UnsafeRawBufferPointer(rebasing: text[start..<end])) : nil
+  }
+
+  private static func isEndOfProduct(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "/"), UInt8(ascii: " "), UInt8(ascii: ";"), UInt8(ascii: ","), UInt8(ascii: "]"): true
+    default: false
+    }
+  }
+}
+
+extension Newness.Observation {
+  /// The same as that of the sample.
+  var identity: UInt64 {
+    switch self {
+    case .network(let network): Newness.Sample.network(network).identity
+    case .text(let novelty, let bytes): bytes.withUnsafeBytes { Newness.Sample.text(novelty, $0).identity }
     }
   }
 }

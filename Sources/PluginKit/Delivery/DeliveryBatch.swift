@@ -76,7 +76,8 @@ public final class AlertReader {
       arena.reset()
       let root = try parser.parse(bytes)
       let table = min(Int(alert.entry.table), max(vocabulary.tables.count - 1, 0))
-      var parsed = Alert(root: root, table: table, severity: alert.severity, vocabulary: vocabulary, arena: arena)
+      var parsed = Alert(
+        Document(root), table: table, severity: alert.severity, vocabulary: vocabulary, arena: arena)
       parsed.takeUpEarlierNotes()
       return try body(parsed)
     }

@@ -69,7 +69,10 @@ struct ECSValues {
   /// Appends the different values of a field.
   private func append(valuesOf source: FieldSource, alwaysAsArray: Bool, to json: inout [UInt8]) -> Bool {
     var values: [[UInt8]] = []
-    _ = source.forEachValue(in: root, envelope: envelope, scratch: arena, emptyIsMissing: emptyIsMissing) { value in
+    let document = Document(root)
+    _ = source.forEachValue(
+      in: document, envelope: envelope, scratch: arena, emptyIsMissing: emptyIsMissing
+    ) { value in
       var written: [UInt8] = []
       if value.kind == .string {
         written.append(UInt8(ascii: "\""))

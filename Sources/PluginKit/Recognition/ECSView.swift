@@ -42,6 +42,6 @@ public struct ECSView {
       value.removeAll(keepingCapacity: true)
       if values.append(source, to: &value) { writer.add(FieldPath(name)) { $0.append(contentsOf: value) } }
     }
-    writer.write(alert.root, to: &output)
+    writer.write(alert.document, to: &output)
   }
 }

@@ -18,6 +18,7 @@ public struct FormatSet: Sendable {
   /// The shapes of all envelopes, and behind them those of all formats.
   private let allShapes: ShapeIndex
   private let severities: [PreparedSeverity]
+  private let ids: [FieldSource?]
   private let actors: [[ActorField]]
 
   /// How many envelopes may lie inside one another; what is inside the last is an alert as it is.
@@ -30,13 +31,14 @@ public struct FormatSet: Sendable {
     let vocabulary = Vocabulary(
       formats.map { $0.fields.adding(["_index": .envelope("_index"), "_id": .envelope("_id")]) })
     self.vocabulary = vocabulary
-    shapes = ShapeIndex(formats.map(\.shape))
+    shapes = ShapeIndex(formats.map(\.shape), vocabulary)
     let own = formats.indices.flatMap { place in
       formats[place].envelopes.map { (envelope: $0, format: $0.isOwn ? place : nil) }
     }
     envelopes = own + Envelope.common.map { (envelope: $0, format: nil) }
-    allShapes = ShapeIndex(envelopes.map(\.envelope.shape) + formats.map(\.shape))
-    severities = formats.map { PreparedSeverity($0.severity) }
+    allShapes = ShapeIndex(envelopes.map(\.envelope.shape) + formats.map(\.shape), vocabulary)
+    severities = formats.map { PreparedSeverity($0.severity, vocabulary) }
+    ids = formats.map { $0.id.map(vocabulary.prepared) }
     actors = formats.map { format in
       format.actors.map { ActorField(field: vocabulary.field($0.field), isSpoofable: $0.isSpoofable) }
     }
@@ -46,24 +48,27 @@ public struct FormatSet: Sendable {
   public func place(of name: String) -> Int? { formats.firstIndex { $0.name == name } }
 
   /// The place of the first format whose shape the document has; of the last one where it has none.
-  public func recognise(_ root: JSONNode) -> Int {
-    shapes.first(of: root) ?? formats.count - 1
+  private func recognise(_ document: Document, _ index: DocumentIndex) -> Int {
+    shapes.first(of: document, index) ?? formats.count - 1
   }
 
   /// Calls `body` with each alert in a document: with the document itself, or with what its envelopes hold.
   ///
   /// The elements of an array are documents each. An alert need not be an object: whoever asked refuses what is not.
-  /// - Parameter body: receives the alert, the innermost envelope that it was taken out of, and its format's place.
+  /// - Parameters:
+  ///   - index: filled anew with each alert, which holds until `body` returns.
+  ///   - body: receives the alert, the innermost envelope that it was taken out of, and its format's place.
   /// - Returns: how many alerts there were. An envelope or array with nothing in it has none.
   @discardableResult
   public func forEachAlert(
-    in root: JSONNode, _ body: (_ alert: JSONNode, _ envelope: JSONNode?, _ format: Int) -> Void
+    in root: JSONNode, index: DocumentIndex,
+    _ body: (_ alert: Document, _ envelope: JSONNode?, _ format: Int) -> Void
   ) -> Int {
-    visit(root, envelope: nil, depth: 0, body)
+    visit(root, envelope: nil, index, depth: 0, body)
   }
 
   /// Weir's severity of an alert, by its format's rule.
-  public func severity(of alert: JSONNode, envelope: JSONNode?, format: Int, arena: TextArena) -> Severity {
+  public func severity(of alert: Document, envelope: JSONNode?, format: Int, arena: TextArena) -> Severity {
     severities[format].severity(of: alert, envelope: envelope, arena: arena)
   }
 
@@ -71,9 +76,9 @@ public struct FormatSet: Sendable {
   ///
   /// - Returns: false where the detector has none; nothing is appended then.
   public func appendID(
-    of alert: JSONNode, envelope: JSONNode?, format: Int, arena: TextArena, to json: inout [UInt8]
+    of alert: Document, envelope: JSONNode?, format: Int, arena: TextArena, to json: inout [UInt8]
   ) -> Bool {
-    guard let source = formats[format].id else { return false }
+    guard let source = ids[format] else { return false }
     let visit = source.forEachValue(in: alert, envelope: envelope, scratch: arena, emptyIsMissing: true) { value in
       guard value.isScalar else { return false }
       // However the detector escaped it, the same id is written the same.
@@ -93,25 +98,28 @@ public struct FormatSet: Sendable {
   public func isSpoofable(_ field: String) -> Bool { formats.contains { $0.isSpoofable(field) } }
 
   private func visit(
-    _ node: JSONNode, envelope: JSONNode?, depth: Int, _ body: (JSONNode, JSONNode?, Int) -> Void
+    _ node: JSONNode, envelope: JSONNode?, _ index: DocumentIndex, depth: Int,
+    _ body: (Document, JSONNode?, Int) -> Void
   ) -> Int {
     var count = 0
     if node.kind == .array, depth < Self.maximumDepth {
-      for element in node.elements { count += visit(element, envelope: envelope, depth: depth + 1, body) }
+      for element in node.elements { count += visit(element, envelope: envelope, index, depth: depth + 1, body) }
       return count
     }
+    index.fill(node)
+    let document = Document(node, index: index)
     guard node.kind == .object, depth < Self.maximumDepth else {
-      body(node, envelope, recognise(node))
+      body(document, envelope, recognise(document, index))
       return 1
     }
-    let found = allShapes.first(of: node) ?? envelopes.count + formats.count - 1
+    let found = allShapes.first(of: document, index) ?? envelopes.count + formats.count - 1
     guard found < envelopes.count else {
-      body(node, envelope, found - envelopes.count)
+      body(document, envelope, found - envelopes.count)
       return 1
     }
     let (opened, format) = envelopes[found]
     opened.path.forEachNode(in: node) { contents in
-      count += visit(contents, in: node, ofFormat: format, depth: depth + 1, body)
+      count += visit(contents, in: node, ofFormat: format, index, depth: depth + 1, body)
       return false
     }
     return count
@@ -119,17 +127,21 @@ public struct FormatSet: Sendable {
 
   /// Visits what an envelope holds.
   private func visit(
-    _ contents: JSONNode, in envelope: JSONNode, ofFormat format: Int?, depth: Int,
-    _ body: (JSONNode, JSONNode?, Int) -> Void
+    _ contents: JSONNode, in envelope: JSONNode, ofFormat format: Int?, _ index: DocumentIndex, depth: Int,
+    _ body: (Document, JSONNode?, Int) -> Void
   ) -> Int {
-    guard let format else { return visit(contents, envelope: envelope, depth: depth, body) }
+    guard let format else { return visit(contents, envelope: envelope, index, depth: depth, body) }
+    func take(_ alert: JSONNode) {
+      index.fill(alert)
+      body(Document(alert, index: index), envelope, format)
+    }
     guard contents.kind == .array else {
-      body(contents, envelope, format)
+      take(contents)
       return 1
     }
     var count = 0
     for element in contents.elements {
-      body(element, envelope, format)
+      take(element)
       count += 1
     }
     return count

@@ -12,19 +12,22 @@ indirect enum PreparedSeverity: Sendable {
     let severity: Severity
   }
 
-  init(_ rule: SeverityRule) {
+  init(_ rule: SeverityRule, _ vocabulary: Vocabulary) {
     switch rule {
     case .fixed(let severity): self = .fixed(severity)
     case .words(let source, let words, let otherwise):
       let prepared = words.map { Word(text: Array($0.key.lowercased().utf8), severity: $0.value) }
         .sorted { $0.text.lexicographicallyPrecedes($1.text) }
-      self = .words(source, prepared, otherwise: PreparedSeverity(otherwise))
+      self = .words(
+        vocabulary.prepared(source), prepared, otherwise: PreparedSeverity(otherwise, vocabulary))
     case .thresholds(let source, let thresholds, let otherwise):
-      self = .thresholds(source, thresholds.sorted { $0.from > $1.from }, otherwise: PreparedSeverity(otherwise))
+      self = .thresholds(
+        vocabulary.prepared(source), thresholds.sorted { $0.from > $1.from },
+        otherwise: PreparedSeverity(otherwise, vocabulary))
     }
   }
 
-  func severity(of alert: JSONNode, envelope: JSONNode?, arena: TextArena) -> Severity {
+  func severity(of alert: Document, envelope: JSONNode?, arena: TextArena) -> Severity {
     var found: Severity?
     switch self {
     case .fixed(let severity): return severity

@@ -1,73 +1,81 @@
 internal import AlertModel
 
-/// Shapes in order, prepared so that one pass over a document's top-level keys decides most of them.
+/// Shapes in order, prepared so that the fields that a document has lead to the few that it may have.
 struct ShapeIndex: Sendable {
-  private let keys: RootKeys
-  /// What decides most of it, apart from `candidates` so that looking through it touches nothing else.
-  private let needs: [Need]
-  private let candidates: [Candidate]
-
-  private struct Need {
-    /// Top-level keys that must stand there with a value other than null.
-    var whole = RootKeys.Set()
-    /// Top-level keys that must stand there or begin a dotted key.
-    var begun = RootKeys.Set()
-  }
-
-  /// One way to have one of the shapes.
-  private struct Candidate {
-    /// What else must hold.
-    var rest: [Shape] = []
+  /// One way to have one of the shapes: all of the conditions hold.
+  private struct Way: Sendable {
+    let conditions: [Shape]
     let shape: Shape
     let place: Int
   }
 
-  init(_ shapes: [Shape]) {
+  private let ways: [Way]
+  /// The ways that ask for no path, ascending.
+  private let unconditional: [Int]
+  /// By number of a known path: where in `byPath` the ways are that are found by it.
+  private let starts: [Int32]
+  private let byPath: [Int32]
+
+  init(_ shapes: [Shape], _ vocabulary: Vocabulary) {
     let ways = shapes.enumerated().flatMap { place, shape in
-      shape.ways.map { (conditions: $0, shape: shape, place: place) }
+      let prepared = shape.prepared(vocabulary)
+      return prepared.ways.map { Way(conditions: $0, shape: prepared, place: place) }
     }
-    var names: [String] = []
-    for way in ways {
-      for case let name? in way.conditions.map(\.topLevelKey) where !names.contains(name) { names.append(name) }
+    self.ways = ways
+    let paths = ways.map { $0.conditions.compactMap(\.path).map(vocabulary.number) }
+    var count: [Int: Int] = [:]
+    for number in paths.joined() { count[number, default: 0] += 1 }
+    // A way is found by that of its paths which the fewest others ask for.
+    let keys = paths.map { $0.min { (count[$0] ?? 0, $0) < (count[$1] ?? 0, $1) } }
+    unconditional = ways.indices.filter { keys[$0] == nil }
+    var starts: [Int32] = [0]
+    var byPath: [Int32] = []
+    for number in 0...(keys.compactMap { $0 }.max() ?? 0) {
+      byPath += ways.indices.filter { keys[$0] == number }.map { Int32($0) }
+      starts.append(Int32(byPath.count))
     }
-    keys = RootKeys(names)
-    var needs: [Need] = []
-    var candidates: [Candidate] = []
-    for way in ways {
-      var need = Need()
-      var candidate = Candidate(shape: way.shape, place: way.place)
-      for condition in way.conditions {
-        let place = condition.topLevelKey.flatMap { names.firstIndex(of: $0) }
-        let key = place.flatMap { $0 < RootKeys.capacity ? RootKeys.Set($0) : nil }
-        if let key, condition.isTopLevelKeyAlone {
-          need.whole.formUnion(key)
-        } else {
-          if let key { need.begun.formUnion(key) }
-          candidate.rest.append(condition)
-        }
-      }
-      needs.append(need)
-      candidates.append(candidate)
-    }
-    self.needs = needs
-    self.candidates = candidates
+    self.starts = starts
+    self.byPath = byPath
   }
 
-  /// The place of the first shape that the object has; nil where it has none.
-  func first(of object: JSONNode) -> Int? {
-    let found = keys.found(in: object)
-    if found.isUncertain { return candidates.first { $0.shape.matches(object) }?.place }
-    return needs.withUnsafeBufferPointer { needs in
-      for at in needs.indices
-      where needs[at].whole.isSubset(of: found.whole) && needs[at].begun.isSubset(of: found.begun) {
-        if candidates[at].rest.allSatisfy({ $0.matches(object) }) { return candidates[at].place }
+  /// The place of the first shape that the document has; nil where it has none.
+  ///
+  /// - Parameter index: filled with the document.
+  func first(of document: Document, _ index: DocumentIndex) -> Int? {
+    guard let numbers = index.numbersFound else { return ways.first { $0.shape.matches(document) }?.place }
+    var first = unconditional.first { holds($0, document) } ?? ways.count
+    starts.withUnsafeBufferPointer { starts in
+      for number in numbers where Int(number) + 1 < starts.count {
+        for at in starts[Int(number)]..<starts[Int(number) + 1] {
+          let way = Int(byPath[Int(at)])
+          if way < first, holds(way, document) { first = way }
+        }
       }
-      return nil
     }
+    return first < ways.count ? ways[first].place : nil
+  }
+
+  private func holds(_ way: Int, _ document: Document) -> Bool {
+    ways[way].conditions.allSatisfy { $0.matches(document) }
   }
 }
 
 extension Shape {
+  /// The same shape, its paths prepared for looking them up through an index.
+  fileprivate func prepared(_ vocabulary: Vocabulary) -> Shape {
+    switch self {
+    case .has(let path): .has(vocabulary.path(path.name))
+    case .equals(let path, let text): .equals(vocabulary.path(path.name), text)
+    case .begins(let path, let text): .begins(vocabulary.path(path.name), text)
+    case .isArray(let path): .isArray(vocabulary.path(path.name))
+    case .isObject(let path): .isObject(vocabulary.path(path.name))
+    case .all(let shapes): .all(shapes.map { $0.prepared(vocabulary) })
+    case .any(let shapes): .any(shapes.map { $0.prepared(vocabulary) })
+    case .not(let shape): .not(shape.prepared(vocabulary))
+    case .anything: .anything
+    }
+  }
+
   /// The ways to have this shape: in each of them, all of the conditions must hold. None of these is `all` or `any`.
   fileprivate var ways: [[Shape]] {
     switch self {
@@ -82,18 +90,11 @@ extension Shape {
     }
   }
 
-  /// The key that a document of this shape must have at its top level, or begin a dotted key with.
-  fileprivate var topLevelKey: String? {
+  /// The path that a document of this shape must have.
+  fileprivate var path: FieldPath? {
     switch self {
-    case .has(let path), .equals(let path, _), .begins(let path, _), .isArray(let path), .isObject(let path):
-      String(path.name.prefix { $0 != "." })
+    case .has(let path), .equals(let path, _), .begins(let path, _), .isArray(let path), .isObject(let path): path
     case .all, .any, .not, .anything: nil
     }
-  }
-
-  /// True where having `topLevelKey` with a value is all there is to it.
-  fileprivate var isTopLevelKeyAlone: Bool {
-    if case .has(let path) = self { return !path.name.contains(".") }
-    return false
   }
 }

@@ -4,42 +4,67 @@ internal import Synchronization
 /// The fields that a table's rows add to alerts: made when a row is first asked for, and then only handed over.
 public final class RowFields: Sendable {
   private let table: Table
-  private let names: [(column: Int, field: String)]
-  private let slots = AtomicLazyReference<Slots>()
+  private let names: [(column: Int, path: FieldPath)]
+  private let made: OnceSlots<Made>
 
-  /// - Parameter names: which columns are added, and under which names. Empty cells add nothing.
-  public init(_ table: Table, _ names: [(column: Int, field: String)]) {
+  /// - Parameters:
+  ///   - names: which columns are added, and under which names. Empty cells add nothing.
+  ///   - vocabulary: that of the alerts which the fields are added to.
+  public init(_ table: Table, _ names: [(column: Int, field: String)], _ vocabulary: Vocabulary) {
     self.table = table
-    self.names = names
+    self.names = names.map { ($0.column, vocabulary.path($0.field)) }
+    made = OnceSlots(count: table.rowCount)
   }
 
   /// What the row adds. Called from several threads at once.
-  public func fields(ofRow row: Int) -> [AddedField] {
-    let slots = self.slots.load() ?? self.slots.storeIfNil(Slots(table.rowCount))
-    let slot = slots.rows[row]
-    return (slot.fields.load() ?? slot.fields.storeIfNil(Fields(makeFields(row)))).fields
-  }
+  public func fields(ofRow row: Int) -> [AddedField] { made.value(at: row) { Made(makeFields(row)) }.fields }
 
   private func makeFields(_ row: Int) -> [AddedField] {
-    names.compactMap { column, field in
+    names.compactMap { column, path in
       let text = table.text(row: row, column: column)
       guard !text.isEmpty else { return nil }
-      guard table.isJSON(row: row, column: column) else { return AddedField(field, text: text) }
-      return try? AddedField(field, json: Array(text.utf8))
+      guard table.isJSON(row: row, column: column) else { return AddedField(path, text: text) }
+      return try? AddedField(path, json: Array(text.utf8))
     }
   }
 
-  private final class Fields: Sendable {
+  private final class Made: Sendable {
     let fields: [AddedField]
     init(_ fields: [AddedField]) { self.fields = fields }
   }
+}
 
-  private final class Slot: Sendable {
-    let fields = AtomicLazyReference<Fields>()
+/// Places for objects that are made when they are first asked for, from whatever thread, and kept.
+// The memory is written through atomics only, and freed when nobody can ask any more.
+private final class OnceSlots<Value: AnyObject & Sendable>: @unchecked Sendable {
+  private let slots: UnsafeMutablePointer<Atomic<UnsafeRawPointer?>>
+  private let count: Int
+
+  init(count: Int) {
+    self.count = count
+    slots = .allocate(capacity: max(1, count))
+    for at in 0..<count { (slots + at).initialize(to: Atomic(nil)) }
   }
 
-  private final class Slots: Sendable {
-    let rows: [Slot]
-    init(_ count: Int) { rows = (0..<count).map { _ in Slot() } }
+  deinit {
+    for at in 0..<count {
+      if let kept = slots[at].load(ordering: .acquiring) { Unmanaged<Value>.fromOpaque(kept).release() }
+    }
+    slots.deinitialize(count: count)
+    slots.deallocate()
+  }
+
+  @inline(__always)
+  func value(at place: Int, _ make: () -> Value) -> Value {
+    precondition(place >= 0 && place < count)
+    if let kept = slots[place].load(ordering: .acquiring) {
+      return Unmanaged<Value>.fromOpaque(kept).takeUnretainedValue()
+    }
+    let mine = Unmanaged.passRetained(make())
+    let (isMine, first) = slots[place].compareExchange(
+      expected: nil, desired: UnsafeRawPointer(mine.toOpaque()), ordering: .acquiringAndReleasing)
+    guard !isMine, let first else { return mine.takeUnretainedValue() }
+    mine.release()
+    return Unmanaged<Value>.fromOpaque(first).takeUnretainedValue()
   }
 }

@@ -143,7 +143,9 @@ struct GuardrailTests {
   func isBounded() throws {
     let history = ActorHistory(learning: .seconds(1), capacity: 8, unusualRate: 10)
     for number in 0..<100 {
-      _ = history.observe("actor-\(number)", [], watchesRate: true, now: Timestamp(seconds: Int64(number)))
+      _ = Array("actor-\(number)".utf8).withUnsafeBytes { name in
+        history.observe(name, watchesRate: true, now: Timestamp(seconds: Int64(number))) { _ in }
+      }
     }
     var json: [UInt8] = []
     history.write(to: &json)

@@ -1,0 +1,23 @@
+/// A parsed document, and the index of its fields where one was made.
+public struct Document {
+  public let root: JSONNode
+
+  private let index: DocumentIndex?
+
+  /// A document whose fields are searched for.
+  public init(_ root: JSONNode) {
+    self.root = root
+    index = nil
+  }
+
+  /// A document whose fields are found through the index, if that was last filled with it. Valid until it is filled again.
+  public init(_ root: JSONNode, index: DocumentIndex) {
+    self.root = root
+    self.index = index.covers(root) ? index : nil
+  }
+
+  @inline(__always)
+  func place(of path: FieldPath) -> DocumentIndex.Place { index?.place(of: path) ?? .unknown }
+
+  func deepestObject(of path: FieldPath) -> (object: JSONNode, consumed: Int)? { index?.deepestObject(of: path) }
+}

@@ -1,0 +1,210 @@
+internal import CSimdjson
+
+/// Finds in one pass over a document every field that its vocabulary knows, so that asking for one costs no search.
+///
+/// Made for one thread; filled anew for each document. Where a document is written in a way that one pass cannot tell
+/// (keys with escapes, a key that is repeated), the index says nothing and the fields are searched for one by one.
+public final class DocumentIndex {
+  /// What the index says about a name.
+  enum Place {
+    case missing
+    case node(JSONNode)
+    /// There are several, or the index does not know.
+    case unknown
+  }
+
+  /// Where a name was seen last.
+  fileprivate struct Entry {
+    /// The number of the document.
+    var document: UInt32 = 0
+    var isRepeated = false
+    var node: UnsafePointer<weir_json_node>?
+  }
+
+  /// Where a key was seen last that leads from one name to another.
+  fileprivate struct Sighting {
+    var document: UInt32 = 0
+    var object: UnsafePointer<weir_json_node>?
+  }
+
+  private let known: KnownPaths
+  private let keys: KeyTable
+  private let entries: UnsafeMutablePointer<Entry>
+  private let sightings: UnsafeMutablePointer<Sighting>
+  private let found: UnsafeMutablePointer<Int32>
+  private let guesses: UnsafeMutablePointer<KeyTable.Guess>
+  private var foundCount = 0
+  private var document: UInt32 = 0
+  private var isRegular = false
+  private var root: JSONNode?
+
+  /// An index of the fields that are known now; of those that become known later it says nothing.
+  public init(_ vocabulary: Vocabulary) {
+    known = vocabulary.paths
+    keys = KeyTable(known.graph)
+    entries = .allocate(capacity: keys.nameCount)
+    entries.initialize(repeating: Entry(), count: keys.nameCount)
+    sightings = .allocate(capacity: keys.edgeCount)
+    sightings.initialize(repeating: Sighting(), count: keys.edgeCount)
+    found = .allocate(capacity: keys.nameCount)
+    guesses = .allocate(capacity: Self.guessCount)
+    guesses.initialize(repeating: KeyTable.Guess(), count: Self.guessCount)
+  }
+
+  /// How many keys of a document are guessed; those behind them share a guess.
+  fileprivate static let guessCount = 256
+
+  deinit {
+    keys.deallocate()
+    entries.deallocate()
+    sightings.deallocate()
+    found.deallocate()
+    guesses.deallocate()
+  }
+
+  /// Indexes a document. What was said about the one before is forgotten.
+  public func fill(_ root: JSONNode) {
+    if document == .max {
+      entries.update(repeating: Entry(), count: keys.nameCount)
+      sightings.update(repeating: Sighting(), count: keys.edgeCount)
+      document = 0
+    }
+    document += 1
+    self.root = root
+    var walk = DocumentWalk(
+      keys: keys, entries: entries, sightings: sightings, found: found, guesses: guesses, document: document,
+      root: root)
+    isRegular = root.isObject && walk.visit(root.node, from: 0)
+    foundCount = walk.foundCount
+  }
+
+  /// True where the index can be asked about this document.
+  func covers(_ root: JSONNode) -> Bool { isRegular && self.root?.node == root.node }
+
+  /// The numbers of the known names that the document has; nil where the index cannot tell.
+  package var numbersFound: UnsafeBufferPointer<Int32>? {
+    isRegular ? UnsafeBufferPointer(start: found, count: foundCount) : nil
+  }
+
+  /// Where the field is. Only for a document that the index covers.
+  @inline(__always)
+  func place(of path: FieldPath) -> Place { place(path.number(among: known)) }
+
+  @inline(__always)
+  private func place(_ number: Int) -> Place {
+    guard number >= 0, number < keys.nameCount else { return .unknown }
+    let entry = entries[number]
+    guard entry.document == document else { return .missing }
+    guard !entry.isRepeated, let node = entry.node, let root else { return .unknown }
+    return .node(JSONNode(bytes: root.bytes, node: node))
+  }
+
+  /// The deepest object on the way to the field, as `FieldPath.deepestObject` finds it; nil where the index cannot tell.
+  func deepestObject(of path: FieldPath) -> (object: JSONNode, consumed: Int)? {
+    guard let root, path.number(among: known) >= 0 else { return nil }
+    var deepest = (object: root, consumed: 0)
+    for above in path.numbersAbove {
+      switch place(Int(above.number)) {
+      case .missing: continue
+      case .unknown: return nil
+      case .node(let node):
+        guard node.isObject else { return (root, FieldPath.wholeName) }
+        deepest = (node, above.length + 1)
+      }
+    }
+    if deepest.consumed == 0, path.hasDottedSibling(in: root) { deepest.consumed = FieldPath.wholeName }
+    return deepest
+  }
+}
+
+/// One pass over one document.
+private struct DocumentWalk {
+  let keys: KeyTable
+  let entries: UnsafeMutablePointer<DocumentIndex.Entry>
+  let sightings: UnsafeMutablePointer<DocumentIndex.Sighting>
+  let found: UnsafeMutablePointer<Int32>
+  let guesses: UnsafeMutablePointer<KeyTable.Guess>
+  let document: UInt32
+  let bytes: UnsafePointer<UInt8>
+  /// Behind a key there are its quote, a colon and a value at least, but behind the last ones no eight bytes.
+  let lastWord: Int
+  var foundCount = 0
+  private var keyCount = 0
+
+  init(
+    keys: KeyTable, entries: UnsafeMutablePointer<DocumentIndex.Entry>,
+    sightings: UnsafeMutablePointer<DocumentIndex.Sighting>, found: UnsafeMutablePointer<Int32>,
+    guesses: UnsafeMutablePointer<KeyTable.Guess>, document: UInt32, root: JSONNode
+  ) {
+    self.keys = keys
+    self.entries = entries
+    self.sightings = sightings
+    self.found = found
+    self.guesses = guesses
+    self.document = document
+    bytes = root.bytes
+    lastWord = Int(root.node.pointee.end) - 8
+  }
+
+  /// Follows every key of an object that leads on. Returns false where the document cannot be indexed.
+  mutating func visit(_ object: UnsafePointer<weir_json_node>, from name: Int32) -> Bool {
+    let end = object + Int(object.pointee.span)
+    var key = object + 1
+    while key < end {
+      if key.pointee.escaped != 0 { return false }
+      let start = Int(key.pointee.start)
+      let length = Int(key.pointee.end) - start
+      if length > 0 {
+        let guess = guesses + min(keyCount, DocumentIndex.guessCount - 1)
+        keyCount += 1
+        let place = place(from: name, start, length, guess)
+        if place >= 0, !follow(place, key, in: object) { return false }
+      }
+      key += Int(key.pointee.span)
+    }
+    return true
+  }
+
+  @inline(__always)
+  private func place(
+    from name: Int32, _ start: Int, _ length: Int, _ guess: UnsafeMutablePointer<KeyTable.Guess>
+  ) -> Int {
+    if start <= lastWord { return keys.place(from: name, bytes + start, length, guess: guess) }
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length + 8) { copy in
+      guard let copied = copy.baseAddress else { return -1 }
+      copied.initialize(repeating: 0, count: length + 8)
+      copied.update(from: bytes + start, count: length)
+      return keys.place(from: name, copied, length, guess: guess)
+    }
+  }
+
+  private mutating func follow(
+    _ place: Int, _ key: UnsafePointer<weir_json_node>, in object: UnsafePointer<weir_json_node>
+  ) -> Bool {
+    let sighting = sightings + place
+    if sighting.pointee.object == object, sighting.pointee.document == document { return false }
+    sighting.pointee = DocumentIndex.Sighting(document: document, object: object)
+    let edge = keys[place]
+    let entry = entries + Int(edge.to)
+    if entry.pointee.document == document {
+      entry.pointee.isRepeated = true
+    } else {
+      entry.pointee = DocumentIndex.Entry(document: document, isRepeated: false, node: key + 1)
+      found[foundCount] = edge.to
+      foundCount += 1
+    }
+    return !edge.leadsOn || descend(key + 1, from: edge.to)
+  }
+
+  private mutating func descend(_ value: UnsafePointer<weir_json_node>, from name: Int32) -> Bool {
+    if value.pointee.kind == FieldValue.Kind.object.rawValue { return visit(value, from: name) }
+    guard value.pointee.kind == FieldValue.Kind.array.rawValue else { return true }
+    let end = value + Int(value.pointee.span)
+    var element = value + 1
+    while element < end {
+      if !descend(element, from: name) { return false }
+      element += Int(element.pointee.span)
+    }
+    return true
+  }
+}

@@ -1,0 +1,51 @@
+internal import Synchronization
+
+/// The fields that documents will be asked for, numbered as they become known, so that one pass over a document can find
+/// them all (`DocumentIndex`).
+///
+/// Every part of a name that ends at a dot is known with it: `a.b.c` makes `a`, `a.b` and `a.b.c` known.
+final class KnownPaths: Sendable {
+  /// A key that leads from one known name to another: from `a` the keys `b` and `b.c` lead on.
+  struct Edge {
+    let from: Int32
+    let key: [UInt8]
+    let to: Int32
+  }
+
+  private struct State {
+    /// By name; the empty name, from which all begin, is 0.
+    var numbers: [String: Int32] = ["": 0]
+    var edges: [Edge] = []
+  }
+
+  private let state = Mutex(State())
+
+  /// Prepares the field of that name, and makes it known.
+  func path(_ name: String) -> FieldPath {
+    let bytes = Array(name.utf8)
+    let numbers = state.withLock { state in
+      var ends = bytes.indices.filter { bytes[$0] == UInt8(ascii: ".") && $0 > 0 }
+      ends.append(bytes.count)
+      return ends.map { (number: Self.number(upTo: $0, of: bytes, ends, &state), length: $0) }
+    }
+    return FieldPath(name, among: self, numbers: numbers)
+  }
+
+  /// How many names there are, and how they lead to one another.
+  var graph: (count: Int, edges: [Edge]) { state.withLock { ($0.numbers.count, $0.edges) } }
+
+  /// The number of the name that is the first `end` bytes; with a new one come the keys that lead to it.
+  private static func number(upTo end: Int, of bytes: [UInt8], _ ends: [Int], _ state: inout State) -> Int32 {
+    let name = String(decoding: bytes[..<end], as: UTF8.self)
+    if let known = state.numbers[name] { return known }
+    let number = Int32(state.numbers.count)
+    state.numbers[name] = number
+    state.edges.append(Edge(from: 0, key: Array(bytes[..<end]), to: number))
+    for start in ends where start + 1 < end {
+      let above = String(decoding: bytes[..<start], as: UTF8.self)
+      guard let from = state.numbers[above] else { continue }
+      state.edges.append(Edge(from: from, key: Array(bytes[(start + 1)..<end]), to: number))
+    }
+    return number
+  }
+}
