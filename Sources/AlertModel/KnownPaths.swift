@@ -22,9 +22,11 @@ final class KnownPaths: Sendable {
 
   /// Prepares the field of that name, and makes it known.
   func path(_ name: String) -> FieldPath {
+    // Names with empty parts are searched for: it is not worth the index's while to be exact about them.
+    guard !name.split(separator: ".", omittingEmptySubsequences: false).contains("") else { return FieldPath(name) }
     let bytes = Array(name.utf8)
     let numbers = state.withLock { state in
-      var ends = bytes.indices.filter { bytes[$0] == UInt8(ascii: ".") && $0 > 0 }
+      var ends = bytes.indices.filter { bytes[$0] == UInt8(ascii: ".") }
       ends.append(bytes.count)
       return ends.map { (number: Self.number(upTo: $0, of: bytes, ends, &state), length: $0) }
     }

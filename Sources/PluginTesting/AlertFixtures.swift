@@ -126,7 +126,7 @@ public struct AlertFixtures: Sendable {
     }
     let arena = TextArena()
     let found = formats.appendID(
-      of: alert.root, envelope: alert.envelope, format: alert.table, arena: arena, to: &id)
+      of: alert.document, envelope: alert.envelope, format: alert.table, arena: arena, to: &id)
     if !found { id.append(contentsOf: "alert-\(number)".utf8) }
   }
 

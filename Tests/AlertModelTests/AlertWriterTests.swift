@@ -6,16 +6,24 @@ import Testing
 struct AlertWriterTests {
   private func written(_ json: String, _ fields: [(String, String)]) throws -> String {
     let parser = DocumentParser()
+    let vocabulary = Vocabulary()
+    let added = try fields.map { try AddedField(vocabulary.path($0.0), json: Array($0.1.utf8)) }
+    let index = DocumentIndex(vocabulary)
     var writer = AlertWriter()
-    var output: [UInt8] = []
-    writer.begin()
-    for (name, value) in fields { writer.add(try AddedField(name, json: Array(value.utf8))) }
     var json = json
-    try json.withUTF8 { bytes in
+    let written = try json.withUTF8 { bytes in
       let root = try parser.parse(UnsafeRawBufferPointer(bytes))
-      writer.write(root, to: &output)
+      index.fill(root)
+      return [Document(root), Document(root, index: index)].map { document in
+        var output: [UInt8] = []
+        writer.begin()
+        for field in added { writer.add(field) }
+        writer.write(document, to: &output)
+        return String(decoding: output, as: UTF8.self)
+      }
     }
-    return String(decoding: output, as: UTF8.self)
+    #expect(written[0] == written[1], "an index changes nothing but the time it takes")
+    return written[1]
   }
 
   @Test(

@@ -6,15 +6,23 @@ import Testing
 struct FieldPathTests {
   private func values(_ path: String, in json: String) throws -> [String] {
     let parser = DocumentParser()
+    let vocabulary = Vocabulary()
+    let path = vocabulary.path(path)
+    let index = DocumentIndex(vocabulary)
     var json = json
     return try json.withUTF8 { bytes in
       let root = try parser.parse(UnsafeRawBufferPointer(bytes))
-      var found: [String] = []
-      FieldPath(path).forEachValue(in: root) { node in
-        found.append(node.value.text)
-        return false
+      index.fill(root)
+      let found = [Document(root), Document(root, index: index)].map { document in
+        var found: [String] = []
+        path.forEachValue(in: document) { node in
+          found.append(node.value.text)
+          return false
+        }
+        return found
       }
-      return found
+      #expect(found[0] == found[1], "an index finds what a search finds")
+      return found[1]
     }
   }
 

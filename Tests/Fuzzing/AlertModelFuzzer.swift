@@ -11,27 +11,33 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 }
 
 private let vocabulary = Vocabulary([FieldTable(["user.name": "a.b", "event.id": .first(["x", "y.z"])])])
-private let paths = ["a", "a.b", "a.b.c", "cloud.account.name", "weir.alert_id"]
+private let paths = ["a", "a.b", "a.b.c", "cloud.account.name", "weir.alert_id"].map(vocabulary.path)
+private let index = DocumentIndex(vocabulary)
 
 private func fuzz(_ bytes: UnsafeRawBufferPointer) {
   let parser = DocumentParser()
   guard let root = try? parser.parse(bytes) else { return }
   check(root.source.count <= bytes.count, "a document is larger than its text")
-  for path in paths { _ = FieldPath(path).first(in: root)?.value.text }
+  index.fill(root)
+  let document = Document(root, index: index)
+  for path in paths {
+    check(path.first(in: document)?.offset == path.first(in: root)?.offset, "the index finds another value")
+    _ = path.first(in: root)?.value.text
+  }
   guard root.kind == .object else { return }
-  let alert = Alert(root: root, table: 0, severity: .low, vocabulary: vocabulary, arena: TextArena())
+  let alert = Alert(document, table: 0, severity: .low, vocabulary: vocabulary, arena: TextArena())
   _ = alert.text(vocabulary.field("user.name"))
   _ = alert.forEachField { name, value in name == value.text }
   var writer = AlertWriter()
   writer.begin()
   for path in paths { writer.add(AddedField(path, text: "\"\u{1}é")) }
   var output: [UInt8] = []
-  writer.write(root, to: &output)
+  writer.write(document, to: &output)
   let again = DocumentParser()
   output.withUnsafeBytes { written in
     check(!written.contains(0x0A), "a line holds a line break")
     guard let spliced = try? again.parse(written) else { return check(false, "what was spliced is no JSON") }
-    for path in paths.map({ FieldPath($0) }) {
+    for path in paths {
       check(path.forEachNode(in: spliced) { _ in true }, "a field is missing: \(path.name)")
     }
   }

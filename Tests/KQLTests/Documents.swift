@@ -12,7 +12,7 @@ struct Documents {
     let parser = DocumentParser()
     return try Array(json.utf8).withUnsafeBytes { bytes in
       var alert = Alert(
-        root: try parser.parse(bytes), table: 0, severity: severity, vocabulary: vocabulary, arena: TextArena())
+        Document(try parser.parse(bytes)), table: 0, severity: severity, vocabulary: vocabulary, arena: TextArena())
       alert.add(added)
       return try body(alert)
     }

@@ -48,7 +48,7 @@ public struct FormatSet: Sendable {
   public func place(of name: String) -> Int? { formats.firstIndex { $0.name == name } }
 
   /// The place of the first format whose shape the document has; of the last one where it has none.
-  private func recognise(_ document: Document, _ index: DocumentIndex) -> Int {
+  private func recognise(_ document: Document, _ index: DocumentIndex?) -> Int {
     shapes.first(of: document, index) ?? formats.count - 1
   }
 
@@ -56,12 +56,12 @@ public struct FormatSet: Sendable {
   ///
   /// The elements of an array are documents each. An alert need not be an object: whoever asked refuses what is not.
   /// - Parameters:
-  ///   - index: filled anew with each alert, which holds until `body` returns.
+  ///   - index: filled anew with each alert, which holds until `body` returns. Without one, fields are searched for.
   ///   - body: receives the alert, the innermost envelope that it was taken out of, and its format's place.
   /// - Returns: how many alerts there were. An envelope or array with nothing in it has none.
   @discardableResult
   public func forEachAlert(
-    in root: JSONNode, index: DocumentIndex,
+    in root: JSONNode, index: DocumentIndex? = nil,
     _ body: (_ alert: Document, _ envelope: JSONNode?, _ format: Int) -> Void
   ) -> Int {
     visit(root, envelope: nil, index, depth: 0, body)
@@ -98,7 +98,7 @@ public struct FormatSet: Sendable {
   public func isSpoofable(_ field: String) -> Bool { formats.contains { $0.isSpoofable(field) } }
 
   private func visit(
-    _ node: JSONNode, envelope: JSONNode?, _ index: DocumentIndex, depth: Int,
+    _ node: JSONNode, envelope: JSONNode?, _ index: DocumentIndex?, depth: Int,
     _ body: (Document, JSONNode?, Int) -> Void
   ) -> Int {
     var count = 0
@@ -106,8 +106,7 @@ public struct FormatSet: Sendable {
       for element in node.elements { count += visit(element, envelope: envelope, index, depth: depth + 1, body) }
       return count
     }
-    index.fill(node)
-    let document = Document(node, index: index)
+    let document = document(node, index)
     guard node.kind == .object, depth < Self.maximumDepth else {
       body(document, envelope, recognise(document, index))
       return 1
@@ -125,15 +124,20 @@ public struct FormatSet: Sendable {
     return count
   }
 
+  private func document(_ root: JSONNode, _ index: DocumentIndex?) -> Document {
+    guard let index else { return Document(root) }
+    index.fill(root)
+    return Document(root, index: index)
+  }
+
   /// Visits what an envelope holds.
   private func visit(
-    _ contents: JSONNode, in envelope: JSONNode, ofFormat format: Int?, _ index: DocumentIndex, depth: Int,
+    _ contents: JSONNode, in envelope: JSONNode, ofFormat format: Int?, _ index: DocumentIndex?, depth: Int,
     _ body: (Document, JSONNode?, Int) -> Void
   ) -> Int {
     guard let format else { return visit(contents, envelope: envelope, index, depth: depth, body) }
     func take(_ alert: JSONNode) {
-      index.fill(alert)
-      body(Document(alert, index: index), envelope, format)
+      body(document(alert, index), envelope, format)
     }
     guard contents.kind == .array else {
       take(contents)

@@ -41,8 +41,8 @@ struct ShapeIndex: Sendable {
   /// The place of the first shape that the document has; nil where it has none.
   ///
   /// - Parameter index: filled with the document.
-  func first(of document: Document, _ index: DocumentIndex) -> Int? {
-    guard let numbers = index.numbersFound else { return ways.first { $0.shape.matches(document) }?.place }
+  func first(of document: Document, _ index: DocumentIndex?) -> Int? {
+    guard let numbers = index?.numbersFound else { return ways.first { $0.shape.matches(document) }?.place }
     var first = unconditional.first { holds($0, document) } ?? ways.count
     starts.withUnsafeBufferPointer { starts in
       for number in numbers where Int(number) + 1 < starts.count {

@@ -21,7 +21,7 @@ enum Sample {
         arena.reset()
         let severity = formats.severity(of: alert, envelope: envelope, format: format, arena: arena)
         let alert = Alert(
-          root: alert, envelope: envelope, table: format, severity: severity, vocabulary: formats.vocabulary,
+          alert, envelope: envelope, table: format, severity: severity, vocabulary: formats.vocabulary,
           arena: arena)
         do { try body(alert, formats.formats[format].name) } catch { failure = error }
       }
@@ -34,7 +34,7 @@ enum Sample {
   static func id(of alert: borrowing Alert) -> String? {
     var id: [UInt8] = []
     let hasID = formats.appendID(
-      of: alert.root, envelope: alert.envelope, format: alert.table, arena: TextArena(), to: &id)
+      of: alert.document, envelope: alert.envelope, format: alert.table, arena: TextArena(), to: &id)
     return hasID ? String(decoding: id, as: UTF8.self) : nil
   }
 

@@ -1,0 +1,101 @@
+import Testing
+
+@testable import AlertModel
+
+@Suite("Finding all fields in one pass")
+struct DocumentIndexTests {
+  private static let names = [
+    "a", "b", "a.b", "a.b.c", "a.c", "b.a", "b.c.a", "a.b.c.d", "a..b", "a.b.", "kibana.alert.rule.name",
+    "kibana.alert.rule.parameters.threat.technique.id",
+  ]
+  private static let keys = [
+    "a", "b", "c", "d", "a.b", "b.c", "a.b.c", "c.d", "", ".b", "a.", "kibana.alert.rule", "kibana.alert.rule.name",
+    "parameters.threat.technique", "id", "name", "k\\u0061",
+  ]
+
+  /// A document of random keys; short, so that keys repeat and cross often.
+  private static func document(_ random: inout some RandomNumberGenerator, depth: Int = 0) -> String {
+    switch Int.random(in: 0..<(depth == 0 ? 1 : depth > 4 ? 7 : 5), using: &random) {
+    case 0, 1:
+      let members = (0..<Int.random(in: 0...5, using: &random)).map { _ in
+        "\"\(keys.randomElement(using: &random) ?? "")\":\(document(&random, depth: depth + 1))"
+      }
+      return "{" + members.joined(separator: ",") + "}"
+    case 2:
+      let elements = (0..<Int.random(in: 0...3, using: &random)).map { _ in document(&random, depth: depth + 1) }
+      return "[" + elements.joined(separator: ",") + "]"
+    case 3: return "null"
+    default: return "\(Int.random(in: 0..<100, using: &random))"
+    }
+  }
+
+  @Test("an index finds what a search finds, in any document, one after the other", arguments: 0..<20)
+  func equalsSearch(seed: UInt64) throws {
+    var random = SeededRandom(seed: seed)
+    let vocabulary = Vocabulary()
+    let paths = Self.names.map(vocabulary.path)
+    let index = DocumentIndex(vocabulary)
+    let parser = DocumentParser()
+    for _ in 0..<500 {
+      let json = Self.document(&random)
+      try Array(json.utf8).withUnsafeBytes { bytes in
+        let root = try parser.parse(bytes)
+        index.fill(root)
+        let indexed = Document(root, index: index)
+        for path in paths {
+          var found: [[Int]] = [[], []]
+          for (place, document) in [Document(root), indexed].enumerated() {
+            path.forEachValue(in: document) {
+              found[place].append($0.offset)
+              return false
+            }
+            path.forEachNode(in: document) {
+              found[place].append($0.offset)
+              return false
+            }
+          }
+          #expect(found[0] == found[1], "\(path.name) in \(json)")
+        }
+      }
+    }
+  }
+
+  @Test("what is repeated, escaped or not known to the index is searched for")
+  func leavesOddDocumentsToTheSearch() throws {
+    let vocabulary = Vocabulary()
+    let path = vocabulary.path("a.b")
+    let index = DocumentIndex(vocabulary)
+    let late = vocabulary.path("c")
+    let parser = DocumentParser()
+    for (json, expected) in [
+      (#"{"a":{"b":1},"a":{"b":2}}"#, "2"), (#"{"a":{"b":1},"a":{}}"#, nil), (#"{"\u0061":{"b":3}}"#, "3"),
+      (#"{"a":{"b":4}}"#, "4"),
+    ] {
+      try Array(json.utf8).withUnsafeBytes { bytes in
+        let root = try parser.parse(bytes)
+        index.fill(root)
+        #expect(path.first(in: Document(root, index: index))?.value.text == expected)
+      }
+    }
+    try Array(#"{"c":5}"#.utf8).withUnsafeBytes { bytes in
+      let root = try parser.parse(bytes)
+      index.fill(root)
+      #expect(late.first(in: Document(root, index: index))?.value.text == "5")
+    }
+  }
+}
+
+/// SplitMix64 (https://prng.di.unimi.it/splitmix64.c, public domain): the same documents in every run.
+private struct SeededRandom: RandomNumberGenerator {
+  var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+}
