@@ -1,5 +1,5 @@
 public import AlertModel
-public import PluginKit
+internal import PluginKit
 
 extension ElasticRulesDetector {
   /// What `threshold` and `new_terms` rules and `alert_suppression` have counted and seen.
