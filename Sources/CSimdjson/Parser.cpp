@@ -185,7 +185,7 @@ extern "C" enum weir_json_error weir_json_parse(
   do {                                                                                                        \
     uint32_t first = indexes[index] + 1;                                                                      \
     uint32_t last = AT(index + 1) - 1;                                                                        \
-    while (isSpace(bytes[last])) last--;                                                                      \
+    while (bytes[last] != '"') last--;                                                                        \
     weir_json_node &node = nodes[count++];                                                                    \
     node.start = first;                                                                                       \
     node.end = last;                                                                                          \
