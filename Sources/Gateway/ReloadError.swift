@@ -1,4 +1,4 @@
-public import PluginKit
+internal import PluginKit
 
 /// Why a configuration was not taken over. The one before it goes on.
 public enum ReloadError: Error, Sendable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-public import AlertModel
+internal import AlertModel
 internal import PluginKit
 
 extension ElasticRulesDetector {

@@ -134,7 +134,7 @@ struct Salvage {
       for want in whole { try Store.putWant(db, segment: id, output: want.output, want.places) }
       _ = try Store.deleteIfUnused(db, id)
     }
-    try new.settle(settlements)
+    _ = try new.settle(settlements)
     savedDeliveries += whole.reduce(0) { $0 + $1.places.count }
   }
 }
