@@ -5,14 +5,25 @@ internal import Synchronization
 ///
 /// An actor is got to know for the learning period from its first alert. What is new after that is told each time, until
 /// it has been told for another learning period; then it is known.
+///
+/// Where there is no room for all, `Eviction` chooses who is forgotten. Whoever comes new may then be one of those, so
+/// it is not got to know in silence: each of its alerts is told in its learning period.
 final class ActorHistory: Sendable {
   private let shards: [Shard]
   private let learning: Int64
   private let capacity: Int
+  /// How many of them a shard has room for.
+  private let room: Int
   private let unusualRate: Int
+
+  /// In nanoseconds since 1970: until then, whoever comes new may have been forgotten.
+  private let doubtUntil = Atomic<Int64>(.min)
 
   /// So many alerts an hour are never unusual.
   private static let alwaysAllowed = 50
+
+  /// Of a longer name only so many bytes are looked at. The longest ARNs of users and roles have about 640.
+  private static let longestName = 1024
 
   private final class Shard: Sendable {
     /// By the hash of their names, seeded anew in each process: what an attacker calls itself cannot meet another's.
@@ -23,7 +34,8 @@ final class ActorHistory: Sendable {
     let (seconds, attoseconds) = learning.components
     self.learning = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     let count = capacity >= 1024 ? 16 : 1
-    self.capacity = max(1, capacity / count)
+    self.capacity = capacity
+    room = max(1, capacity / count)
     self.unusualRate = unusualRate
     shards = (0..<count).map { _ in Shard() }
   }
@@ -37,11 +49,12 @@ final class ActorHistory: Sendable {
   func observe(
     _ name: UnsafeRawBufferPointer, watchesRate: Bool, now: Timestamp, samples: ((Newness.Sample) -> Void) -> Void
   ) -> [String] {
+    let name = UnsafeRawBufferPointer(rebasing: name.prefix(Self.longestName))
     let identity = Self.identity(of: name)
     return shard(of: identity).actors.withLock { actors in
       if actors[identity] == nil {
-        if actors.count >= capacity { Self.forgetOldest(&actors) }
-        actors[identity] = KnownActor(name: String(decoding: name, as: UTF8.self), first: now)
+        if let eviction = eviction(from: actors, now: now) { carryOut(eviction, &actors) }
+        actors[identity] = newcomer(name, now, doubtUntil: doubtUntil.load(ordering: .relaxed))
       }
       guard let place = actors.index(forKey: identity) else { return [] }
       return update(&actors.values[place], watchesRate, now, samples)
@@ -52,9 +65,15 @@ final class ActorHistory: Sendable {
   func novelties(
     _ name: UnsafeRawBufferPointer, watchesRate: Bool, now: Timestamp, samples: ((Newness.Sample) -> Void) -> Void
   ) -> [String] {
+    let name = UnsafeRawBufferPointer(rebasing: name.prefix(Self.longestName))
     let identity = Self.identity(of: name)
     return shard(of: identity).actors.withLock { actors in
-      guard var actor = actors[identity] else { return [] }
+      var actor =
+        actors[identity]
+        ?? newcomer(
+          name, now,
+          doubtUntil: max(
+            doubtUntil.load(ordering: .relaxed), eviction(from: actors, now: now)?.doubtUntil ?? .min))
       return update(&actor, watchesRate, now, samples)
     }
   }
@@ -66,6 +85,7 @@ final class ActorHistory: Sendable {
     let known = actor.first.nanoseconds + learning
     let isKnown = now.nanoseconds >= known
     var reasons: [String] = []
+    if !isKnown, actor.isDoubted { reasons.append(Self.doubt) }
     samples { sample in
       let first = actor.see(sample, at: now)
       let wasLearned = first.nanoseconds < known || now.nanoseconds >= first.nanoseconds + learning
@@ -90,24 +110,52 @@ final class ActorHistory: Sendable {
 
   private func shard(of identity: UInt64) -> Shard { shards[Int(identity >> 32) % shards.count] }
 
-  /// Makes room: the eighth of the actors that were seen last longest ago goes.
-  private static func forgetOldest(_ actors: inout [UInt64: KnownActor]) {
-    let oldest = actors.sorted { $0.value.last < $1.value.last }.prefix(max(1, actors.count / 8))
-    for (identity, _) in oldest { actors[identity] = nil }
+  // MARK: Room
+
+  /// How many actors are remembered.
+  var count: Int { shards.reduce(0) { sum, shard in sum + shard.actors.withLock { $0.count } } }
+
+  private static let doubt = "new actor: it may have been forgotten for lack of room; raise 'actors_remembered'"
+
+  private func newcomer(_ name: UnsafeRawBufferPointer, _ now: Timestamp, doubtUntil: Int64) -> KnownActor {
+    var actor = KnownActor(name: String(decoding: name, as: UTF8.self), first: now)
+    actor.isDoubted = now.nanoseconds < doubtUntil
+    return actor
+  }
+
+  /// Who must go so that another may come; nil where there is room. An eighth more than needed goes, so that a flood of
+  /// newcomers pays for it only now and then.
+  private func eviction(from actors: [UInt64: KnownActor], now: Timestamp) -> Eviction? {
+    guard actors.count >= room else { return nil }
+    return Eviction(of: actors.count - room + max(1, room / 8), from: actors, learning: learning, now: now)
+  }
+
+  private func carryOut(_ eviction: Eviction, _ actors: inout [UInt64: KnownActor]) {
+    for identity in eviction.identities { actors[identity] = nil }
+    doubtUntil.max(eviction.doubtUntil, ordering: .relaxed)
   }
 
   // MARK: Across restarts
 
-  /// Appends the members of a JSON object, one an actor.
-  func write(to json: inout [UInt8]) {
+  /// Appends the members of a JSON object, one an actor, and nothing of those with whom less is lost than `least`.
+  ///
+  /// - Returns: until when newcomers are in doubt for whoever reads this, in nanoseconds since 1970.
+  func write(to json: inout [UInt8], least: Eviction.Standing = .passing, now: Timestamp) -> Int64 {
     var isFirst = true
+    var doubt = doubtUntil.load(ordering: .relaxed)
     for shard in shards {
       for actor in shard.actors.withLock({ $0 }).values {
+        let standing = Eviction.Standing(of: actor, learning: learning, now: now)
+        guard standing >= least else {
+          doubt = max(doubt, Eviction.doubt(after: standing, last: actor.last, learning: learning, now: now))
+          continue
+        }
         if !isFirst { json.append(UInt8(ascii: ",")) }
         isFirst = false
         JSONEscapes.appendQuoted(actor.name, to: &json)
         json += Array(
           ":[\(actor.first.nanoseconds),\(actor.last.nanoseconds),\(actor.hour),\(actor.inHour),\(actor.usual)".utf8)
+        if actor.isDoubted { json += Array(",true".utf8) }
         for (place, observation) in actor.observations.enumerated() {
           json += Array(",[\"\(observation.novelty.rawValue)\",".utf8)
           JSONEscapes.appendQuoted(observation.text, to: &json)
@@ -116,10 +164,11 @@ final class ActorHistory: Sendable {
         json.append(UInt8(ascii: "]"))
       }
     }
+    return doubt
   }
 
-  /// Takes up what `write` wrote; what is not so is left out.
-  func read(_ object: JSONNode) {
+  /// Takes up what `write` wrote; what is not so is left out. Who finds no room is forgotten as ever.
+  func read(_ object: JSONNode, now: Timestamp) {
     for member in object.members {
       let name = member.key.value.text
       let parts = Array(member.value.elements)
@@ -130,7 +179,8 @@ final class ActorHistory: Sendable {
         hour: numbers[2])
       actor.inHour = Int(numbers[3])
       actor.usual = usual
-      for part in parts.dropFirst(5).prefix(KnownActor.maximumSeen) {
+      actor.isDoubted = parts.dropFirst(5).first?.value.text == "true"
+      for part in parts.dropFirst(actor.isDoubted ? 6 : 5).prefix(KnownActor.maximumSeen) {
         let seen = Array(part.elements)
         guard seen.count == 4, let novelty = Novelty(rawValue: seen[0].value.text),
           let first = Int64(seen[2].value.text), let last = Int64(seen[3].value.text)
@@ -140,9 +190,18 @@ final class ActorHistory: Sendable {
           last: Timestamp(nanoseconds: last))
       }
       let identity = Array(name.utf8).withUnsafeBytes { Self.identity(of: $0) }
-      shard(of: identity).actors.withLock { actors in
-        if actors.count < capacity { actors[identity] = actor }
+      shard(of: identity).actors.withLock { $0[identity] = actor }
+    }
+    // Names meet other shards in each process: one may have more than its share, and yet nobody need go.
+    guard count > capacity else { return }
+    for shard in shards {
+      shard.actors.withLock { actors in
+        guard actors.count > room else { return }
+        carryOut(Eviction(of: actors.count - room, from: actors, learning: learning, now: now), &actors)
       }
     }
   }
+
+  /// Takes up what `write` returned.
+  func doubt(until moment: Int64) { doubtUntil.max(moment, ordering: .relaxed) }
 }

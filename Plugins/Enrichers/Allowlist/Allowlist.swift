@@ -127,11 +127,15 @@ struct Allowlist: Sendable {
   /// Calls `body` with the name under which the actor is remembered, if there is one: its role where it is a session of
   /// one.
   func withPrincipal(of alert: borrowing Alert, _ body: (UnsafeRawBufferPointer) -> Void) {
-    actorFields.forEachIdentity(of: alert) { identity in
-      // Behind a session comes its role.
-      if identity.isSession { return false }
-      body(identity.text)
-      return true
+    // Under a name of its choosing an attacker would be somebody new each time, so that comes last.
+    for accepted in [false, true] {
+      let isFound = actorFields.forEachIdentity(of: alert) { identity in
+        // Behind a session comes its role.
+        guard !identity.isSession, identity.field.isSpoofable == accepted else { return false }
+        body(identity.text)
+        return true
+      }
+      if isFound { return }
     }
   }
 

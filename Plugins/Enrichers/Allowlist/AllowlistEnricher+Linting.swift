@@ -3,7 +3,7 @@ internal import KQL
 public import PluginKit
 
 extension AllowlistEnricher {
-  /// Entries that expire soon, that can never hold, that an earlier one makes superfluous, or that accept spoofable fields.
+  /// Entries that expire soon, that can never hold, that an earlier one makes superfluous, or that accept spoofable fields; more actors than are remembered.
   /// (Entries that have expired are warned of when they are loaded.)
   public func lint(now: Timestamp) -> [Diagnostic] {
     var diagnostics: [Diagnostic] = []
@@ -33,6 +33,13 @@ extension AllowlistEnricher {
         let actor = list.index.actors.text(overlap.pattern)
         warn("overlaps with the entry '\(earlier)' before it: '\(actor)' is in both, for \(overlap.what)")
       }
+    }
+    if list.index.actors.count > options.actorsRemembered, list.entries.contains(where: { !$0.watch.isEmpty }) {
+      diagnostics.append(
+        Diagnostic(
+          .warning,
+          "the entries name \(list.index.actors.count) actors, but only \(options.actorsRemembered) are remembered; raise "
+            + "'actors_remembered'", at: options.$actorsRemembered.place))
     }
     return diagnostics + repeatedActors
   }

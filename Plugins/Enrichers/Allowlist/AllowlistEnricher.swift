@@ -121,10 +121,23 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin {
 
   public var isLearning: Bool { list.entries.contains { !$0.watch.isEmpty || $0.budget != nil } }
 
+  /// What has been learned is not kept where it has more bytes than the gateway allows (64 MiB).
+  private static let largestSnapshot = 60 << 20
+
   public func snapshot() -> [UInt8] {
+    // Nobody must get rid of what is known of others by having too much learned of made-up actors.
+    var json: [UInt8] = []
+    for least in Eviction.Standing.allCases {
+      json = snapshot(least: least)
+      if json.count <= Self.largestSnapshot { break }
+    }
+    return json
+  }
+
+  func snapshot(least: Eviction.Standing) -> [UInt8] {
     var json = Array(#"{"version":1,"actors":{"#.utf8)
-    history.write(to: &json)
-    json += Array(#"},"budgets":{"#.utf8)
+    let doubt = history.write(to: &json, least: least, now: context.clock.now)
+    json += Array("},\"doubt\":[\(doubt),\(options.actorsRemembered)],\"budgets\":{".utf8)
     budgets.write(to: &json)
     json += Array("}}".utf8)
     return json
@@ -138,7 +151,12 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin {
       }
       for member in root.members {
         switch member.key.value.text {
-        case "actors": history.read(member.value)
+        case "actors": history.read(member.value, now: context.clock.now)
+        case "doubt":
+          let numbers = member.value.elements.compactMap { Int64($0.value.text) }
+          // Where there is more room now, newcomers are taken for what they are again.
+          guard numbers.count == 2, numbers[1] >= options.actorsRemembered else { continue }
+          history.doubt(until: numbers[0])
         case "budgets": budgets.read(member.value)
         default: break
         }

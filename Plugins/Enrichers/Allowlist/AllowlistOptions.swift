@@ -44,7 +44,11 @@ public struct AllowlistOptions: PluginOptions {
     """)
   public var learning: Duration = .seconds(14 * 86_400)
 
-  @Setting("How many actors are remembered. Of more, those that were seen last longest ago are forgotten.")
+  @Setting(
+    """
+    How many actors are remembered. Of more, those are forgotten first that only passed by, and those that are known \
+    last; whoever comes new after that is delivered for the learning period, with `weir.breakthrough`.
+    """)
   public var actorsRemembered: Int = 10_000
 
   @Setting("How many times its usual number of alerts an hour an actor may have; at least 50 are always allowed.")

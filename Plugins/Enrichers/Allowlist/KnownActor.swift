@@ -6,6 +6,8 @@ struct KnownActor: Sendable {
   let name: String
   let first: Timestamp
   var last: Timestamp
+  /// True where it may have been known and forgotten: it is not got to know in silence.
+  var isDoubted = false
 
   /// The hour (since 1970) that is being counted, and how many there were in it.
   var hour: Int64

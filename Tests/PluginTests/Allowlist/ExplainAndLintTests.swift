@@ -77,4 +77,18 @@ struct ExplainAndLintTests {
         "the actor 'dave' is on line 1 already",
       ])
   }
+
+  @Test("check warns of more actors than are remembered, unless nothing is watched")
+  func lintsRoom() throws {
+    let entry = AllowlistBench.entry("e", ("actors", ["alice", "bob"]))
+    func messages(_ settings: (String, LocatedNode)...) throws -> [String] {
+      let bench = try AllowlistBench([entry], settings: settings)
+      return bench.enricher.lint(now: bench.clock.now).map(\.message)
+    }
+    #expect(
+      try messages(("actors_remembered", "1"))
+        == ["the entries name 2 actors, but only 1 are remembered; raise 'actors_remembered'"])
+    #expect(try messages(("actors_remembered", "2")).isEmpty)
+    #expect(try messages(("actors_remembered", "1"), ("watch", [])).isEmpty)
+  }
 }

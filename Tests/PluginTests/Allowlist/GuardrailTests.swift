@@ -148,7 +148,7 @@ struct GuardrailTests {
       }
     }
     var json: [UInt8] = []
-    history.write(to: &json)
+    _ = history.write(to: &json, now: Timestamp(seconds: 100))
     let text = String(decoding: json, as: UTF8.self)
     #expect(text.split(separator: "actor-").count - 1 <= 8)
     #expect(text.contains("actor-99"))
