@@ -6,8 +6,8 @@ internal import Synchronization
 /// An actor is got to know for the learning period from its first alert. What is new after that is told each time, until
 /// it has been told for another learning period; then it is known.
 ///
-/// Where there is no room for all, `Eviction` chooses who is forgotten. Whoever comes new may then be one of those, so
-/// it is not got to know in silence: each of its alerts is told in its learning period.
+/// Where there is no room for all, those go first that have the least `Standing`. Whoever comes new from then on may be
+/// one of those, so it is not got to know in silence: each of its alerts is told in its learning period.
 final class ActorHistory: Sendable {
   private let shards: [Shard]
   private let learning: Int64
@@ -16,8 +16,8 @@ final class ActorHistory: Sendable {
   private let room: Int
   private let unusualRate: Int
 
-  /// In nanoseconds since 1970: until then, whoever comes new may have been forgotten.
-  private let doubtUntil = Atomic<Int64>(.min)
+  /// True where somebody had to be forgotten.
+  private let hasForgotten = Atomic<Bool>(false)
 
   /// So many alerts an hour are never unusual.
   private static let alwaysAllowed = 50
@@ -53,8 +53,9 @@ final class ActorHistory: Sendable {
     let identity = Self.identity(of: name)
     return shard(of: identity).actors.withLock { actors in
       if actors[identity] == nil {
-        if let eviction = eviction(from: actors, now: now) { carryOut(eviction, &actors) }
-        actors[identity] = newcomer(name, now, doubtUntil: doubtUntil.load(ordering: .relaxed))
+        // An eighth more than must go goes, so that a flood of newcomers pays for it only now and then.
+        if actors.count >= room { forget(actors.count - room + max(1, room / 8), of: &actors, now: now) }
+        actors[identity] = newcomer(name, now, isDoubted: hasForgotten.load(ordering: .relaxed))
       }
       guard let place = actors.index(forKey: identity) else { return [] }
       return update(&actors.values[place], watchesRate, now, samples)
@@ -68,12 +69,8 @@ final class ActorHistory: Sendable {
     let name = UnsafeRawBufferPointer(rebasing: name.prefix(Self.longestName))
     let identity = Self.identity(of: name)
     return shard(of: identity).actors.withLock { actors in
-      var actor =
-        actors[identity]
-        ?? newcomer(
-          name, now,
-          doubtUntil: max(
-            doubtUntil.load(ordering: .relaxed), eviction(from: actors, now: now)?.doubtUntil ?? .min))
+      let isDoubted = hasForgotten.load(ordering: .relaxed) || actors.count >= room
+      var actor = actors[identity] ?? newcomer(name, now, isDoubted: isDoubted)
       return update(&actor, watchesRate, now, samples)
     }
   }
@@ -117,37 +114,36 @@ final class ActorHistory: Sendable {
 
   private static let doubt = "new actor: it may have been forgotten for lack of room; raise 'actors_remembered'"
 
-  private func newcomer(_ name: UnsafeRawBufferPointer, _ now: Timestamp, doubtUntil: Int64) -> KnownActor {
+  private func newcomer(_ name: UnsafeRawBufferPointer, _ now: Timestamp, isDoubted: Bool) -> KnownActor {
     var actor = KnownActor(name: String(decoding: name, as: UTF8.self), first: now)
-    actor.isDoubted = now.nanoseconds < doubtUntil
+    actor.isDoubted = isDoubted
     return actor
   }
 
-  /// Who must go so that another may come; nil where there is room. An eighth more than needed goes, so that a flood of
-  /// newcomers pays for it only now and then.
-  private func eviction(from actors: [UInt64: KnownActor], now: Timestamp) -> Eviction? {
-    guard actors.count >= room else { return nil }
-    return Eviction(of: actors.count - room + max(1, room / 8), from: actors, learning: learning, now: now)
+  /// Those of the least standing go; among equals, those that were seen last longest ago.
+  private func forget(_ count: Int, of actors: inout [UInt64: KnownActor], now: Timestamp) {
+    let order = actors.map { identity, actor in
+      (identity: identity, standing: Standing(of: actor, learning: learning, now: now), last: actor.last)
+    }.sorted { ($0.standing, $0.last) < ($1.standing, $1.last) }
+    for actor in order.prefix(count) { actors[actor.identity] = nil }
+    doubtNewcomers()
   }
 
-  private func carryOut(_ eviction: Eviction, _ actors: inout [UInt64: KnownActor]) {
-    for identity in eviction.identities { actors[identity] = nil }
-    doubtUntil.max(eviction.doubtUntil, ordering: .relaxed)
-  }
+  /// From now on whoever comes new may have been forgotten.
+  func doubtNewcomers() { hasForgotten.store(true, ordering: .relaxed) }
 
   // MARK: Across restarts
 
   /// Appends the members of a JSON object, one an actor, and nothing of those with whom less is lost than `least`.
   ///
-  /// - Returns: until when newcomers are in doubt for whoever reads this, in nanoseconds since 1970.
-  func write(to json: inout [UInt8], least: Eviction.Standing = .passing, now: Timestamp) -> Int64 {
+  /// - Returns: true where whoever comes new to the reader may have been forgotten.
+  func write(to json: inout [UInt8], least: Standing = .passing, now: Timestamp) -> Bool {
     var isFirst = true
-    var doubt = doubtUntil.load(ordering: .relaxed)
+    var isIncomplete = hasForgotten.load(ordering: .relaxed)
     for shard in shards {
       for actor in shard.actors.withLock({ $0 }).values {
-        let standing = Eviction.Standing(of: actor, learning: learning, now: now)
-        guard standing >= least else {
-          doubt = max(doubt, Eviction.doubt(after: standing, last: actor.last, learning: learning, now: now))
+        guard Standing(of: actor, learning: learning, now: now) >= least else {
+          isIncomplete = true
           continue
         }
         if !isFirst { json.append(UInt8(ascii: ",")) }
@@ -164,7 +160,7 @@ final class ActorHistory: Sendable {
         json.append(UInt8(ascii: "]"))
       }
     }
-    return doubt
+    return isIncomplete
   }
 
   /// Takes up what `write` wrote; what is not so is left out. Who finds no room is forgotten as ever.
@@ -196,12 +192,8 @@ final class ActorHistory: Sendable {
     guard count > capacity else { return }
     for shard in shards {
       shard.actors.withLock { actors in
-        guard actors.count > room else { return }
-        carryOut(Eviction(of: actors.count - room, from: actors, learning: learning, now: now), &actors)
+        if actors.count > room { forget(actors.count - room, of: &actors, now: now) }
       }
     }
   }
-
-  /// Takes up what `write` returned.
-  func doubt(until moment: Int64) { doubtUntil.max(moment, ordering: .relaxed) }
 }

@@ -127,17 +127,19 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin {
   public func snapshot() -> [UInt8] {
     // Nobody must get rid of what is known of others by having too much learned of made-up actors.
     var json: [UInt8] = []
-    for least in Eviction.Standing.allCases {
+    for least in Standing.allCases {
       json = snapshot(least: least)
       if json.count <= Self.largestSnapshot { break }
     }
     return json
   }
 
-  func snapshot(least: Eviction.Standing) -> [UInt8] {
+  func snapshot(least: Standing) -> [UInt8] {
     var json = Array(#"{"version":1,"actors":{"#.utf8)
-    let doubt = history.write(to: &json, least: least, now: context.clock.now)
-    json += Array("},\"doubt\":[\(doubt),\(options.actorsRemembered)],\"budgets\":{".utf8)
+    let isIncomplete = history.write(to: &json, least: least, now: context.clock.now)
+    json.append(UInt8(ascii: "}"))
+    if isIncomplete { json += Array(",\"forgot_beyond\":\(options.actorsRemembered)".utf8) }
+    json += Array(#","budgets":{"#.utf8)
     budgets.write(to: &json)
     json += Array("}}".utf8)
     return json
@@ -152,11 +154,9 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin {
       for member in root.members {
         switch member.key.value.text {
         case "actors": history.read(member.value, now: context.clock.now)
-        case "doubt":
-          let numbers = member.value.elements.compactMap { Int64($0.value.text) }
-          // Where there is more room now, newcomers are taken for what they are again.
-          guard numbers.count == 2, numbers[1] >= options.actorsRemembered else { continue }
-          history.doubt(until: numbers[0])
+        case "forgot_beyond":
+          // Where there is more room now, newcomers are taken for what they seem again.
+          if let room = Int(member.value.value.text), room >= options.actorsRemembered { history.doubtNewcomers() }
         case "budgets": budgets.read(member.value)
         default: break
         }
