@@ -243,4 +243,28 @@ struct StolenKeyTests {
     }
     #expect(try bench.outcome(alert("svc-1")) == told(isForgotten))
   }
+
+  @Test("calls itself something else each time: an actor is remembered by what nobody can choose, where there is that")
+  func chosenNames() throws {
+    let format = Format(
+      name: "ecs", title: "ECS documents", shape: .anything, severity: .fixed(.medium), fields: FieldTable([:]),
+      actors: [Format.Actor("user.full_name", spoofable: true), Format.Actor("user.name")])
+    let fixtures = AlertFixtures([format])
+    let clock = ManualClock()
+    let entries = LocatedNode(.sequence([alice]), at: LocatedNode.nowhere)
+    let settings = LocatedNode(
+      .mapping([.init(key: LocatedText("entries"), value: entries)]), at: LocatedNode.nowhere)
+    var context = PluginContext.testing(name: "allowlist", vocabulary: fixtures.vocabulary, clock: clock)
+    context.formats = fixtures.formats
+    var enricher = try AllowlistEnricher(options: AllowlistOptions(settings), context: context)
+    try enricher.load()
+    func isHeld(_ fullName: String, _ ip: String) throws -> Bool {
+      let alert = #"{"user":{"name":"alice","full_name":"\#(fullName)"},"source":{"ip":"\#(ip)"}}"#
+      guard case .success(.hold) = try fixtures.enrichment(of: alert, by: enricher) else { return false }
+      return true
+    }
+    #expect(try isHeld("Alice", "192.0.2.1"))
+    clock.advance(by: Self.day * 15)
+    #expect(try !isHeld("Mallory", "198.51.100.1"))
+  }
 }
