@@ -1,4 +1,5 @@
 internal import AlertModel
+internal import Glibc
 internal import Logging
 public import PluginKit
 internal import Synchronization
@@ -51,6 +52,9 @@ public struct FileOutput: Output {
       template = try PathTemplate(options.path.path, vocabulary: context.vocabulary)
     } catch {
       throw options.$path.error(error.message)
+    }
+    if isNullDevice(options.path.path) {
+      throw options.$path.error("'/dev/null' throws alerts away; name a file that keeps them, or leave the output out")
     }
     if let size = options.rotateSize, size.bytes < 1 {
       throw options.$rotateSize.error("'rotate_size' must be at least 1 byte")
@@ -163,4 +167,10 @@ public struct FileOutput: Output {
 
 extension FileOutput: Previewing {
   public func preview(_ alert: OutgoingAlert) throws -> [UInt8] { alert.withJSON { Array($0) } + [0x0A] }
+}
+
+/// True for `/dev/null` under any name: the device with the numbers 1 and 3 (Linux, Documentation/admin-guide/devices.txt).
+private func isNullDevice(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFCHR && status.st_rdev == 0x103
 }

@@ -109,6 +109,8 @@ struct FileOutputTests {
       ("a}b", "'path' has a brace without its counterpart; write '{field.name}' or '{%Y-%m-%d}'"),
       ("a{}", "'path' has '{}', which names no field; write for example '{cloud.account.id}'"),
       ("{%Y-%S}", "'path' has '%S' in a date; known are '%Y', '%m', '%d', '%H' and '%M'"),
+      ("/dev/null", "'/dev/null' throws alerts away; name a file that keeps them, or leave the output out"),
+      ("//dev/./null", "'/dev/null' throws alerts away; name a file that keeps them, or leave the output out"),
       ("{%Y%}", "'path' has a date that ends with '%'; write for example '{%Y-%m-%d}'"),
     ])
   func badNames(path: String, message: String) throws {
