@@ -128,6 +128,21 @@ struct ProcessFaults {
     #expect(Set(receiver.accepted) == Set(0..<100))
   }
 
+  @Test func `a ledger that cannot be written ends the run before anything is read`() async throws {
+    let world = try World()
+    try world.write("", "file")
+    for (path, problem) in [
+      ("nowhere/ledger.json", "the folder 'nowhere': No such file or directory"),
+      ("file/ledger.json", "'file' is no folder"), (".", "it is a folder"),
+    ] {
+      let end = try await world.run(alerts(1...3), ["--ledger", path])
+      #expect(end.exitCode == 69)
+      #expect(
+        end.said == "error: the ledger cannot be written to '\(path)': \(problem); name another file with --ledger\n")
+      #expect(world.lines("out.ndjson").isEmpty)
+    }
+  }
+
   @Test func `30: a state folder that cannot be is an error that says so, and check finds it`() async throws {
     let world = try World(World.configuration().replacing("state: state", with: "state: config.yaml/state"))
     for command in ["run", "check"] {

@@ -162,6 +162,8 @@ struct SuppressionCommands {
     #expect(dropped.code == 0, "\(dropped.err)")
     let left = try await weir(world, "outbox", "list", "--json")
     #expect(left.out.split(separator: "\n").count == 2, "\(left.out)")
+    let nowhere = try await weir(world, "outbox", "list", "--json", "--state", "elsewhere")
+    #expect(nowhere.code == 0 && nowhere.out == "[]\n", "\(nowhere.out)\(nowhere.err)")
     let careless = try await weir(world, "outbox", "drop")
     #expect(careless.code == 64, "\(careless.err)")
   }

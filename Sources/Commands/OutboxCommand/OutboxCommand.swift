@@ -19,14 +19,17 @@ struct OutboxList: ParsableCommand {
 
   @OptionGroup var selection: DeliverySelection
 
-  @Flag(help: "One JSON object a line, for programs.")
+  @Flag(help: "One JSON object a line, for programs; an empty list, '[]', where there is no outbox yet.")
   var json = false
 
   @Option(help: "How many to list; 0 for all. Without it 50, and with --json all.")
   var limit: Int?
 
   func run() throws {
-    guard let desk = try selection.open(mayBeMissing: true) else { return }
+    guard let desk = try selection.open(mayBeMissing: true) else {
+      if json { Terminal.print("[]") }
+      return
+    }
     defer { desk.inspector.close() }
     let limit = limit ?? (json ? 0 : 50)
     var listed = 0

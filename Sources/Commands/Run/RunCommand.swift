@@ -3,6 +3,7 @@ internal import BundledPlugins
 internal import Foundation
 internal import Gateway
 internal import GatewayConfig
+internal import Glibc
 internal import Outbox
 internal import PluginKit
 
@@ -39,6 +40,7 @@ struct RunCommand: AsyncParsableCommand {
     // From the first moment: until now it would have ended the process.
     let hangUp = ProcessSignal(SIGHUP)
     let environment = CommandEnvironment(logLevel: quiet ? .error : .notice)
+    if let ledger { try checkCanWrite(ledger) }
     let loaded = try config.load()
     let made = try config.parts(of: loaded, environment)
     let parts = try withInputs(made.parts, environment)
@@ -110,6 +112,25 @@ struct RunCommand: AsyncParsableCommand {
       loaded, files: files, source: source, watchesConfiguration: watch,
       journal: ReloadJournal(folder: loaded.configuration.stateFolder), clock: environment.clock,
       logger: environment.logger)
+  }
+
+  /// Finds out before anything is read whether the ledger can be written at the end.
+  private func checkCanWrite(_ path: String) throws {
+    let folder = FilePath(path).folder
+    var status = stat()
+    let problem: String? =
+      if stat(folder, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
+        "'\(folder)' is no folder"
+      } else if access(folder, W_OK | X_OK) != 0 {
+        "the folder '\(folder)': \(String(cString: strerror(errno)))"
+      } else if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        "it is a folder"
+      } else {
+        nil
+      }
+    guard let problem else { return }
+    Terminal.say("error: the ledger cannot be written to '\(path)': \(problem); name another file with --ledger")
+    throw ExitCode.unavailable
   }
 
   private func write(_ ledger: Ledger, to path: String) throws {
