@@ -11,8 +11,12 @@ final class ScriptedServer: Sendable {
   /// How many connections there have been.
   var connectionCount: Int { accepted.withLock { $0 } }
 
-  /// - Parameter serve: called on a thread of its own for each connection, with its number from 1; it is closed after.
-  init(_ serve: @escaping @Sendable (ServedConnection, Int) -> Void) {
+  /// - Parameters:
+  ///   - serve: called on a thread of its own for each connection, with its number from 1; it is closed after.
+  ///   - closed: called when a connection has been closed.
+  init(
+    _ serve: @escaping @Sendable (ServedConnection, Int) -> Void, closed: @escaping @Sendable () -> Void = {}
+  ) {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     port = Self.bind(descriptor)
     listen(descriptor, 64)
@@ -23,7 +27,10 @@ final class ScriptedServer: Sendable {
         guard connection >= 0, let number = self?.count() else { return }
         DispatchQueue(label: "serve").async {
           serve(ServedConnection(descriptor: connection), number)
+          // A program that another test starts at this moment may hold the socket, too; then closing ends nothing.
+          shutdown(connection, Int32(SHUT_RDWR))
           close(connection)
+          closed()
         }
       }
     }
