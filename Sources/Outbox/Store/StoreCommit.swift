@@ -40,6 +40,10 @@ extension Store {
         crash.reach(.afterWants)
       }
       for checkpoint in checkpoints {
+        guard !checkpoint.value.isEmpty else {
+          try db.cachedStatement(sql: "DELETE FROM checkpoint WHERE key = ?").execute(arguments: [checkpoint.key])
+          continue
+        }
         try checkpoint.value.withBorrowedData { value in
           try db.cachedStatement(
             sql:
