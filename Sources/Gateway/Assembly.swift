@@ -55,6 +55,7 @@ public struct Assembly: Sendable {
     let state = configuration.stateFolder
     var problems = ProblemCollector(loaded)
     var recorded: [(key: String, files: RecordedFiles)] = []
+    var inputSignatures: [String: String] = [:]
     func contextOf(_ kind: String, _ name: String) -> PluginContext {
       var made = context(name, formats.vocabulary, state)
       made.formats = formats
@@ -64,11 +65,16 @@ public struct Assembly: Sendable {
       return made
     }
 
-    let inputs = configuration.inputs.compactMap { part in
+    var identities: Set<String> = []
+    let inputs = configuration.inputs.compactMap { part -> InputPart? in
       let context = contextOf("input", part.name)
-      return problems.collect { () throws(ConfigurationError) in
-        InputPart(name: part.name, try part.make(context: context))
+      guard let input = problems.collect({ () throws(ConfigurationError) in try part.make(context: context) }) else {
+        return nil
       }
+      let identity = InputIdentity.unique(kind: part.pluginName, sources: input.sources, among: &identities)
+      recorded[recorded.count - 1].key = "input/\(identity)"
+      inputSignatures["input/" + identity] = part.signature
+      return InputPart(name: part.name, identity: identity, input)
     }
     let detectors = configuration.detectors.compactMap { part in
       let context = contextOf("detector", part.name)
@@ -130,12 +136,12 @@ public struct Assembly: Sendable {
         longest: configuration.longestSilence,
         notices: configuration.silenceNotices.compactMap { name in outputs.firstIndex { $0.name == name.name } }))
     parts.deadLetterAge = configuration.deadLetterAge
-    parts.signatures = signatures
+    parts.signatures = signatures.merging(inputSignatures) { _, new in new }
     for (key, files) in recorded { parts.signatures["files/" + key] = files.dependencies.signature }
     return Outcome(parts: parts, diagnostics: diagnostics, files: files)
   }
 
-  /// What the configuration says of each part; see `GatewayParts.signatures`.
+  /// What the configuration says of each part but inputs; see `GatewayParts.signatures`.
   private var signatures: [String: String] {
     let configuration = loaded.configuration
     var signatures = [
@@ -145,7 +151,6 @@ public struct Assembly: Sendable {
       "silences": "\(configuration.longestSilence) \(configuration.silenceNotices.map(\.name))",
       "output/" + Self.suppressedName: "given",
     ]
-    for part in configuration.inputs { signatures["input/" + part.name] = part.signature }
     for part in configuration.enrichers { signatures["enricher/" + part.name] = part.signature }
     for part in configuration.detectors { signatures["detector/" + part.name] = part.signature }
     for part in configuration.outputs { signatures["output/" + part.name] = part.signature }

@@ -67,6 +67,7 @@ public final class Gateway: Sendable {
     await memory.restore(first.rememberingPlugins)
     for plugin in first.plugins { try await plugin.start() }
     try await queue?.begin()
+    try await inherit(first.inputs, among: first.inputs)
     try await queue?.serve(
       first.outputs, vocabulary: first.formats.vocabulary, hooks: hooks,
       deadLetterAge: first.deadLetterAge)
@@ -123,10 +124,21 @@ public final class Gateway: Sendable {
       }
       formerSilences.withLock { $0.append(before.silences) }
     }
+    do {
+      try await inherit(change.arrivingInputs, among: new.inputs)
+    } catch {
+      logger.error("inputs that changed may read again what was read before: \(error)")
+    }
     readers.start(change.arrivingInputs) { [self] in await read($0) }
     await serve(new, unchanged: change.unchangedOutputs)
     for plugin in change.ending { await plugin.stop() }
     return change.lines
+  }
+
+  private func inherit(_ arriving: [InputPart], among all: [InputPart]) async throws {
+    let arriving = arriving.filter(\.input.remembers).map(\.identity)
+    guard !arriving.isEmpty else { return }
+    try await queue?.inherit(arriving, among: all.map(\.identity))
   }
 
   private func keepFromNowOn() async throws(ReloadError) {
@@ -222,10 +234,10 @@ public final class Gateway: Sendable {
   /// Reads one input to its end; returns what went wrong with it.
   private func read(_ part: InputPart) async -> String? {
     do {
-      let checkpoints = try await queue?.checkpoints(of: part.name) ?? []
+      let checkpoints = try await queue?.checkpoints(of: part.identity) ?? []
       try await part.input.run(from: checkpoints) { [self] chunk in
         if let progress = chunk.progress { watch?(progress) }
-        let chunk = chunk.named(part.name)
+        let chunk = chunk.named(part.identity)
         await sequence.add { [self] in
           await stage.withLock({ $0 }).process(chunk)
         } commit: { [self] outcome in
@@ -325,7 +337,7 @@ public final class Gateway: Sendable {
 }
 
 extension InputChunk {
-  /// The chunk with its checkpoint under the input's own name, so that two inputs never share a key.
+  /// The chunk with its checkpoint under the input's identity, so that two inputs never share a key.
   fileprivate func named(_ name: String) -> InputChunk {
     guard let checkpoint else { return self }
     return InputChunk(

@@ -59,7 +59,7 @@ public struct GatewayParts: Sendable {
   /// Reads from these inputs, whatever the configuration says.
   public mutating func useInputs(_ inputs: [InputPart]) {
     self.inputs = inputs
-    for part in inputs { signatures["input/" + part.name] = "given" }
+    for part in inputs { signatures["input/" + part.identity] = "given" }
   }
 
   /// The detectors by name: one of the same plugin as another has a number.
@@ -95,11 +95,17 @@ public struct GatewayParts: Sendable {
 
 /// One input with its name.
 public struct InputPart: Sendable {
+  /// What messages call it.
   public let name: String
+  /// What it is known by when other inputs come and go: its checkpoints are kept under it.
+  let identity: String
   public let input: any Input
 
-  public init(name: String, _ input: any Input) {
+  public init(name: String, _ input: any Input) { self.init(name: name, identity: name, input) }
+
+  init(name: String, identity: String, _ input: any Input) {
     self.name = name
+    self.identity = identity
     self.input = input
   }
 }

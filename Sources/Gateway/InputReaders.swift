@@ -7,7 +7,7 @@ final class InputReaders: Sendable {
 
   private struct State {
     var phase = Phase.starting
-    var running: [Int: (name: String, task: Task<Void, Never>)] = [:]
+    var running: [Int: (identity: String, task: Task<Void, Never>)] = [:]
     var nextNumber = 0
     var errors: [String] = []
     var isStopped = false
@@ -35,17 +35,17 @@ final class InputReaders: Sendable {
         state.nextNumber += 1
         let task = Task { ended(number, error: await read(part)) }
         if state.isStopped { task.cancel() }
-        state.running[number] = (part.name, task)
+        state.running[number] = (part.identity, task)
       }
     }
   }
 
-  /// The names of the inputs that have not ended.
-  var running: Set<String> { state.withLock { Set($0.running.values.map(\.name)) } }
+  /// The identities of the inputs that have not ended.
+  var running: Set<String> { state.withLock { Set($0.running.values.map(\.identity)) } }
 
   /// Ends inputs; returns when they have ended.
-  func stop(_ names: Set<String>) async {
-    let tasks = state.withLock { $0.running.values.filter { names.contains($0.name) }.map(\.task) }
+  func stop(_ identities: Set<String>) async {
+    let tasks = state.withLock { $0.running.values.filter { identities.contains($0.identity) }.map(\.task) }
     for task in tasks { task.cancel() }
     for task in tasks { await task.value }
   }

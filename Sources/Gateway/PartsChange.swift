@@ -10,7 +10,7 @@ struct PartsChange {
     self.loaded = loaded
   }
 
-  /// - Parameter running: the inputs that have not ended.
+  /// - Parameter running: the identities of the inputs that have not ended.
   /// - Throws: `needsRestart` with everything that only a start can change.
   func check(running: Set<String>) throws(ReloadError) {
     var reasons: [String] = []
@@ -21,7 +21,7 @@ struct PartsChange {
     for setting in ["durability", "formats"] where isChanged(setting) {
       reasons.append("'\(setting)' cannot change while the gateway runs; restart it")
     }
-    for part in old.inputs where running.contains(part.name) && leavingInputs.contains(part.name) {
+    for part in old.inputs where running.contains(part.identity) && leavingInputs.contains(part.identity) {
       // Whatever such an input had read in part would be lost with it.
       guard !part.input.remembers else { continue }
       let what = loaded.inputs.contains { $0.name == part.name } ? "change" : "be taken away"
@@ -34,8 +34,10 @@ struct PartsChange {
   /// The configuration as it is going to run: parts that have not changed are the old ones.
   var result: GatewayParts {
     var result = loaded
-    for (index, part) in result.inputs.enumerated() where isUnchanged("input", part.name) {
-      if let same = old.inputs.first(where: { $0.name == part.name }) { result.inputs[index] = same }
+    for (index, part) in result.inputs.enumerated() where isUnchanged("input", part.identity) {
+      let same = old.inputs.first { $0.identity == part.identity }
+      // Another place in the list may give it another name.
+      if let same { result.inputs[index] = InputPart(name: part.name, identity: part.identity, same.input) }
     }
     for (index, part) in result.outputs.enumerated() where isUnchanged("output", part.name) {
       if let same = old.outputs.first(where: { $0.name == part.name }) { result.outputs[index] = same }
@@ -44,8 +46,9 @@ struct PartsChange {
   }
 
   var unchangedOutputs: Set<String> { Set(old.outputs.map(\.name).filter { isUnchanged("output", $0) }) }
-  var leavingInputs: Set<String> { Set(old.inputs.map(\.name).filter { !isUnchanged("input", $0) }) }
-  var arrivingInputs: [InputPart] { loaded.inputs.filter { !isUnchanged("input", $0.name) } }
+  /// Their identities.
+  var leavingInputs: Set<String> { Set(old.inputs.map(\.identity).filter { !isUnchanged("input", $0) }) }
+  var arrivingInputs: [InputPart] { loaded.inputs.filter { !isUnchanged("input", $0.identity) } }
 
   /// Plugins that begin: enrichers and detectors are always new.
   var beginning: [any Plugin] {
@@ -56,7 +59,7 @@ struct PartsChange {
 
   /// Plugins that end, but for queued outputs, whose workers end first.
   var ending: [any Plugin] {
-    old.inputs.filter { leavingInputs.contains($0.name) }.map { $0.input as any Plugin }
+    old.inputs.filter { leavingInputs.contains($0.identity) }.map { $0.input as any Plugin }
       + old.detectors.map { $0 as any Plugin } + old.enrichers.map(\.plugin)
       + old.outputs.filter { !$0.isQueued && !isUnchanged("output", $0.name) }.map { $0.output as any Plugin }
   }
@@ -73,7 +76,7 @@ struct PartsChange {
 
   /// What is different, a line each, in the order of an alert's way.
   var lines: [String] {
-    var lines = difference("input", old.inputs.map(\.name), loaded.inputs.map(\.name))
+    var lines = inputLines
     lines += plugins("detector", named(old.namedDetectors), named(loaded.namedDetectors))
     lines += plugins(
       "enricher", old.enrichers.map { ($0.name, $0.plugin) }, loaded.enrichers.map { ($0.name, $0.plugin) })
@@ -88,6 +91,14 @@ struct PartsChange {
       lines.append("'\(setting)' changed")
     }
     return lines
+  }
+
+  /// One that only stands in another place is not named.
+  private var inputLines: [String] {
+    let before = old.inputs.filter { leavingInputs.contains($0.identity) }.map(\.name)
+    let now = arrivingInputs.map(\.name)
+    return before.filter { !now.contains($0) }.map { "input '\($0)' removed" }
+      + now.map { "input '\($0)' \(before.contains($0) ? "changed" : "added")" }
   }
 
   private func named(_ detectors: [(name: String, detector: any Detector)]) -> [(String, any Plugin)] {

@@ -100,7 +100,17 @@ final class QueuedDelivery: Sendable {
     }
   }
 
-  /// Where an input went on the last time.
+  /// Hands what is known of inputs that are gone to those in their place; see `CheckpointHeirs`.
+  ///
+  /// - Parameters:
+  ///   - arriving: the identities of inputs that begin.
+  ///   - all: those of all inputs of the configuration.
+  func inherit(_ arriving: [String], among all: [String]) async throws {
+    let changes = CheckpointHeirs(arriving: arriving, among: all).changes(to: try await outbox.checkpoints())
+    try await outbox.commit(AlertBlock(bytes: [], entries: []), wants: [], checkpoints: changes)
+  }
+
+  /// Where an input went on the last time, by its identity.
   func checkpoints(of input: String) async throws -> [InputCheckpoint] {
     try await outbox.checkpoints(prefix: input + "/").map { checkpoint in
       InputCheckpoint(key: String(checkpoint.key.dropFirst(input.count + 1)), value: checkpoint.value)

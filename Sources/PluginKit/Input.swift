@@ -3,6 +3,10 @@ public protocol Input: Plugin {
   /// True where the input hands over checkpoints, so that something must keep them.
   var remembers: Bool { get }
 
+  /// What its settings say that it reads, wherever the configuration stands. Tells inputs of one kind apart, so that each
+  /// finds its checkpoints again when others come and go.
+  var sources: [String] { get }
+
   /// Reads until the end, or until the task is cancelled. Blocking reads must not run on the cooperative pool (use
   /// `BlockingThread`).
   ///
@@ -22,6 +26,7 @@ public protocol Input: Plugin {
 
 extension Input {
   public var remembers: Bool { false }
+  public var sources: [String] { [] }
 }
 
 /// What an input hands over at once: whole documents, and what could not be read.

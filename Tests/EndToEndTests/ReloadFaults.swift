@@ -152,6 +152,77 @@ struct ReloadFaults {
     #expect(await process.end().exitCode == 0)
   }
 
+  /// Follows files, each with an input of its own.
+  private static func followingEach(_ paths: [String]) -> String {
+    let inputs = paths.map { "  - file: {paths: [\($0)], follow: true}\n" }.joined()
+    return following().replacing("inputs: [{file: {paths: [in.ndjson], follow: true}}]\n", with: "inputs:\n" + inputs)
+  }
+
+  @Test func `inputs that come, go and change places leave the others where they are, over reloads and restarts`()
+    async throws
+  {
+    let world = try World(Self.followingEach(["a.ndjson", "b.ndjson"]))
+    try world.write(alerts(0..<10), "a.ndjson")
+    try world.write(alerts(100..<110), "b.ndjson")
+    var process = try world.start()
+    #expect(try await lines(world, "out.ndjson", 20))
+    // By turns a restart and a reload.
+    let steps: [(paths: [String], change: String)] = [
+      (["b.ndjson", "a.ndjson", "c.ndjson"], "input 'file_3' added"),
+      (["b.ndjson", "c.ndjson"], "input 'file_2' removed"),
+      (["c.ndjson", "a.ndjson, b.ndjson"], "input 'file_2' added"),
+      (["a.ndjson"], "input 'file_2' removed"),
+      (["a.ndjson, b.ndjson"], "input 'file' changed"),
+    ]
+    var sent = [Array(0..<10), Array(100..<110)].flatMap { $0 }
+    for (round, step) in steps.enumerated() {
+      let isRestart = round.isMultiple(of: 2)
+      if isRestart {
+        process.send(SIGTERM)
+        #expect(await process.end().exitCode == 0)
+      }
+      try world.configure(Self.followingEach(step.paths))
+      if isRestart {
+        process = try world.start()
+      } else {
+        process.send(SIGHUP)
+        #expect(try await reloads(world, round / 2 + 1, #""result":"applied""#), "\(step)")
+        #expect(world.lines("state/reloads.ndjson").last?.contains(step.change) == true, "\(step)")
+      }
+      for (name, first) in [("a", 1000), ("b", 2000)] {
+        let numbers = first + round * 10..<first + round * 10 + 5
+        try world.append(alerts(numbers), to: name + ".ndjson")
+        // What is left out comes when its input is back.
+        if step.paths.joined().contains(name) { sent += numbers }
+      }
+      if round == 2 { sent += 1010..<1015 }
+      if round == 4 { sent += 2030..<2035 }
+      #expect(try await lines(world, "out.ndjson", sent.count), "\(step)")
+    }
+    process.send(SIGTERM)
+    #expect(await process.end().exitCode == 0)
+    #expect(world.numbers("out.ndjson").compactMap { $0 }.sorted() == sent.sorted())
+  }
+
+  @Test func `a path that a reload takes away is not followed any more`() async throws {
+    let world = try World(Self.followingEach(["a.ndjson, b.ndjson"]))
+    try world.write(alerts(0..<10), "a.ndjson")
+    try world.write(alerts(100..<110), "b.ndjson")
+    let process = try world.start()
+    #expect(try await lines(world, "out.ndjson", 20))
+    try world.configure(Self.followingEach(["a.ndjson"]))
+    process.send(SIGHUP)
+    #expect(try await reloads(world, 1, "input 'file' changed"))
+    try world.append(alerts(110..<120), to: "b.ndjson")
+    for number in 10..<13 {
+      try world.append(alerts([number]), to: "a.ndjson")
+      #expect(try await lines(world, "out.ndjson", 11 + number))
+    }
+    process.send(SIGTERM)
+    #expect(await process.end().exitCode == 0)
+    #expect(world.numbers("out.ndjson").compactMap { $0 }.sorted() == Array(0..<13) + Array(100..<110))
+  }
+
   @Test func `--watch takes over a configuration behind a symbolic link that is exchanged`() async throws {
     let world = try World()
     for (folder, path) in [("..1", "one.ndjson"), ("..2", "two.ndjson")] {

@@ -64,6 +64,34 @@ struct FileFinder: Sendable {
 
   private func isExcluded(_ path: String) -> Bool { excluded.contains { $0.matches(path) } }
 
+  /// The paths and patterns, from the root of the file system.
+  var sources: [String] { patterns.map { Self.absolute($0.text) } }
+
+  /// True where a file is one to read, or was before log rotation put something behind its name: `a.log.1` of `a.log`.
+  func names(_ path: String) -> Bool {
+    let path = Self.absolute(path)
+    let wanted = sources.map(PathPattern.init)
+    let unwanted = excluded.map { PathPattern(Self.absolute($0.text)) }
+    let folder = path.lastIndex(of: "/") ?? path.startIndex
+    var end = path.endIndex
+    while end > folder {
+      let name = String(path[..<end])
+      let isWanted = wanted.contains { $0.text == name || $0.matches(name) }
+      if isWanted, !unwanted.contains(where: { $0.matches(name) }) { return true }
+      end = path.index(before: end)
+    }
+    return false
+  }
+
+  private static func absolute(_ path: String) -> String {
+    var start = ""
+    if !path.hasPrefix("/"), let folder = getcwd(nil, 0) {
+      start = String(cString: folder) + "/"
+      free(folder)
+    }
+    return "/" + (start + path).split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+  }
+
   private struct Refusal: Error {
     let reason: String
     var isAbsence = false

@@ -212,7 +212,8 @@ final class FileFollowing {
   private func lookBeside(_ found: [FileFinder.Found], _ now: Timestamp) {
     let present = Set(found.map(\.identity))
     let lost = memory.known.values.filter { settled[$0.identity] == nil && $0.finishedSize == nil }
-    for path in Set(lost.map(\.path)).sorted() {
+    // What is known of files that the settings no longer name stays known, and is not read.
+    for path in Set(lost.map(\.path)).sorted() where settings.finder.names(path) {
       for file in FileFinder.siblings(of: path)
       where !present.contains(file.identity) && settled[file.identity] != file
         && !files.contains(where: { $0.identity == file.identity })

@@ -58,6 +58,7 @@ public struct FileInput: Input {
   private let context: PluginContext
 
   public var remembers: Bool { isRemembering }
+  public var sources: [String] { settings.finder.sources }
 
   public init(options: FileOptions, context: PluginContext) throws {
     guard !options.paths.isEmpty else {

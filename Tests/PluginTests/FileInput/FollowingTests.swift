@@ -35,6 +35,26 @@ struct FollowingTests {
     #expect(try follower.restarted().ids() == [])
   }
 
+  @Test("does not follow a file whose path was taken away, and goes on where it was when the path is back")
+  func pathTakenAway() throws {
+    folder.write(lines(1...2), to: "a.log")
+    folder.write(lines(11...12), to: "b.log")
+    var follower = try Follower(folder, ["a.log", "b.log"])
+    #expect(follower.ids().sorted() == [1, 2, 11, 12])
+    follower = try Follower(folder, ["a.log"], from: follower.run.checkpoints)
+    folder.append(lines(3...3), to: "a.log")
+    folder.append(lines(13...13), to: "b.log")
+    #expect(follower.ids() == [3])
+    folder.rename("a.log", to: "a.log.1")
+    folder.append(lines(4...4), to: "a.log.1")
+    folder.rename("b.log", to: "b.log.1")
+    follower = try Follower(folder, ["./a.log"], from: follower.run.checkpoints)
+    #expect(follower.ids() == [4])
+    folder.rename("b.log.1", to: "b.log")
+    follower = try Follower(folder, ["a.log", "b.log"], from: follower.run.checkpoints)
+    #expect(follower.ids() == [13])
+  }
+
   @Test("reads a renamed file to its end, and the new one from its beginning", arguments: ["*.log", "*.log*"])
   func renameAndCreate(pattern: String) throws {
     folder.write(lines(1...2), to: "a.log")
