@@ -30,7 +30,11 @@ extension Format {
       Actor("aws.cloudtrail.user_identity.session_context.session_issuer.principal_id"),
       Actor("aws.cloudtrail.user_identity.access_key_id"), Actor("aws.cloudtrail.user_identity.invoked_by"),
     ],
-    spoofable: ["user_agent.*", "aws.cloudtrail.request_parameters", "aws.cloudtrail.flattened.request_parameters.*"])
+    // What the request names, the caller chose.
+    spoofable: [
+      "user_agent.*", "aws.cloudtrail.request_parameters", "aws.cloudtrail.flattened.request_parameters.*",
+      "user.target.name", "user.changes.name", "group.name", "tls.client.server_name", "message",
+    ])
 }
 
 /// Where the fields of a CloudTrail record are.

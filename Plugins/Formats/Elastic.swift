@@ -88,5 +88,10 @@ enum ECSActors {
 
   static let spoofable: Set<String> = [
     "user_agent.*", "source.domain", "host.name", "host.hostname", "agent.name", "process.name", "process.title",
+    "process.args", "process.command_line", "process.executable", "process.parent.name", "process.parent.command_line",
+    "user.full_name", "user.target.name", "user.changes.name", "okta.actor.display_name",
+    "aws.cloudtrail.request_parameters", "aws.cloudtrail.flattened.request_parameters.*",
+    "kubernetes.audit.impersonatedUser.*", "kubernetes.audit.userAgent", "tls.client.server_name",
+    "dns.question.name", "url.*",
   ]
 }

@@ -32,6 +32,8 @@ extension Format {
           "output_fields.user.loginname",
         ]),
         "user.id": .first(["output_fields.user.uid", "output_fields.ka.user.uid", "output_fields.ct.user.arn"]),
+        "client.user.name": .first(["output_fields.ka.user.name", "output_fields.ct.user"]),
+        "aws.cloudtrail.user_identity.arn": "output_fields.ct.user.arn",
         "cloud.account.id": .first(["output_fields.ct.user.accountid", "output_fields.aws.accountID"]),
         "cloud.region": "output_fields.ct.region",
         "source.ip": .addresses(
@@ -52,6 +54,12 @@ extension Format {
         "threat.technique.id": .list(.techniques(in: "tags")),
         "tags": "tags",
       ]),
-    actors: [Actor("user.name"), Actor("user.id")],
-    spoofable: ["process.*", "container.name", "host.name", "message"])
+    // In a container both a process's uid and the name for it come from the image. Kubernetes and CloudTrail know theirs.
+    actors: [
+      Actor("client.user.name"), Actor("aws.cloudtrail.user_identity.arn"), Actor("user.name", spoofable: true),
+      Actor("user.id", spoofable: true),
+    ],
+    spoofable: [
+      "process.*", "container.name", "host.name", "message", "file.path", "orchestrator.resource.name", "source.ip",
+    ])
 }

@@ -7,6 +7,16 @@ extension FieldSource {
     .first(paths.map { .mapped("a plain value", { $0.isScalar ? copy($0, &$1) : nil }, .path(FieldPath($0))) })
   }
 
+  /// The first of these that names somebody: Windows writes `-`, and the null SID, where nobody is meant.
+  static func named(_ paths: [String]) -> FieldSource {
+    .first(
+      paths.map {
+        .mapped(
+          "other than `-`",
+          { $0.isScalar && !$0.equals("-") && !$0.equals("S-1-0-0") ? copy($0, &$1) : nil }, .path(FieldPath($0)))
+      })
+  }
+
   /// The ids of ATT&CK techniques (`T1059`, `T1059.004`) that stand in texts, in upper case; the first of each text.
   static func techniques(in source: FieldSource) -> FieldSource {
     .mapped(

@@ -54,8 +54,9 @@ extension Format {
         "orchestrator.resource.name": "objectRef.name",
         "user_agent.original": "userAgent",
       ]),
-    actors: [Actor("user.name"), Actor("user.id"), Actor("user.effective.name")],
-    spoofable: ["user_agent.*", "host.name", "orchestrator.resource.name"])
+    // Whoever may impersonate names whom; and all but the last address are what the client's headers say.
+    actors: [Actor("user.name"), Actor("user.id"), Actor("user.effective.name", spoofable: true)],
+    spoofable: ["user_agent.*", "host.name", "orchestrator.resource.name", "source.ip", "message"])
 
   private static let summary = (
     verb: FieldPath("verb"), uri: FieldPath("requestURI"), resource: FieldPath("objectRef.resource"),

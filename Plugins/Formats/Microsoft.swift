@@ -52,9 +52,11 @@ extension Format {
         ]),
         "user.name": .first([
           "evidence.userAccount.userPrincipalName", "evidence.userAccount.accountName", "evidence.primaryAddress",
-          "userStates.userPrincipalName", "userStates.accountName", "relatedUser.userName", "loggedOnUsers.accountName",
+          "userStates.userPrincipalName", "userStates.accountName", "relatedUser.userName",
           "evidence.userPrincipalName", "evidence.accountName", "properties.AccountUpn", "properties.AccountName",
         ]),
+        // Whoever was logged on to the machine need not have done it.
+        "related.user": .list("loggedOnUsers.accountName"),
         "user.id": .first([
           "evidence.userAccount.azureAdUserId", "evidence.userAccount.userSid", "userStates.aadUserId",
           "evidence.aadUserId",

@@ -35,11 +35,12 @@ extension Format {
         ]),
         "cloud.region": .first(["cloud.region", "resources.region"]),
         "user.name": .first([
-          "evidences.actor.user.name", "actor.user.name", "user.name", "actor.user.email_addr", "user.email_addr",
-          "evidences.actor.process.user.name", "actor.process.user.name",
+          "evidences.actor.user.name", "actor.user.name", "actor.user.email_addr",
+          "evidences.actor.process.user.name", "actor.process.user.name", withoutActor("user.name"),
+          withoutActor("user.email_addr"),
         ]),
-        "user.id": .first(["evidences.actor.user.uid", "actor.user.uid", "user.uid"]),
-        "user.email": .first(["actor.user.email_addr", "user.email_addr"]),
+        "user.id": .first(["evidences.actor.user.uid", "actor.user.uid", withoutActor("user.uid")]),
+        "user.email": .first(["actor.user.email_addr", withoutActor("user.email_addr")]),
         "source.ip": .addresses(.first(["evidences.src_endpoint.ip", "src_endpoint.ip", "device.ip"])),
         "destination.ip": .addresses(.first(["evidences.dst_endpoint.ip", "dst_endpoint.ip"])),
         "host.name": .first([
@@ -58,4 +59,12 @@ extension Format {
       ]),
     actors: [Actor("user.name"), Actor("user.id"), Actor("user.email")],
     spoofable: ["user_agent.*", "host.name"])
+
+  private static let actor = Shape.hasAny(
+    "evidences.actor.user", "actor.user", "evidences.actor.process.user", "actor.process.user")
+
+  /// The `user` of an event is who it was done to where an actor is named beside it, and who did it otherwise.
+  private static func withoutActor(_ path: String) -> FieldSource {
+    .only("there is no actor", { !actor.matches(Document($0)) }, .path(FieldPath(path)))
+  }
 }

@@ -33,7 +33,8 @@ extension Format {
         "event.provider": .constant("okta"),
         "event.outcome": .outcome("outcome.result", success: ["success", "allow"], failure: ["failure", "deny"]),
         "event.reason": "outcome.reason",
-        "user.name": .first(["actor.alternateId", "actor.displayName"]),
+        // Never the display name: people choose theirs.
+        "user.name": "actor.alternateId",
         "user.id": "actor.id",
         "user.full_name": "actor.displayName",
         "user.target.name": .first(["target.alternateId", "target.displayName"]),
@@ -43,5 +44,5 @@ extension Format {
         "user_agent.original": "client.userAgent.rawUserAgent",
       ]),
     actors: [Actor("user.name"), Actor("user.id"), Actor("user.full_name", spoofable: true)],
-    spoofable: ["user_agent.*", "host.name"])
+    spoofable: ["user_agent.*", "host.name", "user.target.name"])
 }

@@ -8,7 +8,10 @@ extension Format {
   public static let chainsaw = Format(
     name: "chainsaw",
     title: "Chainsaw",
-    references: ["https://github.com/WithSecureLabs/chainsaw"],
+    references: [
+      "https://github.com/WithSecureLabs/chainsaw",
+      "https://github.com/WithSecureLabs/chainsaw/blob/master/src/cli.rs",
+    ],
     shape: .all([.hasAll("level", "name"), .hasAny("document.data", "documents.data")]),
     severity: .words("level", SeverityWords.common, otherwise: .fixed(.medium)),
     fields: FieldTable(
@@ -25,10 +28,19 @@ extension Format {
         "event.provider": .first([
           event("System.Provider_attributes.Name"), event("System.Provider.#attributes.Name"), event("System.Channel"),
         ]),
-        "user.name": .first(WindowsEvent.users.map { event("EventData." + $0) }),
+        "user.name": .first([
+          WindowsEvent.loggedOn(eventPaths("System.EventID"), "document.data.Event.EventData.TargetUserName"),
+          .named(
+            (WindowsEvent.users.map { "EventData." + $0 } + ["UserData.LogFileCleared.SubjectUserName"])
+              .flatMap(eventPaths)),
+        ]),
         "user.id": .first([
-          event("EventData.SubjectUserSid"), event("EventData.TargetUserSid"),
-          event("System.Security_attributes.UserID"),
+          WindowsEvent.loggedOn(eventPaths("System.EventID"), "document.data.Event.EventData.TargetUserSid"),
+          .named(
+            [
+              "EventData.SubjectUserSid", "UserData.LogFileCleared.SubjectUserSid", "EventData.TargetUserSid",
+              "System.Security_attributes.UserID",
+            ].flatMap(eventPaths)),
         ]),
         "source.ip": .addresses(.first(WindowsEvent.addresses.map { event("EventData." + $0) })),
         "host.name": event("System.Computer"),
@@ -58,8 +70,11 @@ extension Format {
         "event.code": "EventID",
         "event.provider": .first(["Provider", "Channel"]),
         "user.name": .first([
-          "Details.User", "Details.SrcUser", "Details.TgtUser", "ExtraFieldInfo.SubjectUserName",
-          "AllFieldInfo.SubjectUserName", "AllFieldInfo.TargetUserName", "AllFieldInfo.User",
+          WindowsEvent.loggedOn(["EventID"], "Details.TgtUser"),
+          .named([
+            "Details.User", "Details.SrcUser", "ExtraFieldInfo.SubjectUserName", "AllFieldInfo.SubjectUserName",
+            "AllFieldInfo.User", "Details.TgtUser", "AllFieldInfo.TargetUserName",
+          ]),
         ]),
         "source.ip": .addresses(
           .first([
@@ -74,11 +89,14 @@ extension Format {
     actors: [Actor("user.name")],
     spoofable: ["process.*", "host.name"])
 
-  /// Zircolite: one entry a rule, whose `matches` are the alerts; what the rule says stands in the entry only.
+  /// Zircolite: one entry a rule, whose `matches` are the alerts; what the rule says stands in the entry only. What it
+  /// forwards (to Elasticsearch, Splunk) is one match a document, with the rule's fields beside the event's.
   public static let zircolite = Format(
     name: "zircolite",
     title: "Zircolite",
-    references: ["https://github.com/wagga40/Zircolite"],
+    references: [
+      "https://github.com/wagga40/Zircolite", "https://github.com/wagga40/Zircolite/blob/master/zircolite/core.py",
+    ],
     // What `matches` holds is any event: only the entry tells that it is Zircolite's.
     shape: .all([.has("rule_level"), .has("title"), .not(.isArray("matches"))]),
     envelopes: [
@@ -93,20 +111,25 @@ extension Format {
       emptyIsMissing: true,
       [
         "@timestamp": .time(.first(["SystemTime", "UtcTime", "@timestamp", "timestamp"])),
-        "rule.id": .first([.envelope("id"), "rule.id"]),
+        "rule.id": .first([.envelope("id"), "rule.id", "id"]),
         "rule.name": .first([.envelope("title"), "rule.name", "title"]),
-        "message": .first([.envelope("description"), .envelope("title"), "message"]),
+        "message": .first([.envelope("description"), .envelope("title"), "message", "description", "title"]),
         "event.severity": .first([.envelope("rule_level"), "rule_level", "event.severity"]),
         "event.action": "EventID",
         "event.code": "EventID",
         "event.provider": .first(["Provider_Name", "Channel"]),
-        "user.name": .first(WindowsEvent.users.map { .path(FieldPath($0)) }),
-        "user.id": .first(["SubjectUserSid", "TargetUserSid", "UserID"]),
+        "user.name": .first([
+          WindowsEvent.loggedOn(["EventID"], "TargetUserName"), .named(WindowsEvent.users),
+        ]),
+        "user.id": .first([
+          WindowsEvent.loggedOn(["EventID"], "TargetUserSid"), .named(["SubjectUserSid", "TargetUserSid", "UserID"]),
+        ]),
         "source.ip": .addresses(.first(WindowsEvent.addresses.map { .path(FieldPath($0)) })),
         "host.name": .first(["Computer", "Hostname", "host"]),
         "process.command_line": "CommandLine",
         "process.executable": "Image",
-        "threat.technique.id": .list(.first([.techniques(in: .envelope("tags")), "threat.technique.id"])),
+        "threat.technique.id": .list(
+          .first([.techniques(in: .envelope("tags")), "threat.technique.id", .techniques(in: "tags")])),
       ]),
     actors: [Actor("user.name"), Actor("user.id")],
     spoofable: ["process.*", "host.name"],
@@ -114,7 +137,11 @@ extension Format {
 
   /// A path below the Windows event that Chainsaw found.
   private static func event(_ path: String) -> FieldSource {
-    .scalar("document.data.Event." + path, "documents.data.Event." + path)
+    .first(eventPaths(path).map { .scalar($0) })
+  }
+
+  private static func eventPaths(_ path: String) -> [String] {
+    ["document.data.Event." + path, "documents.data.Event." + path]
   }
 }
 
@@ -122,5 +149,17 @@ extension Format {
 /// (https://learn.microsoft.com/en-us/windows/security/threat-protection/auditing/).
 enum WindowsEvent {
   static let users = ["SubjectUserName", "User", "SourceUser", "TargetUserName", "AccountName", "UserName"]
+  /// Who logged on, of a logon or a failed one (4624, 4625): the subject of these is the service that asked, if anybody.
+  static func loggedOn(_ eventIDs: [String], _ target: String) -> FieldSource {
+    let paths = eventIDs.map { FieldPath($0) }
+    return .only(
+      "the event is 4624 or 4625",
+      { event in
+        paths.contains { path in
+          path.first(in: event).map { $0.value.equals("4624") || $0.value.equals("4625") } ?? false
+        }
+      }, .named([target]))
+  }
+
   static let addresses = ["IpAddress", "SourceIp", "SourceAddress", "ClientAddress", "ClientIP"]
 }

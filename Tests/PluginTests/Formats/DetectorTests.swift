@@ -55,6 +55,12 @@ struct DetectorTests {
       ("okta", "user_agent.original", true), ("okta", "user.full_name", true), ("okta", "user.name", false),
       ("falco", "process.name", true), ("cloudtrail", "aws.cloudtrail.user_identity.arn", false),
       ("cloudtrail", "aws.cloudtrail.flattened.request_parameters.name", true),
+      ("cloudtrail", "user.target.name", true), ("cloudtrail", "user.name", false),
+      ("kubernetes_audit", "user.name", false), ("kubernetes_audit", "user.effective.name", true),
+      ("kubernetes_audit", "source.ip", true), ("falco", "user.name", true), ("falco", "client.user.name", false),
+      ("ecs", "aws.cloudtrail.request_parameters", true), ("ecs", "user.full_name", true), ("ecs", "user.name", false),
+      ("panther", "rule.name", true), ("panther", "related.user", true), ("panther", "rule.id", false),
+      ("github_audit", "user.name", false), ("gcp_audit", "user.email", false), ("wazuh", "file.owner", true),
     ])
   func spoofable(format: String, field: String, expected: Bool) throws {
     let place = try #require(Sample.formats.place(of: format))
