@@ -4,7 +4,7 @@ import PluginKit
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTPTests {
   private func answer(_ body: String, _ head: String = "HTTP/1.1 200 OK") -> String {
     "\(head)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"

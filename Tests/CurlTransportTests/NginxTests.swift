@@ -3,7 +3,7 @@ import PluginKit
 import Testing
 
 @Suite(
-  .serialized, .timeLimit(.minutes(1)),
+  .serialized, .timeLimit(.minutes(5)),
   .enabled(
     if: TestServer.canRun("nginx", "openssl"), "needs nginx and openssl: apt-get install nginx-light openssl"))
 struct NginxTests {

@@ -5,7 +5,7 @@ import PluginKit
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StreamTests {
   private let transport = CurlTransport()
   private let patience = Duration.seconds(10)

@@ -5,7 +5,7 @@ internal import PluginTesting
 internal import Synchronization
 internal import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DeliveryWorkerTests {
   @Test func `Alerts are delivered in order and leave the file`() async throws {
     let world = try TestWorld()

@@ -4,7 +4,7 @@ internal import PluginKit
 internal import PluginTesting
 internal import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct OutboxInspectorTests {
   /// Ten alerts for `soc`: 0 dead, 1 to be tried again, the rest waiting.
   private func world() async throws -> TestWorld {

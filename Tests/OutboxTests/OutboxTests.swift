@@ -5,7 +5,7 @@ internal import PluginKit
 internal import PluginTesting
 internal import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct OutboxTests {
   @Test func `What was committed is there after a restart, with its checkpoints`() async throws {
     let world = try TestWorld()
