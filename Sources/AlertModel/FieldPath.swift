@@ -108,15 +108,7 @@ public struct FieldPath: Hashable, Sendable {
   }
 
   /// The first value at this path below `root` that is not `null`.
-  public func first(in root: JSONNode) -> JSONNode? {
-    var found: JSONNode?
-    forEachValue(in: root) { node in
-      guard node.kind != .null else { return false }
-      found = node
-      return true
-    }
-    return found
-  }
+  public func first(in root: JSONNode) -> JSONNode? { first(in: Document(root)) }
 
   /// The same for names with the same first part, and rarely for others.
   @inline(__always)
@@ -216,10 +208,8 @@ public struct FieldPath: Hashable, Sendable {
     utf8.withUnsafeBytes { name in
       var object = root
       var consumed = 0
-      var siblingIsDotted = false
       search: while true {
         let rest = UnsafeRawBufferPointer(rebasing: name[consumed...])
-        let first = rest.prefix { $0 != UInt8(ascii: ".") }
         let end = object.node + Int(object.node.pointee.span)
         var key = object.node + 1
         while key < end {
@@ -231,13 +221,9 @@ public struct FieldPath: Hashable, Sendable {
             consumed += matched + 1
             continue search
           }
-          if consumed == 0, !siblingIsDotted {
-            siblingIsDotted = JSONNode(bytes: object.bytes, node: key).value.bytes.begins(
-              with: first, UInt8(ascii: "."))
-          }
           key += Int(key.pointee.span)
         }
-        return consumed == 0 && siblingIsDotted ? (root, Self.wholeName) : (object, consumed)
+        return (object, consumed == 0 && hasDottedSibling(in: root) ? Self.wholeName : consumed)
       }
     }
   }
@@ -277,12 +263,5 @@ public struct FieldPath: Hashable, Sendable {
   /// True where both names begin with the same `length` bytes.
   func shares(prefixOf length: Int, with other: FieldPath) -> Bool {
     utf8.count >= length && other.utf8.count >= length && utf8[..<length] == other.utf8[..<length]
-  }
-}
-
-extension UnsafeRawBufferPointer {
-  /// True where these bytes begin with `prefix` and then `byte`.
-  fileprivate func begins(with prefix: Slice<UnsafeRawBufferPointer>, _ byte: UInt8) -> Bool {
-    count > prefix.count && self[prefix.count] == byte && starts(with: prefix)
   }
 }

@@ -48,6 +48,13 @@ public enum JSONEscapes {
     text.withUTF8 { appendQuoted(UnsafeRawBufferPointer($0), to: &json) }
   }
 
+  /// `text` as a JSON string with its quotes, for what is not on an alert's way.
+  public static func quoted(_ text: String) -> String {
+    var json: [UInt8] = []
+    appendQuoted(text, to: &json)
+    return String(decoding: json, as: UTF8.self)
+  }
+
   /// Appends UTF-8 `text` as a JSON string with its quotes.
   public static func appendQuoted(_ text: UnsafeRawBufferPointer, to json: inout [UInt8]) {
     json.append(UInt8(ascii: "\""))

@@ -1,3 +1,4 @@
+internal import AlertModel
 internal import PluginKit
 
 extension SchemaNode {
@@ -30,7 +31,7 @@ extension SchemaNode {
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += String(value)
     case .number(let value): text += value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
-    case .text(let value): text += Self.quoted(value)
+    case .text(let value): text += JSONEscapes.quoted(value)
     case .list(let elements):
       guard !elements.isEmpty else { return text += "[]" }
       text += "[\n"
@@ -44,29 +45,11 @@ extension SchemaNode {
       guard !members.isEmpty else { return text += "{}" }
       text += "{\n"
       for (index, member) in members.enumerated() {
-        text += inner + Self.quoted(member.name) + ": "
+        text += inner + JSONEscapes.quoted(member.name) + ": "
         member.value.write(to: &text, indentation: inner)
         text += index + 1 < members.count ? ",\n" : "\n"
       }
       text += indentation + "}"
     }
-  }
-
-  /// RFC 8259, section 7.
-  private static func quoted(_ text: String) -> String {
-    var json = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": json += "\\\""
-      case "\\": json += "\\\\"
-      case "\n": json += "\\n"
-      case "\t": json += "\\t"
-      case let scalar where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: json.unicodeScalars.append(scalar)
-      }
-    }
-    return json + "\""
   }
 }
