@@ -23,7 +23,8 @@ struct CrashPointTests {
     }
     let accepted = try Victim.numbers(in: world.folder + "/accepted")
     let before = try Victim.numbers(in: world.folder + "/delivered")
-    #expect(accepted.count > 0)
+    // What is delivered was accepted, though the child may have been killed before it noted that.
+    #expect(!accepted.isEmpty || !before.isEmpty)
     let outbox = try world.open()
     #expect(outbox.recovery == nil)
     let output = ScriptedOutput()
