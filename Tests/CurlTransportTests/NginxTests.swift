@@ -3,7 +3,7 @@ import PluginKit
 import Testing
 
 @Suite(
-  .serialized, .timeLimit(.minutes(5)),
+  .serialized, .timeLimit(.minutes(15)),
   .enabled(
     if: TestServer.canRun("nginx", "openssl"), "needs nginx and openssl: apt-get install nginx-light openssl"))
 struct NginxTests {
@@ -58,7 +58,7 @@ struct NginxTests {
     }
     await #expect(throws: TransportError("tls://localhost:\(port(name)): \(reason)")) {
       _ = try await CurlTransport().connect(
-        to: .tls(host: "localhost", port: port(name), tls), timeout: .seconds(5))
+        to: .tls(host: "localhost", port: port(name), tls), timeout: .seconds(60))
     }
   }
 
@@ -69,7 +69,7 @@ struct NginxTests {
       HTTPRequest(url: "https://127.0.0.1:\(port("wrong-host"))/", tls: tls))
     #expect(response.status == 200)
     let stream = try await CurlTransport().connect(
-      to: .tls(host: "127.0.0.1", port: port("wrong-host"), tls), timeout: .seconds(5))
+      to: .tls(host: "127.0.0.1", port: port("wrong-host"), tls), timeout: .seconds(60))
     await stream.close()
   }
 

@@ -5,10 +5,10 @@ import PluginKit
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct StreamTests {
   private let transport = CurlTransport()
-  private let patience = Duration.seconds(10)
+  private let patience = Duration.seconds(120)
 
   private func open(_ port: Int) async throws -> any StreamConnection {
     try await transport.connect(to: .tcp(host: "127.0.0.1", port: port), timeout: patience)

@@ -35,7 +35,7 @@ final class TestServer {
     let process = Self.process(script, arguments)
     try process.run()
     self.process = process
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(120)
     while !readyPorts.allSatisfy(Self.answers) {
       guard process.isRunning, .now < deadline else { throw Failure("\(script) does not listen on \(readyPorts)") }
       usleep(10_000)

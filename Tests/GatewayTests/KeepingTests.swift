@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// What cannot be kept is never counted as kept, and no checkpoint passes it.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct KeepingTests {
   @Test(arguments: [false, true]) func `What an output could not make durable is pending, and is read again`(
     fails: Bool

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(2))) struct ReloadTests {
+@Suite(.timeLimit(.minutes(15))) struct ReloadTests {
   /// Parts whose signatures say what changed.
   private func parts(
     _ world: GatewayWorld, input: FedInput, inputSays: String = "same", outputs: [(String, any Output)],

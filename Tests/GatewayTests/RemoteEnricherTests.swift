@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Enrichers that do I/O, in the pipeline of a gateway.
-@Suite(.timeLimit(.minutes(2))) struct RemoteEnricherTests {
+@Suite(.timeLimit(.minutes(15))) struct RemoteEnricherTests {
   private func parts(
     _ world: GatewayWorld, _ chunks: [InputChunk], _ remote: RemoteScript, _ output: LineOutput,
     after: [EnrichmentStep] = []
