@@ -1,4 +1,6 @@
+import BundledPlugins
 import Foundation
+import KQL
 import PluginKit
 import Testing
 
@@ -21,7 +23,7 @@ import Testing
     ),
     (
       "[{name: a, when: 'severity < low and severity > medium', to: a}, {name: rest, to: b}]",
-      ["no alert can meet the condition of route 'a': it asks for severities that exclude each other"]
+      ["the condition of route 'a' can never hold: it asks for severities that exclude each other"]
     ),
     (
       "[{name: a, when: 'user.nmae: x', to: a}, {name: rest, to: b}]",
@@ -36,6 +38,25 @@ import Testing
     (
       "[{name: a, when: 'eventName: x or host.id: y or my.own.field: z or event.outcome: fail*', to: a}, "
         + "{name: rest, to: b}]", []
+    ),
+    (
+      "[{name: a, when: 'severity >= high', to: a}, {name: b, when: 'severity <= medium', to: a}, "
+        + "{name: c, when: 'user.name: x', to: b}, {name: rest, to: b}]",
+      ["no alert gets to route 'c': 'a', 'b' above together take all that it would take"]
+    ),
+    (
+      "[{name: a, when: 'user.name: x* or rule.id: 7', to: a}, {name: c, when: 'user.name: xy', to: b}, "
+        + "{name: rest, to: b}]", ["no alert gets to route 'c': 'a' above takes all that it would take"]
+    ),
+    (
+      "[{name: a, when: 'user.name: x', to: a}, {name: b, when: 'not user.name: x', to: a}, "
+        + "{name: c, when: 'host.name: h', to: b}, {name: rest, to: b}]",
+      ["no alert gets to route 'c': 'a', 'b' above together take all that it would take"]
+    ),
+    (
+      "[{name: a, when: 'event.risk_score > 5', to: a}, {name: c, when: 'event.risk_score >= 5', to: b}, "
+        + "{name: d, when: 'event.risk_score > 10', to: b}, {name: rest, to: b}]",
+      ["no alert gets to route 'd': 'a' above takes all that it would take"]
     ),
     ("[{name: rest, to: a}]", ["no route leads to the output 'b'; name it in a route, or remove it"]),
   ]
@@ -52,6 +73,125 @@ import Testing
     ])
     let found = Lint.diagnostics(try bench.parts(), try bench.load().configuration, now: Workbench.now)
     #expect(found.map(\.message) == warnings)
+  }
+}
+
+@Suite struct ConditionLintTests {
+  static let cases: [(condition: String, doubts: [String])] = [
+    // Fields below the beginnings that Weir's vocabulary has, which nothing provides.
+    ("event.acton: x", ["asks for 'event.acton', which no format provides; did you mean 'event.action'?"]),
+    ("user.shoe_size > 40", ["asks for 'user.shoe_size', which no format provides, nor does ECS know it"]),
+    ("cloud.acount.id: 1", ["asks for 'cloud.acount.id', which no format provides; did you mean 'cloud.account.id'?"]),
+    ("weir.brekthrough: *", ["asks for 'weir.brekthrough', which no format provides, nor does ECS know it"]),
+    (
+      "threat.tactic.nam: x",
+      ["asks for 'threat.tactic.nam', which no format provides; did you mean 'threat.tactic.name'?"]
+    ),
+    // Fields of ECS, of formats, of detectors' own documents, of Weir's.
+    ("event.risk_score_norm > 5 and user.target.roles: x and source.geo.city_name: y and threat.feed.name: z", []),
+    ("rule.mitre.id: T1078 or event.CommandLine: x or user.type_id: 1 or event: * or threat.technique: *", []),
+    ("weir.enrichment_errors: * or weir.rule.id: x or weir.suppression.entry: y or user.name.keyword: x", []),
+    ("my.own.field: x or aws.cloudtrail.whatever: y or process.unknown: z", []),
+    // Values that ECS does not allow.
+    (
+      "event.kind: alarm",
+      [
+        "can never hold: 'event.kind' is never 'alarm', only alert, asset, enrichment, event, metric, state, "
+          + "pipeline_error, signal"
+      ]
+    ),
+    (
+      "user.name: x or event.outcome: Failure",
+      ["has a part that can never hold: 'event.outcome' is never 'Failure', only failure, success, unknown"]
+    ),
+    (
+      "not event.outcome: failed",
+      ["excludes what there never is: 'event.outcome' is never 'failed', only failure, success, unknown"]
+    ),
+    ("event.outcome: fail* and event.category: (iam or web) and event.type: creation", []),
+    // What excludes itself.
+    (
+      "event.outcome: success and event.outcome: failure",
+      ["can never hold: 'event.outcome' is never both 'success' and 'failure'"]
+    ),
+    (
+      "event.action: (A or B) and event.action: C*",
+      ["can never hold: 'event.action' is never both 'A' or 'B' and 'C*'"]
+    ),
+    ("event.action: (A or B) and event.action: B*", []),
+    // Any other field may have several values.
+    ("tags: a and tags: b", []), ("event.category: iam and event.category: web", []),
+    ("cloud.account.id: 5 and cloud.account.id: 5.0", []),
+    ("tags: a and not tags: a", ["can never hold: it asks for 'tags:a' and excludes it"]),
+    ("tags: ab and not tags: a*", ["can never hold: it asks for 'tags:a*' and excludes it"]),
+    ("tags: (a or b) and not tags: (b or a or c)", ["can never hold: it asks for 'tags:(a or b)' and excludes it"]),
+    ("tags: (a or b) and not tags: a", []), ("tags: a* and not tags: ab", []),
+    (
+      "user.name: x or (tags: a and not tags: *)",
+      ["has a part that can never hold: it asks for 'tags:*' and excludes it"]
+    ),
+    (
+      "a.b: null and c: d",
+      ["can never hold: 'a.b: null' matches nothing; 'not a.b: *' asks for what has no such field"]
+    ),
+    ("n > 5 and n < 3", ["can never hold: no value of 'n' is > 5 and < 3"]),
+    ("n > 5 and n < 5.0", ["can never hold: no value of 'n' is > 5 and < 5.0"]),
+    ("n >= 5 and n <= 5", []), ("n > 3 and n < 5", []),
+    (
+      "'@timestamp' > 2026-01-02 and x: y".replacing("'", with: ""), []
+    ),
+    (
+      "@timestamp > 2026-02-01 and @timestamp < 2026-01-01",
+      ["can never hold: no value of '@timestamp' is > 2026-02-01 and < 2026-01-01"]
+    ),
+    (
+      "@timestamp > now-1d and @timestamp < now-2d",
+      ["can never hold: no value of '@timestamp' is > now-1d and < now-2d"]
+    ),
+    ("@timestamp > now-2d and @timestamp < now-1d and @timestamp < 2020-01-01", []),
+    (
+      "severity: low and (severity: high or severity: critical)",
+      ["can never hold: it asks for severities that exclude each other"]
+    ),
+    ("source.ip: 10.0.0.0/8 and source.ip: 10.1.2.3 and not source.ip: 10.1.0.0/16", []),
+  ]
+
+  @Test(arguments: cases) func `Conditions that no alert can meet are named, and no others`(
+    condition: String, doubts: [String]
+  ) throws {
+    var finder = ConditionDoubts(FormatSet(BundledPlugins.catalog.formats))
+    #expect(finder.about(try KQLExpression(parsing: condition)) == doubts)
+  }
+
+  @Test func `What a plugin of the configuration adds is known, also where it adds any name`() throws {
+    let condition = try KQLExpression(parsing: "user.department: x or weir.asset.owner: y")
+    func doubts(_ added: [String]?) -> [String] {
+      var finder = ConditionDoubts(FormatSet(BundledPlugins.catalog.formats), added: added)
+      return finder.about(condition)
+    }
+    #expect(doubts([]).count == 2)
+    #expect(doubts(["user.department", "weir.asset.*"]).isEmpty)
+    #expect(doubts(nil).isEmpty)
+  }
+
+  @Test func `A mistake in what an allowlist never holds back is named with its place`() throws {
+    let bench = try Workbench([
+      "config.yaml": """
+      enrichers:
+        - allowlist:
+            entries: []
+            never_also: ["event.acton: PutBucketPolicy"]
+      outputs: {a: {file: {path: a.ndjson}}}
+      routes: [{to: a}]
+      state: state
+      """
+    ])
+    let found = Lint.diagnostics(try bench.parts(), try bench.load().configuration, now: Workbench.now)
+    #expect(
+      found.map { bench.local("\($0)") } == [
+        "config.yaml:4:20: warning: a condition of 'never_also' asks for 'event.acton', which no format provides; "
+          + "did you mean 'event.action'?"
+      ])
   }
 }
 

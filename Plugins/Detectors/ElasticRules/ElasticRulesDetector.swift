@@ -3,7 +3,7 @@ public import PluginKit
 internal import RuleFiles
 
 /// Runs Elastic's detection rules over events.
-public struct ElasticRulesDetector: Detector, StatefulPlugin, Explaining {
+public struct ElasticRulesDetector: Detector, StatefulPlugin, Explaining, FieldAdding {
   public typealias Options = ElasticRulesOptions
 
   public static let manual = Manual(
@@ -23,6 +23,8 @@ public struct ElasticRulesDetector: Detector, StatefulPlugin, Explaining {
               log_bucket: "*logs"
 
       """)
+
+  public var addedFieldNames: [String] { RuleFields.names + ["message", "weir.rule.id", "weir.rule.name"] }
 
   private let options: ElasticRulesOptions
   let context: PluginContext

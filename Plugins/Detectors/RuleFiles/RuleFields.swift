@@ -3,6 +3,12 @@ public import AlertModel
 /// What a rule tells about its alerts, as fields; ECS names where ECS has one
 /// (https://www.elastic.co/docs/reference/ecs/ecs-rule, https://www.elastic.co/docs/reference/ecs/ecs-threat).
 public enum RuleFields {
+  /// The names of the fields that there may be.
+  public static let names = [
+    "rule.id", "rule.name", "rule.description", "rule.reference", "rule.note", "weir.triage_steps",
+    "weir.false_positives", "event.risk_score", "threat.framework", "threat.tactic.*", "threat.technique.*",
+  ]
+
   /// All fields but `message`. What the rule does not say is left out.
   public static func fields(of rule: DetectionRule) -> [AddedField] {
     var fields = [AddedField("rule.id", text: rule.id), AddedField("rule.name", text: rule.name)]

@@ -2,7 +2,7 @@ public import AlertModel
 public import PluginKit
 
 /// Adds the names of cloud accounts, and whatever else a table says about them.
-public struct AccountNameEnricher: Enricher, Explaining, ChangeTelling {
+public struct AccountNameEnricher: Enricher, Explaining, ChangeTelling, FieldAdding {
   public typealias Options = AccountNameOptions
 
   public static let manual = Manual(
@@ -20,6 +20,9 @@ public struct AccountNameEnricher: Enricher, Explaining, ChangeTelling {
             accounts: Examples/accounts.csv
             unknown: not in accounts.csv
       """)
+
+  /// Every column of the table may come in, for each account.
+  public var addedFieldNames: [String] { AccountRole.allCases.map { $0.prefix + ".*" } }
 
   private let options: AccountNameOptions
   private let context: PluginContext

@@ -8,7 +8,6 @@ extension AllowlistEnricher {
   public func lint(now: Timestamp) -> [Diagnostic] {
     var diagnostics: [Diagnostic] = []
     let groups = EntryGroups(list)
-    let doubts = context.formats.map(ConditionDoubts.init)
     for (number, entry) in list.entries.enumerated() {
       func warn(_ message: String) {
         diagnostics.append(Diagnostic(.warning, "the entry '\(entry.name)' \(message)", at: entry.place))
@@ -19,9 +18,6 @@ extension AllowlistEnricher {
       }
       if let least = entry.condition.flatMap({ Self.leastSeverity($0.condition.expression) }), least > entry.ceiling {
         warn("can never hold: it asks for severity \(least), but its ceiling is \(entry.ceiling)")
-      }
-      if let condition = entry.condition {
-        for doubt in doubts?.about(condition.condition.expression) ?? [] { warn(doubt) }
       }
       if entry.acceptsSpoofable {
         warn("rests on what an attacker can choose, and says so with 'accept_spoofable'")
@@ -42,6 +38,21 @@ extension AllowlistEnricher {
             + "'actors_remembered'", at: options.$actorsRemembered.place))
     }
     return diagnostics + repeatedActors
+  }
+
+  /// Those of entries, and those of `never` that the configuration says: with a mistake in one of them a guardrail is gone.
+  public var writtenConditions: [WrittenCondition] {
+    let entries = list.entries.compactMap { entry in
+      entry.condition.map { WrittenCondition("the entry '\(entry.name)'", $0.condition.expression, at: entry.place) }
+    }
+    let never = ["never": options.never ?? [], "never_also": options.neverAlso].flatMap { setting, texts in
+      texts.compactMap { text in
+        (try? KQLExpression(parsing: text.text)).map {
+          WrittenCondition("a condition of '\(setting)'", $0, at: text.place)
+        }
+      }
+    }
+    return entries + never
   }
 
   /// An earlier entry that holds whenever this one does.

@@ -3,7 +3,7 @@ internal import KQL
 public import PluginKit
 
 /// Holds back what known people are known to do.
-public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin {
+public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin, FieldAdding {
   public typealias Options = AllowlistOptions
 
   public static let manual = Manual(
@@ -25,6 +25,8 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin {
                 owner: platform@corp.example
                 expires: 2027-03-31
       """)
+
+  public var addedFieldNames: [String] { ["weir.breakthrough", "weir.breakthrough_entry", "weir.expired_entry"] }
 
   let options: AllowlistOptions
   let context: PluginContext

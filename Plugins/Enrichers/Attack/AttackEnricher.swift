@@ -2,7 +2,7 @@ public import AlertModel
 public import PluginKit
 
 /// Adds names, ids and links of ATT&CK techniques and tactics.
-public struct AttackEnricher: Enricher {
+public struct AttackEnricher: Enricher, FieldAdding {
   /// There is nothing to set.
   public struct Options: PluginOptions {
     public init() {}
@@ -28,6 +28,8 @@ public struct AttackEnricher: Enricher {
   public init(options: Options, context: PluginContext) throws {
     fields = AttackFields(context.vocabulary)
   }
+
+  public var addedFieldNames: [String] { ["threat.tactic.*", "threat.technique.*"] }
 
   public func enrich(_ alert: borrowing Alert) throws(EnrichmentFailure) -> Enrichment {
     let question = fields.question(alert)

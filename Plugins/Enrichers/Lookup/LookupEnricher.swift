@@ -2,7 +2,7 @@ public import AlertModel
 public import PluginKit
 
 /// Adds columns of a table to alerts whose field is in it.
-public struct LookupEnricher: Enricher, Explaining, ChangeTelling {
+public struct LookupEnricher: Enricher, Explaining, ChangeTelling, FieldAdding {
   public typealias Options = LookupOptions
 
   public static let manual = Manual(
@@ -21,6 +21,10 @@ public struct LookupEnricher: Enricher, Explaining, ChangeTelling {
             add:
               weir.network.owner: owner
       """)
+
+  public var addedFieldNames: [String] {
+    options.add.keys.sorted() + options.unknown.keys.sorted() + (options.under.map { [$0 + ".*"] } ?? [])
+  }
 
   private let options: LookupOptions
   private let context: PluginContext

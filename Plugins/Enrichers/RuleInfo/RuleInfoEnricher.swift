@@ -3,7 +3,7 @@ public import PluginKit
 internal import RuleFiles
 
 /// Adds what rule files say about the rule that an alert names.
-public struct RuleInfoEnricher: Enricher, Explaining {
+public struct RuleInfoEnricher: Enricher, Explaining, FieldAdding {
   public typealias Options = RuleInfoOptions
 
   public static let manual = Manual(
@@ -22,6 +22,8 @@ public struct RuleInfoEnricher: Enricher, Explaining {
       """)
 
   /// One rule's fields, each with the name to look whether the alert has it.
+  public var addedFieldNames: [String] { RuleFields.names + ["weir.rule.severity"] }
+
   private struct Entry: Sendable {
     let name: String
     let severity: Severity

@@ -6,23 +6,35 @@ internal import PluginKit
 
 /// What is allowed in a configuration but probably not meant.
 enum Lint {
-  /// What to warn of: outputs that nobody uses, routes that no alert can reach, and what plugins find.
+  /// What to warn of: outputs that nobody uses, routes that no alert can reach, conditions that cannot hold, and what
+  /// plugins find.
   static func diagnostics(_ parts: GatewayParts, _ configuration: GatewayConfiguration, now: Timestamp) -> [Diagnostic]
   {
     var plugins: [any Plugin] = parts.inputs.map(\.input)
     plugins += parts.detectors.map { $0 as any Plugin }
     plugins += parts.enrichers.map(\.plugin)
     plugins += parts.outputs.map(\.output)
-    let found = plugins.compactMap { $0 as? any Linting }.flatMap { $0.lint(now: now) }
-    return unusedOutputs(configuration) + RouteLint(configuration).diagnostics + doubts(parts, configuration) + found
+    let linting = plugins.compactMap { $0 as? any Linting }
+    let conditions = routeConditions(configuration) + linting.flatMap(\.writtenConditions)
+    return unusedOutputs(configuration) + RouteLint(configuration).diagnostics + doubts(conditions, parts)
+      + linting.flatMap { $0.lint(now: now) }
   }
 
-  /// Fields and values in routes' conditions that no alert can have.
-  private static func doubts(_ parts: GatewayParts, _ configuration: GatewayConfiguration) -> [Diagnostic] {
-    let doubts = ConditionDoubts(parts.formats)
-    return configuration.routes.flatMap { route in
-      (route.condition.map { doubts.about($0.expression) } ?? []).map { doubt in
-        Diagnostic(.warning, "the condition of route '\(route.name)' \(doubt)", at: route.place)
+  private static func routeConditions(_ configuration: GatewayConfiguration) -> [WrittenCondition] {
+    configuration.routes.compactMap { route in
+      route.condition.map { WrittenCondition("the condition of route '\(route.name)'", $0.expression, at: route.place) }
+    }
+  }
+
+  /// Fields and values in conditions that no alert can have, and what excludes itself.
+  private static func doubts(_ conditions: [WrittenCondition], _ parts: GatewayParts) -> [Diagnostic] {
+    let adding = parts.detectors.map { $0 as any Plugin } + parts.enrichers.map(\.plugin)
+    // A plugin that does not say what it adds may add anything.
+    let added = adding.map { ($0 as? any FieldAdding)?.addedFieldNames }
+    var doubts = ConditionDoubts(parts.formats, added: added.contains(nil) ? nil : added.flatMap { $0 ?? [] })
+    return conditions.flatMap { condition in
+      doubts.about(condition.expression).map {
+        Diagnostic(.warning, "\(condition.subject) \($0)", at: condition.place)
       }
     }
   }

@@ -69,6 +69,21 @@ struct Literal: Sendable {
     }
   }
 
+  /// Whether one value may equal both; true where that cannot be told.
+  func mayBeMetTogether(with other: Literal) -> Bool {
+    if text == other.text || hasDayOrMore || other.hasDayOrMore { return true }
+    if let addresses, let others = other.addresses { return addresses.overlaps(others) }
+    return order(of: other) == 0
+  }
+
+  /// Less than, equal to or greater than zero, as the number that this is; nil where one of them is none.
+  func order(of other: Literal) -> Int? {
+    guard let decimal, let number = other.decimal else { return nil }
+    return text.withUnsafeBytes { own in
+      other.text.withUnsafeBytes { decimal.compared(own, with: number, $0) }
+    }
+  }
+
   private func orderAsNumber(_ value: FieldValue) -> Int? {
     guard let decimal, let number = DecimalText(value.bytes) else { return nil }
     return text.withUnsafeBytes { number.compared(value.bytes, with: decimal, $0) }
