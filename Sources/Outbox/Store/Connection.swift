@@ -9,7 +9,8 @@ enum Connection {
   /// How long a connection waits for another process's write: `weir outbox` writes in small steps.
   private static let busyTimeout = 10.0
 
-  static func configuration(isReadOnly: Bool = false) -> Configuration {
+  /// - Parameter isDraft: nothing waits for the disk; whoever gives the file its final name does that once.
+  static func configuration(isReadOnly: Bool = false, isDraft: Bool = false) -> Configuration {
     var configuration = Configuration()
     configuration.label = "weir.outbox"
     configuration.foreignKeysEnabled = false
@@ -17,6 +18,7 @@ enum Connection {
     configuration.maximumReaderCount = 2
     configuration.readonly = isReadOnly
     configuration.prepareDatabase { db in
+      if isDraft { try db.execute(sql: "PRAGMA synchronous = OFF") }
       if !db.configuration.readonly {
         // Both count only while the file is new.
         try db.execute(sql: "PRAGMA page_size = \(pageSize)")

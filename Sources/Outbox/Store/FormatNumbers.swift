@@ -13,9 +13,24 @@ struct FormatNumbers: Sendable {
   ///
   /// - Parameter names: the formats, in the order of `Vocabulary.tables`.
   init(_ db: Database, names: [String]) throws {
+    var numbers: [String: UInt16] = [:]
+    for row in try Row.fetchAll(db, sql: "SELECT name, id FROM format") {
+      let id: Int64 = row[1]
+      numbers[row[0]] = UInt16(exactly: id)
+    }
+    let unseen = names.filter { numbers[$0] == nil }
+    if !unseen.isEmpty {
+      // At once: each transaction of its own would wait for the disk.
+      try db.inTransaction(.immediate) {
+        for name in unseen {
+          try db.execute(sql: "INSERT INTO format (name) VALUES (?)", arguments: [name])
+          numbers[name] = UInt16(exactly: db.lastInsertedRowID)
+        }
+        return .commit
+      }
+    }
     for (place, name) in names.enumerated() {
-      try db.execute(sql: "INSERT OR IGNORE INTO format (name) VALUES (?)", arguments: [name])
-      let number = try UInt16.fetchOne(db, sql: "SELECT id FROM format WHERE name = ?", arguments: [name]) ?? 0
+      let number = numbers[name] ?? 0
       toStored.append(number)
       toCurrent[number] = UInt16(place)
     }

@@ -75,7 +75,7 @@ struct StateFiles {
 
   private func makeDraft(formats: [String], logger: Logger) throws(OutboxError) -> Store {
     let store = try Store(
-      folder: folder, path: draft, durability: .power, formats: formats, crash: CrashHook(), logger: logger)
+      folder: folder, path: draft, durability: nil, formats: formats, crash: CrashHook(), logger: logger)
     // Alerts are nobody else's business. SQLite gives its log the same rights.
     chmod(draft, 0o600)
     return store
@@ -108,15 +108,21 @@ struct StateFiles {
   }
 
   private func move(_ source: String, to target: String) throws(OutboxError) {
+    // Whole before it has the name under which it counts, after a power failure too.
+    sync(source)
     guard rename(source, target) == 0 else {
       throw .unusableFolder("'\(source)' cannot be renamed to '\(target)': \(String(cString: strerror(errno)))")
     }
     // The new name survives a power failure only when the folder is on the disk.
-    let descriptor = Glibc.open(folder, O_RDONLY | O_CLOEXEC)
-    if descriptor >= 0 {
-      fsync(descriptor)
-      Glibc.close(descriptor)
-    }
+    sync(folder)
+  }
+
+  /// Waits until a file, or a folder's list of names, is on the disk.
+  private func sync(_ path: String) {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    Glibc.close(descriptor)
   }
 
   private func remove(_ path: String) {

@@ -22,19 +22,22 @@ final class Store: Sendable {
 
   /// Opens an outbox that is whole, and makes it where there is none.
   ///
+  /// - Parameter durability: nil for a draft, which is on the disk only when its owner has seen to that.
   /// - Throws: `OutboxError`; `damaged` where it has to be set aside.
   init(
-    folder: String, path: String, durability: Durability, formats: [String], crash: CrashHook, logger: Logger
+    folder: String, path: String, durability: Durability?, formats: [String], crash: CrashHook, logger: Logger
   ) throws(OutboxError) {
     self.path = path
     self.folder = folder
     self.crash = crash
     self.logger = logger
     do {
-      pool = try DatabasePool(path: path, configuration: Connection.configuration())
+      pool = try DatabasePool(path: path, configuration: Connection.configuration(isDraft: durability == nil))
       self.formats = try pool.writeWithoutTransaction { db in
         try Schema.migrate(db, path: path)
-        try db.execute(sql: "PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")")
+        if let durability {
+          try db.execute(sql: "PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")")
+        }
         try IntegrityCheck.check(db, path: path)
         return formats.isEmpty ? FormatNumbers() : try FormatNumbers(db, names: formats)
       }
