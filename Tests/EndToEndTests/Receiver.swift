@@ -16,11 +16,14 @@ final class Receiver: Sendable {
   struct Request: Sendable {
     let number: Int
     let head: String
-    let body: String
+    let bytes: [UInt8]
     let time: ContinuousClock.Instant
     /// The sequential numbers of its alerts.
     let alerts: [Int]
     let wasAccepted: Bool
+
+    /// The body as text.
+    var body: String { String(decoding: bytes, as: UTF8.self) }
 
     func header(_ name: String) -> String? {
       head.split(separator: "\r\n").first { $0.lowercased().hasPrefix(name.lowercased() + ":") }
@@ -81,12 +84,12 @@ final class Receiver: Sendable {
         count += 1
         return count
       }
-      let alerts = body.matches(of: /"seq":(\d+)/).compactMap { Int($0.1) }
+      let alerts = String(decoding: body, as: UTF8.self).matches(of: /"seq":(\d+)/).compactMap { Int($0.1) }
       let answer = answer(number, alerts)
       var wasAccepted = false
       if case .status(200..<300, _, _) = answer { wasAccepted = true }
       let request = Request(
-        number: number, head: head, body: body, time: .now, alerts: alerts, wasAccepted: wasAccepted)
+        number: number, head: head, bytes: body, time: .now, alerts: alerts, wasAccepted: wasAccepted)
       log.withLock { $0.append(request) }
       switch answer {
       case .status(let status, let headers, let body):
@@ -103,7 +106,7 @@ final class Receiver: Sendable {
     }
   }
 
-  private static func readRequest(_ connection: Int32, _ bytes: inout [UInt8]) -> (head: String, body: String)? {
+  private static func readRequest(_ connection: Int32, _ bytes: inout [UInt8]) -> (head: String, body: [UInt8])? {
     var piece = [UInt8](repeating: 0, count: 65_536)
     while true {
       if let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) {
@@ -112,7 +115,7 @@ final class Receiver: Sendable {
           head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
           .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
         if bytes.count >= end.upperBound + length {
-          let body = String(decoding: bytes[end.upperBound..<end.upperBound + length], as: UTF8.self)
+          let body = Array(bytes[end.upperBound..<end.upperBound + length])
           bytes.removeFirst(end.upperBound + length)
           return (head, body)
         }

@@ -83,14 +83,13 @@ public struct SyslogOutput: Output {
     _ batch: DeliveryBatch, datagramsOver connection: any StreamConnection
   ) async throws(DeliveryError) {
     let messages = encoder.encode(batch, framing: .none)
-    let limit = options.maxDatagram.bytes
     var outcomes: [Int: DeliveryError.Outcome] = [:]
     var left: [Int] = []
     for (index, range) in messages.ranges.enumerated() {
-      if range.count <= limit {
-        left.append(index)
+      if let reason = reason(against: range.count) {
+        outcomes[index] = .reject(reason: reason)
       } else {
-        outcomes[index] = .reject(reason: "the message has \(range.count) bytes, more than max_datagram (\(limit))")
+        left.append(index)
       }
     }
     while !left.isEmpty {
@@ -163,8 +162,22 @@ extension String {
 }
 
 extension SyslogOutput: Previewing {
+  /// The message with its framing. Over a Unix socket where nobody listens, as over a stream.
   public func preview(_ alert: OutgoingAlert) throws -> [UInt8] {
-    let framing: SyslogEncoder.Framing = if case .udp = address { .none } else { streamFraming }
-    return encoder.encode(DeliveryBatch(alert), framing: framing).bytes
+    let isDatagram =
+      switch address {
+      case .udp: true
+      case .unix(let path): UnixSocketKind(path: path) == .datagrams
+      case .tcp, .tls: false
+      }
+    let message = encoder.encode(DeliveryBatch(alert), framing: isDatagram ? .none : streamFraming).bytes
+    if isDatagram, let reason = reason(against: message.count) { throw PreviewError(reason) }
+    return message
+  }
+
+  /// Why a datagram of so many bytes is not sent; nil where it is.
+  private func reason(against size: Int) -> String? {
+    let limit = options.maxDatagram.bytes
+    return size <= limit ? nil : "the message has \(size) bytes, more than max_datagram (\(limit))"
   }
 }

@@ -7,6 +7,15 @@ public protocol Previewing: Output {
   func preview(_ alert: OutgoingAlert) throws -> [UInt8]
 }
 
+/// Why an alert would not be sent.
+public struct PreviewError: Error, CustomStringConvertible {
+  public let description: String
+
+  public init(_ reason: String) {
+    description = reason
+  }
+}
+
 extension DeliveryBatch {
   /// One alert alone.
   public init(_ alert: OutgoingAlert) {
