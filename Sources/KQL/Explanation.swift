@@ -105,9 +105,11 @@ private struct Explainer {
     case .severity:
       name = "severity"
       values = [alert.severity.description]
-    case .field(let field, let test):
-      name = field.field.name
-      field.forEachValue(in: alert, scope) { (!holds || test.accepts($0, now: now)) && list($0.shown) }
+    case .field(let question):
+      name = question.field.field.name
+      question.field.forEachValue(in: alert, scope) {
+        (!holds || question.test.accepts($0, now: now)) && list($0.shown)
+      }
     case .exists(let field):
       name = field.field.name
       field.forEachValue(in: alert, scope) { $0.isScalar && list($0.shown) }

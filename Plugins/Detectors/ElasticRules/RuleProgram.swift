@@ -43,7 +43,9 @@ struct RuleProgram: Sendable {
     case .and(let parts):
       steps.append(Step(operation: .and))
       var best: Requirement?
-      for part in parts {
+      // What is cheap to find out comes first, since it mostly decides. Equal ones stay in their order.
+      let ordered = parts.enumerated().sorted { (cost($0.element), $0.offset) < (cost($1.element), $1.offset) }
+      for (_, part) in ordered {
         guard let other = try append(part, to: &steps, &questions) else { continue }
         if best.map({ other.rank < $0.rank }) ?? true { best = other }
       }
@@ -72,6 +74,18 @@ struct RuleProgram: Sendable {
       let number = try questions.number(of: expression)
       steps.append(Step(operation: .question, question: number, end: Int32(start + 1)))
       return questions.terms[Int(number)].map { ([number], rank($0.field)) }
+    }
+  }
+
+  /// How much work an answer is: a look into a table, a comparison, a search in text, a search in objects.
+  private static func cost(_ expression: KQLExpression) -> Int {
+    switch expression.kind {
+    case .is(.some, .wildcard), .is(nil, _): 2
+    case .is: 0
+    case .range: 1
+    case .nested: 3
+    case .not(let part): cost(part)
+    case .and(let parts), .or(let parts): parts.map(cost).max() ?? 0
     }
   }
 

@@ -6,8 +6,8 @@ internal import PluginKit
 /// rules ask it.
 ///
 /// Questions of the form "does this field equal one of these values" are answered together for each field: the field is
-/// looked up once, and its values are found in a table.
-struct RuleQuestions: Sendable {
+/// looked up once, and its values are found in a table. A class, so that handing it on costs nothing; it never changes.
+final class RuleQuestions: Sendable {
   /// A field, and what is asked about its values.
   final class TermField: Sendable {
     let field: Field

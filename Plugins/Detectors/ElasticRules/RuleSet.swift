@@ -54,7 +54,7 @@ struct RuleSet: Sendable {
   func forEachMatch(_ event: borrowing Alert, _ now: LazyTime, _ body: (CompiledRule) -> Void) {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: questions.ways.count + rules.count) { marks in
       marks.initialize(repeating: 0)
-      let answers = Answers(UnsafeMutableBufferPointer(rebasing: marks[..<questions.ways.count]), now)
+      let answers = Answers(questions, UnsafeMutableBufferPointer(rebasing: marks[..<questions.ways.count]), now)
       let isAsked = UnsafeMutableBufferPointer(rebasing: marks[questions.ways.count...])
       for rule in others { isAsked[Int(rule)] = 1 }
       var isAny = !others.isEmpty
@@ -69,18 +69,19 @@ struct RuleSet: Sendable {
       guard isAny else { return }
       steps.withUnsafeBufferPointer { steps in
         for rule in isAsked.indices where isAsked[rule] != 0 {
-          if holds(steps, at: starts[rule], event, answers) { body(rules[rule]) }
+          if Self.holds(steps, at: starts[rule], event, answers) { body(rules[rule]) }
         }
       }
     }
   }
 
-  private func holds(
-    _ steps: UnsafeBufferPointer<RuleProgram.Step>, at index: Int, _ event: borrowing Alert, _ answers: Answers
+  private static func holds(
+    _ steps: UnsafeBufferPointer<RuleProgram.Step>, at index: Int, _ event: borrowing Alert,
+    _ answers: borrowing Answers
   ) -> Bool {
     let step = steps[index]
     switch step.operation {
-    case .question: return answers.holds(Int(step.question), of: event, questions)
+    case .question: return answers.holds(Int(step.question), of: event)
     case .not: return !holds(steps, at: index + 1, event, answers)
     case .and, .or:
       let decisive = step.operation == .or
@@ -94,27 +95,31 @@ struct RuleSet: Sendable {
   }
 
   /// What is known of one event so far. Lives no longer than the call that made it.
-  private struct Answers {
+  private struct Answers: ~Copyable {
     private static let yes: UInt8 = 1
     private static let no: UInt8 = 2
 
+    private let questions: RuleQuestions
     private let known: UnsafeMutableBufferPointer<UInt8>
     private let now: LazyTime
 
-    init(_ known: UnsafeMutableBufferPointer<UInt8>, _ now: LazyTime) {
+    init(_ questions: RuleQuestions, _ known: UnsafeMutableBufferPointer<UInt8>, _ now: LazyTime) {
+      self.questions = questions
       self.known = known
       self.now = now
     }
 
-    func holds(_ question: Int, of event: borrowing Alert, _ questions: borrowing RuleQuestions) -> Bool {
-      if known[question] == 0 {
-        switch questions.ways[question] {
-        case .field(let field): lookUp(questions.fields[field], in: event) { _ in }
-        case .condition(let condition):
-          known[question] = condition.matches(event, now: now.value) ? Self.yes : Self.no
-        }
-      }
+    func holds(_ question: Int, of event: borrowing Alert) -> Bool {
+      if known[question] == 0 { find(question, in: event) }
       return known[question] == Self.yes
+    }
+
+    private func find(_ question: Int, in event: borrowing Alert) {
+      switch questions.ways[question] {
+      case .field(let field): lookUp(questions.fields[field], in: event) { _ in }
+      case .condition(let condition):
+        known[question] = condition.matches(event, now: now.value) ? Self.yes : Self.no
+      }
     }
 
     /// Answers every question about a field; calls `body` with each that is answered with yes.

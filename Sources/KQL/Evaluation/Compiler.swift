@@ -64,7 +64,8 @@ struct Compiler {
       }
     }
     let leaves = names.map { name in
-      Alternative.leaf(Leaf(.field(FieldReference(name.written, vocabulary), test(values[name.plain] ?? []))))
+      Alternative.leaf(
+        Leaf(.field(FieldQuestion(FieldReference(name.written, vocabulary), test(values[name.plain] ?? [])))))
     }
     return leaves + alternatives
   }
@@ -152,7 +153,7 @@ struct Compiler {
       return Leaf(.template(reference, comparison, FieldTemplate(template, field: other)))
     }
     if case .exists = test { return Leaf(.exists(reference)) }
-    return Leaf(.field(reference, test))
+    return Leaf(.field(FieldQuestion(reference, test)))
   }
 
   private func leaf(

@@ -1,5 +1,17 @@
 internal import AlertModel
 
+/// What is asked of a field's values. A class, since it is looked at for nearly every alert, and copies would cost more than
+/// the answer; it never changes.
+final class FieldQuestion: Sendable {
+  let field: FieldReference
+  let test: ValueTest
+
+  init(_ field: FieldReference, _ test: ValueTest) {
+    self.field = field
+    self.test = test
+  }
+}
+
 /// One question about an alert that is not made of others.
 ///
 /// A class, so that the program's steps stay small; it never changes.
@@ -8,7 +20,7 @@ final class Leaf: Sendable {
     case always(Bool)
     /// The bits of the severities that are accepted, by their raw values.
     case severity(UInt8)
-    case field(FieldReference, ValueTest)
+    case field(FieldQuestion)
     case exists(FieldReference)
     /// Any field whose name matches.
     case fields(WildcardPattern, ValueTest)
@@ -28,8 +40,8 @@ final class Leaf: Sendable {
     switch question {
     case .always(let answer): return answer
     case .severity(let accepted): return accepted & 1 << alert.severity.rawValue != 0
-    case .field(let field, let test):
-      return field.forEachValue(in: alert, scope) { test.accepts($0, now: now) }
+    case .field(let question):
+      return question.field.forEachValue(in: alert, scope) { question.test.accepts($0, now: now) }
     case .exists(let field): return field.exists(in: alert, scope)
     case .fields(let names, let test):
       return Self.forEachField(in: alert, scope) { Self.accepts($0, $1, names, test, now) }
@@ -75,7 +87,8 @@ final class Leaf: Sendable {
     case .always, .severity, .exists: false
     // What a template becomes is known only when the alert is.
     case .template: true
-    case .field(_, let test), .fields(_, let test), .anyField(let test): test.dependsOnNow
+    case .field(let question): question.test.dependsOnNow
+    case .fields(_, let test), .anyField(let test): test.dependsOnNow
     case .nested(_, let program, let inParts): program.dependsOnNow || inParts?.dependsOnNow == true
     }
   }
