@@ -45,17 +45,18 @@ enum CloudTrailFields {
   static let canonical: Pairs = [
     (
       "rule.id",
-      .computed("`eventSource`, a colon, `eventName`") { record, _, text in
-        guard join(record, [eventSource, eventName], with: ":", to: &text) else { return nil }
+      .computed("`eventSource`, a colon, `eventName`", of: ["eventSource", "eventName"]) { parts, text in
+        guard let source = parts.filled(0), let name = parts.filled(1) else { return nil }
+        source.appendText(to: &text)
+        text.append(UInt8(ascii: ":"))
+        name.appendText(to: &text)
         return .string
       }
     ),
     ("rule.name", "eventName"),
     (
       "message",
-      .computed("a sentence of `eventName`, who, from where, and the error") { record, _, text in
-        summarise(record, to: &text) ? .string : nil
-      }
+      .computed("a sentence of `eventName`, who, from where, and the error", of: summarised, summary)
     ),
   ]
 
@@ -69,12 +70,20 @@ enum CloudTrailFields {
       ("event.kind", .constant("event")),
       ("event.dataset", .constant("aws.cloudtrail")),
       ("event.module", .constant("aws")),
-      ("event.category", .list(.computed("by `eventName`, as Elastic files it", category))),
-      ("event.type", .list(.all([.computed("by `eventName`", type(0)), .computed("by `eventName`", type(1))]))),
+      ("event.category", .list(.computed("by `eventName`, as Elastic files it", of: ["eventName"], category))),
+      (
+        "event.type",
+        .list(
+          .all([
+            .computed("by `eventName`", of: ["eventName"], type(0)),
+            .computed("by `eventName`", of: ["eventName"], type(1)),
+          ]))
+      ),
       (
         "event.outcome",
         .computed(
-          "`failure` with an error code or message, else `success`; of a console login its result", outcome)
+          "`failure` with an error code or message, else `success`; of a console login its result",
+          of: ["eventName", "responseElements.ConsoleLogin", "errorCode", "errorMessage"], outcome)
       ),
       ("data_stream.type", .constant("logs")),
       ("data_stream.dataset", .constant("aws.cloudtrail")),
@@ -101,12 +110,14 @@ enum CloudTrailFields {
       ("tls.client.server_name", "tlsDetails.clientProvidedHostHeader"),
       (
         "tls.version",
-        .computed("`tlsDetails.tlsVersion` behind the `v`") { tlsVersion(of: $0, isProtocol: false, to: &$2) }
+        .computed("`tlsDetails.tlsVersion` behind the `v`", of: ["tlsDetails.tlsVersion"]) {
+          tlsVersion($0.filled(0), isProtocol: false, to: &$1)
+        }
       ),
       (
         "tls.version_protocol",
-        .computed("`tlsDetails.tlsVersion` before the `v`, in lower case") {
-          tlsVersion(of: $0, isProtocol: true, to: &$2)
+        .computed("`tlsDetails.tlsVersion` before the `v`, in lower case", of: ["tlsDetails.tlsVersion"]) {
+          tlsVersion($0.filled(0), isProtocol: true, to: &$1)
         }
       ),
     ] + below("aws.cloudtrail", own)
@@ -152,19 +163,12 @@ enum CloudTrailFields {
     + below(
       "console_login.additional_eventdata",
       [
-        ("login_to", .only("a console login", isConsoleLogin, "additionalEventData.LoginTo")),
         (
-          "mfa_used",
-          .computed("of a console login: whether `additionalEventData.MFAUsed` is other than `No`") {
-            loginFlag(FieldPath("additionalEventData.MFAUsed"), of: $0, to: &$2)
-          }
+          "login_to",
+          .only("a console login", of: ["eventName"], { isConsoleLogin($0[0]) }, "additionalEventData.LoginTo")
         ),
-        (
-          "mobile_version",
-          .computed("of a console login: whether `additionalEventData.MobileVersion` is other than `No`") {
-            loginFlag(FieldPath("additionalEventData.MobileVersion"), of: $0, to: &$2)
-          }
-        ),
+        ("mfa_used", loginFlag("additionalEventData.MFAUsed")),
+        ("mobile_version", loginFlag("additionalEventData.MobileVersion")),
       ])
     + asTextAndFlattened("request_parameters", "requestParameters")
     + asTextAndFlattened("response_elements", "responseElements")
@@ -177,17 +181,18 @@ enum CloudTrailFields {
 
   /// An object as Java writes it, and the object itself where that text fits Lucene's limit for a term (32,766).
   private static func asTextAndFlattened(_ name: String, _ member: String) -> Pairs {
-    let path = FieldPath(member)
-    return [
+    [
       (
         name,
-        .computed("`\(member)` as the text of a Java map") { record, _, text in
-          guard let value = path.first(in: record) else { return nil }
+        .computed("`\(member)` as the text of a Java map", of: [member]) { parts, text in
+          guard let value = parts.node(0) else { return nil }
           return JavaText.append(value, to: &text) ? .string : nil
         }
       ),
       (
-        "flattened." + name, .only("its text is shorter than 32,766 characters", { isShort(path, in: $0) }, .path(path))
+        "flattened." + name,
+        .only(
+          "its text is shorter than 32,766 characters", of: [member], { isShort($0.node(0)) }, .path(FieldPath(member)))
       ),
     ]
   }

@@ -2,59 +2,45 @@ internal import AlertModel
 
 // What a table of paths cannot say about a CloudTrail record.
 extension CloudTrailFields {
-  static let eventName = FieldPath("eventName")
-  static let eventSource = FieldPath("eventSource")
-  private static let errorCode = FieldPath("errorCode")
-  private static let errorMessage = FieldPath("errorMessage")
-  private static let loginResult = FieldPath("responseElements.ConsoleLogin")
-  private static let tlsVersion = FieldPath("tlsDetails.tlsVersion")
-  private static let identities = [
-    FieldPath("userIdentity.arn"), FieldPath("userIdentity.userName"), FieldPath("userIdentity.principalId"),
-    FieldPath("userIdentity.invokedBy"),
-  ]
-  private static let sourceAddress = FieldPath("sourceIPAddress")
+  static func isConsoleLogin(_ eventName: FieldValue?) -> Bool { eventName?.equals("ConsoleLogin") ?? false }
 
-  static func isConsoleLogin(_ record: JSONNode) -> Bool {
-    eventName.first(in: record)?.value.equals("ConsoleLogin") ?? false
-  }
-
-  static func outcome(_ record: JSONNode, _: JSONNode?, _ text: inout [UInt8]) -> FieldValue.Kind? {
-    if isConsoleLogin(record), let result = value(loginResult, in: record) {
+  /// Of the name of the event, the result of a login, and the code and the message of an error.
+  static func outcome(_ parts: FieldParts, _ text: inout [UInt8]) -> FieldValue.Kind? {
+    if isConsoleLogin(parts[0]), let result = parts.filled(1) {
       let start = text.count
       result.appendText(to: &text)
       lowercase(&text, from: start)
     } else {
-      let failed = value(errorCode, in: record) != nil || value(errorMessage, in: record) != nil
+      let failed = parts.filled(2) != nil || parts.filled(3) != nil
       text.append(contentsOf: (failed ? "failure" : "success").utf8)
     }
     return .string
   }
 
-  static func category(_ record: JSONNode, _: JSONNode?, _ text: inout [UInt8]) -> FieldValue.Kind? {
-    guard let filing = filing(of: record) else { return nil }
+  /// Of the name of the event.
+  static func category(_ parts: FieldParts, _ text: inout [UInt8]) -> FieldValue.Kind? {
+    guard let filing = filing(of: parts[0]) else { return nil }
     text.append(contentsOf: filing.category.utf8)
     return .string
   }
 
   /// The first, second… of the types of an action.
-  static func type(_ place: Int) -> @Sendable (JSONNode, JSONNode?, inout [UInt8]) -> FieldValue.Kind? {
-    { record, _, text in
-      let types = filing(of: record)?.types ?? ["info"]
+  static func type(_ place: Int) -> @Sendable (FieldParts, inout [UInt8]) -> FieldValue.Kind? {
+    { parts, text in
+      let types = filing(of: parts[0])?.types ?? ["info"]
       guard place < types.count else { return nil }
       text.append(contentsOf: types[place].utf8)
       return .string
     }
   }
 
-  private static func filing(of record: JSONNode) -> CloudTrailActions.Filing? {
-    eventName.first(in: record).flatMap { CloudTrailActions.filings[$0.value.text] }
+  private static func filing(of eventName: FieldValue?) -> CloudTrailActions.Filing? {
+    eventName.flatMap { CloudTrailActions.filings[$0.text] }
   }
 
   /// `TLSv1.3` is the protocol `tls` and the version `1.3`.
-  static func tlsVersion(of record: JSONNode, isProtocol: Bool, to text: inout [UInt8]) -> FieldValue.Kind? {
-    guard let value = value(tlsVersion, in: record), let v = value.bytes.firstIndex(of: UInt8(ascii: "v")) else {
-      return nil
-    }
+  static func tlsVersion(_ value: FieldValue?, isProtocol: Bool, to text: inout [UInt8]) -> FieldValue.Kind? {
+    guard let value, let v = value.bytes.firstIndex(of: UInt8(ascii: "v")) else { return nil }
     if isProtocol {
       let start = text.count
       text.append(contentsOf: value.bytes[..<v])
@@ -66,18 +52,20 @@ extension CloudTrailFields {
   }
 
   /// A `Yes` or `No` of a console login as a truth value; everything but `No` is true.
-  static func loginFlag(_ path: FieldPath, of record: JSONNode, to text: inout [UInt8]) -> FieldValue.Kind? {
-    guard isConsoleLogin(record), let flag = value(path, in: record) else { return nil }
-    let isNo = flag.equals("No")
-    text.append(contentsOf: (isNo ? "false" : "true").utf8)
-    return isNo ? .false : .true
+  static func loginFlag(_ path: String) -> FieldSource {
+    .computed("of a console login: whether `\(path)` is other than `No`", of: ["eventName", path]) { parts, text in
+      guard isConsoleLogin(parts[0]), let flag = parts.filled(1) else { return nil }
+      let isNo = flag.equals("No")
+      text.append(contentsOf: (isNo ? "false" : "true").utf8)
+      return isNo ? .false : .true
+    }
   }
 
-  /// True where the Java text of the value at `path` is shorter than 32,766 characters.
-  static func isShort(_ path: FieldPath, in record: JSONNode) -> Bool {
+  /// True where there is a value, and its Java text is shorter than 32,766 characters.
+  static func isShort(_ value: JSONNode?) -> Bool {
     // The text is hardly ever longer than the JSON; only numbers with exponents grow.
     let limit = 32_766
-    guard let value = path.first(in: record) else { return false }
+    guard let value else { return false }
     guard value.source.count >= limit / 2 else { return true }
     var text: [UInt8] = []
     return JavaText.append(value, to: &text) && String(decoding: text, as: UTF8.self).utf16.count < limit
@@ -106,35 +94,29 @@ extension CloudTrailFields {
     [FieldPath("ARN"), FieldPath("arn")], [FieldPath("accountId"), FieldPath("account_id")], [FieldPath("type")],
   ]
 
+  /// What `summary` is made of: the action, who, from where, the error.
+  static let summarised = [
+    "eventName", "userIdentity.arn", "userIdentity.userName", "userIdentity.principalId", "userIdentity.invokedBy",
+    "sourceIPAddress", "errorCode", "errorMessage",
+  ]
+
   /// `CreateTrail by arn:… from 192.0.2.7 failed: AccessDenied`.
-  static func summarise(_ record: JSONNode, to text: inout [UInt8]) -> Bool {
-    guard let action = value(eventName, in: record) else { return false }
+  static func summary(_ parts: FieldParts, _ text: inout [UInt8]) -> FieldValue.Kind? {
+    guard let action = parts.filled(0) else { return nil }
     action.appendText(to: &text)
-    if let who = identities.lazy.compactMap({ value($0, in: record) }).first {
+    if let who = parts.firstFilled(1..<5) {
       text.append(contentsOf: " by ".utf8)
       who.appendText(to: &text)
     }
-    if let from = value(sourceAddress, in: record) {
+    if let from = parts.filled(5) {
       text.append(contentsOf: " from ".utf8)
       from.appendText(to: &text)
     }
-    if let error = value(errorCode, in: record) ?? value(errorMessage, in: record) {
+    if let error = parts.firstFilled(6..<8) {
       text.append(contentsOf: " failed: ".utf8)
       error.appendText(to: &text)
     }
-    return true
-  }
-
-  /// Appends the texts at `paths` with `separator` between them; false where one is missing.
-  static func join(
-    _ record: JSONNode, _ paths: [FieldPath], with separator: StaticString, to text: inout [UInt8]
-  ) -> Bool {
-    for (place, path) in paths.enumerated() {
-      guard let value = value(path, in: record) else { return false }
-      if place > 0 { text.append(contentsOf: "\(separator)".utf8) }
-      value.appendText(to: &text)
-    }
-    return true
+    return .string
   }
 
   /// The first value at `path` that is neither null nor empty text.

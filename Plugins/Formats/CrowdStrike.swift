@@ -14,9 +14,11 @@ extension Format {
     shape: .any([
       .hasAny("ExternalApiType", "event.ExternalApiType", "unknown_payload.ExternalApiType"),
       .hasAny("DetectName", "event.DetectName"),
-      .hasAll("metadata.customerIDString", "event"),
+      .all([.has("metadata.customerIDString"), .hasAny("event", "metadata.eventType")]),
       .hasAll("composite_id", "severity_name"),
-      .all([.has("cid"), .hasAny("event_simpleName", "event.event_simpleName", "fdr_event_type")]),
+      .all([
+        .hasAny("cid", "aid", "event.aid"), .hasAny("event_simpleName", "event.event_simpleName", "fdr_event_type"),
+      ]),
     ]),
     id: .first([
       either("CompositeId"), either("EventUUID"), either("DetectId"), "composite_id", "metadata.eventUUID",
@@ -43,13 +45,13 @@ extension Format {
             either("ProcessStartTime"),
           ])),
         "rule.id": .first([
-          either("PatternId"), "pattern_id", either("DetectName"), either("Name"), either("OperationName"),
-          either("event_simpleName"), either("ExternalApiType"), "metadata.eventType",
+          either("PatternId"), "pattern_id", either("DetectName"), sensorEvent, either("Name"),
+          either("OperationName"), either("event_simpleName"), either("ExternalApiType"), "metadata.eventType",
         ]),
         "rule.name": .first([
-          either("DetectName"), either("Name"), "display_name", "name", either("OperationName"),
-          either("event_simpleName"),
-          either("ExternalApiType"), "metadata.eventType",
+          // A sensor's event has a `name` too, with the version of its shape behind.
+          either("DetectName"), sensorEvent, either("Name"), "display_name", "name", either("OperationName"),
+          either("event_simpleName"), either("ExternalApiType"), "metadata.eventType",
         ]),
         "rule.reference": .first([either("FalconHostLink"), "falcon_host_link"]),
         "message": .first([
@@ -92,6 +94,15 @@ extension Format {
       ]),
     actors: [Actor("user.name"), Actor("user.id")],
     spoofable: ["process.*", "host.name"])
+
+  /// The kind of a sensor's event; what the cloud makes of them is `Event_…`, and has a better name.
+  private static let sensorEvent = FieldSource.mapped(
+    "other than `Event_…`",
+    { value, text in
+      guard value.isScalar, !value.withText({ $0.starts(with: "Event_".utf8) }) else { return nil }
+      value.appendText(to: &text)
+      return .string
+    }, either("event_simpleName"))
 
   /// A key of the event, wherever the event is.
   private static func either(_ key: String) -> FieldSource {

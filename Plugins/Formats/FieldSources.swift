@@ -7,6 +7,13 @@ extension FieldSource {
     .first(paths.map { .mapped("a plain value", { $0.isScalar ? copy($0, &$1) : nil }, .path(FieldPath($0))) })
   }
 
+  /// The scalar value of the first of these paths that has one, unless that is an address: machines act too.
+  static func person(_ paths: String...) -> FieldSource {
+    .mapped(
+      "other than an address", { $0.isScalar && !$0.bytes.isIPAddress ? copy($0, &$1) : nil },
+      .first(paths.map { .mapped("a plain value", { $0.isScalar ? copy($0, &$1) : nil }, .path(FieldPath($0))) }))
+  }
+
   /// The first of these that names somebody: Windows writes `-`, and the null SID, where nobody is meant.
   static func named(_ paths: [String]) -> FieldSource {
     .first(
@@ -47,10 +54,10 @@ extension FieldSource {
 
   /// The texts at these paths with `separator` between them; nothing where the first has none. Others may be missing.
   static func joined(_ paths: [String], with separator: String) -> FieldSource {
-    let prepared = paths.map { FieldPath($0) }
-    return .computed(paths.map { "`\($0)`" }.joined(separator: " \(separator) ")) { alert, _, text in
-      for (place, path) in prepared.enumerated() {
-        guard let value = path.first(in: alert)?.value, value.isScalar else {
+    let label = paths.map { "`\($0)`" }.joined(separator: " \(separator) ")
+    return .computed(label, of: paths) { parts, text in
+      for place in paths.indices {
+        guard let value = parts[place] else {
           if place == 0 { return nil }
           continue
         }

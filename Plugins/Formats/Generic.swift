@@ -32,13 +32,17 @@ extension Format {
             "createdat",
             "updatedAt", "updated_at", "first_event_timestamp", "alarm_date", "insert_date",
             "Event.System.TimeCreated.#attributes.SystemTime",
-            "TimeCreated", "StateChangeTime", "p_event_time", .envelope("time"),
+            "TimeCreated", "StateChangeTime", "Datetime", "query_timestamp", "event.timestamp", "p_event_time",
+            .envelope("time"),
           ])),
         "rule.id": .scalar(
-          "rule.id", "rule.uuid", "rule_id", "ruleId", "ruleID", "RuleId", "rule.uid", "sourceRule.id", "control.id",
+          "rule.id", "rule.uuid", "rule_id", "ruleId", "ruleID", "RuleId", "RuleID", "rule.uid", "sourceRule.id",
+          "control.id",
           "alert_rule_id",
           "policy_id", "check_id", "signature_id", "data.ruleid", "rule"),
         "rule.name": .first([
+          // Teleport's events have the `name` of what was done to.
+          .only("there is an `ei`", of: ["ei"], { $0[0] != nil }, .scalar("event")),
           .scalar(
             "rule.name", "rule.title", "rule_name", "ruleName", "RuleName", "rule", "sourceRule.name", "control.name",
             "data.rulename", "alert_name", "alertName", "alertname", "policy_name", "check_name", "title", "Title",
@@ -51,6 +55,15 @@ extension Format {
             "MessageTitle", "terminatingRuleId", "primaryDescription", "primarydescription", "data.description",
             "reason",
             "description", "summary", "text", "Message"),
+          .joined(["data.flagged_rules.name"], with: ""),
+          WindowsEvent.title(
+            provider: "Event.System.Provider.#attributes.Name", id: "Event.System.EventID", idText: "#text"),
+          // Cloudflare's firewall: which part of it, and what that did.
+          .joined(["Source", "Action"], with: " "),
+          // Logs that say no more than what was done, or of what they are a log.
+          .scalar(
+            "event.type", "operationName", "operationname", "methodName", "action", "Action", "type", "category",
+            "p_log_type"),
         ]),
         "rule.reference": .scalar("link", "url", "alert_url", "ruleUrl", "upwind_console_link"),
         "message": .scalar(
@@ -84,10 +97,12 @@ extension Format {
           .scalar("region", "awsRegion", "aws_region", "resource.region", "primaryResource.region"),
           .envelope("region"),
         ]),
-        "user.name": .scalar(
-          "user", "username", "user_name", "userName", "UserName", "user.username", "user.email", "actor", "actor.name",
-          "actor.email", "actor.alternateId", "primaryActor.name", "principal", "principal.aws.arn", "principal.id",
-          "account_name",
+        // No `account_name`: with some vendors that is a cloud account.
+        "user.name": .person(
+          // Where there is an actor, a `user` is who it was done to.
+          "actor", "actor.name", "actor.email", "actor.alternateId", "primaryActor.name", "actor_user_name", "user",
+          "username", "user_name", "userName", "UserName", "user.username", "user.email", "principal",
+          "principal.aws.arn", "principal.id",
           "email", "user_email", "device_username", "process_username", "src_user", "identity", "data.username",
           "login", "Event.EventData.SubjectUserName", "Event.EventData.User",
           "Event.EventData.TargetUserName"),
@@ -96,7 +111,9 @@ extension Format {
           .scalar(
             "source_ip", "src_ip", "sourceIp", "sourceIP", "sourceIPAddress", "srcip", "src", "source.address",
             "client_ip",
-            "clientIp", "ClientIP", "clientIP", "ip", "ip_address", "ipAddress", "remote_ip", "remoteIp", "client.ip",
+            "clientIp", "ClientIP", "clientIP", "ip", "ip_address", "ipAddress", "ipaddr",
+            "callerIpAddress", "calleripaddress", "srcaddr", "srcAddr", "client.ip_address", "event.ip_address",
+            "remote_ip", "remoteIp", "client.ip",
             "event.request.ip", "httpRequest.clientIp", "senderIP", "CanaryIP", "data.agentipv4", "device_external_ip",
             "device_internal_ip", "p_any_ip_addresses")),
         "host.name": .scalar(

@@ -26,16 +26,22 @@ extension Format {
       [
         "@timestamp": .time(.first(["timestamp", "receiveTimestamp", "receivetimestamp", "p_event_time"])),
         "rule.id": payload("methodName"),
-        "rule.name": .first([payload("methodName"), payload("serviceName")]),
+        "rule.name": .first([
+          payload("methodName"), payload("serviceName"),
+          // Some collectors leave the method out: the permission that was asked for says as much.
+          .joined(["protoPayload.authorizationInfo.permission"], with: ""),
+          .joined(["protopayload.authorizationInfo.permission"], with: ""),
+        ]),
         "message": .first([payload("status.message"), payload("methodName")]),
         "event.id": .first(["insertId", "insertid"]),
         "event.severity": "severity",
         "event.action": payload("methodName"),
         "event.provider": payload("serviceName"),
-        "event.outcome": .computed("`failure` where `protoPayload.status.code` is not 0, else `success`") {
-          entry, _, text in
-          let code = statusCodes.lazy.compactMap { $0.first(in: entry)?.value }.first
-          let failed = code.map { !$0.equals("0") } ?? false
+        "event.outcome": .computed(
+          "`failure` where `protoPayload.status.code` is not 0, else `success`",
+          of: ["protoPayload.status.code", "protopayload.status.code"]
+        ) { parts, text in
+          let failed = (parts[0] ?? parts[1]).map { !$0.equals("0") } ?? false
           text.append(contentsOf: (failed ? "failure" : "success").utf8)
           return .string
         },
@@ -105,8 +111,6 @@ extension Format {
       ]),
     actors: [Actor("user.name"), Actor("user.email")],
     spoofable: ["user_agent.*"])
-
-  private static let statusCodes = [FieldPath("protoPayload.status.code"), FieldPath("protopayload.status.code")]
 
   private static func payload(_ path: String) -> FieldSource {
     .first([.path(FieldPath("protoPayload." + path)), .path(FieldPath("protopayload." + path))])

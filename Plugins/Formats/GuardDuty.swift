@@ -34,20 +34,20 @@ extension Format {
         "event.action": .first([cased("service.action.awsApiCallAction.api"), cased("service.action.actionType")]),
         "event.provider": .first([cased("service.action.awsApiCallAction.serviceName"), .constant("guardduty")]),
         "event.outcome": .only(
-          "an API call with an error", { hasError.matches(Document($0)) }, .constant("failure")),
+          "an API call with an error", of: errorCodes, { $0[0] != nil || $0[1] != nil }, .constant("failure")),
         "cloud.provider": .constant("aws"),
         "cloud.account.id": cased("accountId"),
         "cloud.region": cased("region"),
         "user.name": .first([
           cased("resource.accessKeyDetails.userName"),
           cased("resource.kubernetesDetails.kubernetesUserDetails.username"),
-          cased("resource.rdsDbUserDetails.user"),
+          cased("resource.rdsDbUserDetails.user"), sequence("actors.user.name"),
         ]),
-        "user.id": cased("resource.accessKeyDetails.principalId"),
+        "user.id": .first([cased("resource.accessKeyDetails.principalId"), sequence("actors.user.uid")]),
         "source.ip": .first(
           actions.flatMap { action in
             ["ipAddressV4", "ipAddressV6"].map { .addresses(cased("service.action.\(action).remoteIpDetails.\($0)")) }
-          }),
+          } + [.addresses(sequence("endpoints.ip"))]),
         "host.name": cased("resource.instanceDetails.instanceId"),
         "host.id": cased("resource.instanceDetails.instanceId"),
         "dns.question.name": cased("service.action.dnsRequestAction.domain"),
@@ -62,8 +62,13 @@ extension Format {
     "rdsLoginAttemptAction",
   ]
 
-  private static let hasError = Shape.hasAny(
-    "service.action.awsApiCallAction.errorCode", "Service.Action.AwsApiCallAction.ErrorCode")
+  private static let errorCodes = [
+    "service.action.awsApiCallAction.errorCode", "Service.Action.AwsApiCallAction.ErrorCode",
+  ]
+
+  /// A part of an attack sequence: a finding of several signals, with everybody who took part in it
+  /// (https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Sequence.html).
+  private static func sequence(_ path: String) -> FieldSource { cased("service.detection.sequence." + path) }
 
   /// The path as findings write it, else with capitals as the API does.
   private static func cased(_ path: String) -> FieldSource {

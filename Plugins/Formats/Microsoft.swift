@@ -25,9 +25,8 @@ extension Format {
       "id",
       // An alert comes with several pieces of evidence, each a record of its own: those have no id of their own.
       .only(
-        "category is AdvancedHunting-AlertInfo",
-        { Shape.equals("category", "AdvancedHunting-AlertInfo").matches(Document($0)) },
-        "properties.AlertId"),
+        "category is AdvancedHunting-AlertInfo", of: ["category"],
+        { $0[0]?.equals("AdvancedHunting-AlertInfo") ?? false }, "properties.AlertId"),
     ]),
     severity: .words(
       .first(["severity", "properties.Severity"]), SeverityWords.common, otherwise: .fixed(.informational)),

@@ -13,14 +13,30 @@ extension Format {
     severity: .words(
       "severity_id",
       ["1": .informational, "2": .low, "3": .medium, "4": .high, "5": .critical, "6": .critical],
-      otherwise: .words("severity", SeverityWords.common, otherwise: .fixed(.informational))),
+      otherwise: .words(
+        "severity", SeverityWords.common,
+        // A finding that does not say how bad it is (0, unknown) is still a finding; other events are a log.
+        otherwise: .words("category_uid", ["2": .medium], otherwise: .fixed(.informational)))),
     fields: FieldTable(
       emptyIsMissing: true,
       [
         "@timestamp": .time(.first(["time", "time_dt", "metadata.logged_time", "start_time"])),
         "rule.id": .first(["finding_info.analytic.uid", "finding.product_uid", "analytic.uid", "rule.uid", "type_uid"]),
         "rule.name": .first([
-          "finding_info.title", "finding.title", "rule.name", "message", "api.operation", "type_name", "class_name",
+          "finding_info.title", "finding.title", "rule.name",
+          // One word is a stage or a state, such as Kubernetes' `ResponseComplete`.
+          .mapped(
+            "of several words",
+            { value, text in
+              guard value.isScalar, value.bytes.contains(UInt8(ascii: " ")) else { return nil }
+              value.appendText(to: &text)
+              return .string
+            }, "message"),
+          .only(
+            "there is a message", of: ["message"], { $0[0] != nil },
+            .joined(["api.operation", "resources.type"], with: " ")),
+          "message", "api.operation", "type_name", "class_name",
+          .mapped("the name of the class", { OCSFClasses.appendName(of: $0, to: &$1) ? .string : nil }, "class_uid"),
         ]),
         "message": .first(["finding_info.desc", "finding.desc", "message", "status_detail", "finding_info.title"]),
         "event.id": .first(["finding_info.uid", "finding.uid", "metadata.uid"]),
@@ -41,6 +57,9 @@ extension Format {
         ]),
         "user.id": .first(["evidences.actor.user.uid", "actor.user.uid", withoutActor("user.uid")]),
         "user.email": .first(["actor.user.email_addr", withoutActor("user.email_addr")]),
+        // What AWS calls somebody: the ARN is the `uid`, before version 1.0 the `uuid`; the issuer is the role.
+        "aws.cloudtrail.user_identity.arn": .first([arn("actor.user.uid"), arn("actor.user.uuid")]),
+        "aws.cloudtrail.user_identity.session_context.session_issuer.arn": arn("actor.session.issuer"),
         "source.ip": .addresses(.first(["evidences.src_endpoint.ip", "src_endpoint.ip", "device.ip"])),
         "destination.ip": .addresses(.first(["evidences.dst_endpoint.ip", "dst_endpoint.ip"])),
         "host.name": .first([
@@ -57,14 +76,30 @@ extension Format {
         "threat.tactic.id": .list(
           .first(["finding_info.attacks.tactic.uid", "attacks.tactic.uid", "attacks.tactics.uid"])),
       ]),
-    actors: [Actor("user.name"), Actor("user.id"), Actor("user.email")],
+    actors: [
+      Actor("user.name"), Actor("user.id"), Actor("user.email"), Actor("aws.cloudtrail.user_identity.arn"),
+      Actor("aws.cloudtrail.user_identity.session_context.session_issuer.arn"),
+    ],
     spoofable: ["user_agent.*", "host.name"])
 
-  private static let actor = Shape.hasAny(
-    "evidences.actor.user", "actor.user", "evidences.actor.process.user", "actor.process.user")
+  private static func arn(_ path: String) -> FieldSource {
+    .mapped(
+      "an ARN",
+      { value, text in
+        guard value.withText({ $0.starts(with: "arn:".utf8) }) else { return nil }
+        value.appendText(to: &text)
+        return .string
+      }, .path(FieldPath(path)))
+  }
+
+  private static let actors = [
+    "evidences.actor.user", "actor.user", "evidences.actor.process.user", "actor.process.user",
+  ]
 
   /// The `user` of an event is who it was done to where an actor is named beside it, and who did it otherwise.
   private static func withoutActor(_ path: String) -> FieldSource {
-    .only("there is no actor", { !actor.matches(Document($0)) }, .path(FieldPath(path)))
+    .only(
+      "there is no actor", of: actors, { parts in !actors.indices.contains { parts.node($0) != nil } },
+      .path(FieldPath(path)))
   }
 }

@@ -5,7 +5,9 @@ extension Format {
   /// Panther: alerts as its webhook destinations get them, and rule matches as its data lake keeps them (the event, with
   /// `p_` fields beside). Written after the documentation and the source: the samples at hand are events without alerts.
   ///
-  /// Rows of CloudTrail are recognised as CloudTrail, so that rules run on them.
+  /// A row of a log that Weir knows (`p_log_type: AWS.CloudTrail`) is that log's, with or without Panther's fields beside,
+  /// so that rules find in it what Elastic's would; a row that names its alert and its rule (`p_alert_id`, `p_rule_id`) is
+  /// Panther's alert where the log is unknown.
   ///
   /// `alertContext` is what the rule makes of the event; the names looked for are those of Panther's own rules. Its
   /// `p_any_usernames` and `p_any_emails` are everybody in the event, whoever it was done to among them, and nobody's name.

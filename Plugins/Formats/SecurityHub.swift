@@ -42,10 +42,12 @@ extension Format {
         "user.name": .first([
           "Resources.Details.AwsIamAccessKey.UserName", "Resources.Details.AwsIamAccessKey.PrincipalName",
           "Resources.Details.AwsIamUser.UserName", guardDuty("resource/accessKeyDetails/userName"),
+          .path(FieldPath(issuer + "UserName")),
         ]),
         "user.id": .first([
           "Resources.Details.AwsIamAccessKey.PrincipalId", guardDuty("resource/accessKeyDetails/principalId"),
         ]),
+        "aws.cloudtrail.user_identity.session_context.session_issuer.arn": .path(FieldPath(issuer + "Arn")),
         "source.ip": .addresses(
           .first([
             "Action.AwsApiCallAction.RemoteIpDetails.IpAddressV4",
@@ -58,8 +60,14 @@ extension Format {
         "host.name": "Resources.Id",
         "threat.technique.id": .list(.techniques(in: "Types")),
       ]),
-    actors: [Actor("user.name"), Actor("user.id")],
+    actors: [
+      Actor("user.name"), Actor("user.id"),
+      Actor("aws.cloudtrail.user_identity.session_context.session_issuer.arn"),
+    ],
     spoofable: ["user_agent.*"])
+
+  /// The role whose session an access key is of.
+  private static let issuer = "Resources.Details.AwsIamAccessKey.SessionContext.SessionIssuer."
 
   /// What GuardDuty puts into `ProductFields`: with its prefix now, without it before 2020.
   private static func guardDuty(_ key: String) -> FieldSource {

@@ -144,22 +144,3 @@ extension Format {
     ["document.data.Event." + path, "documents.data.Event." + path]
   }
 }
-
-/// Where Windows events and Sysmon's name people and addresses, the one who acts before the one acted upon
-/// (https://learn.microsoft.com/en-us/windows/security/threat-protection/auditing/).
-enum WindowsEvent {
-  static let users = ["SubjectUserName", "User", "SourceUser", "TargetUserName", "AccountName", "UserName"]
-  /// Who logged on, of a logon or a failed one (4624, 4625): the subject of these is the service that asked, if anybody.
-  static func loggedOn(_ eventIDs: [String], _ target: String) -> FieldSource {
-    let paths = eventIDs.map { FieldPath($0) }
-    return .only(
-      "the event is 4624 or 4625",
-      { event in
-        paths.contains { path in
-          path.first(in: event).map { $0.value.equals("4624") || $0.value.equals("4625") } ?? false
-        }
-      }, .named([target]))
-  }
-
-  static let addresses = ["IpAddress", "SourceIp", "SourceAddress", "ClientAddress", "ClientIP"]
-}

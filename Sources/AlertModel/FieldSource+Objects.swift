@@ -18,8 +18,8 @@ extension FieldSource {
       return false
     case .all(let sources): return sources.contains { $0.forEachNode(in: alert, envelope: envelope, body) }
     case .list(let source): return source.forEachNode(in: alert, envelope: envelope, body)
-    case .only(_, let condition, let source):
-      return condition(alert.root) && source.forEachNode(in: alert, envelope: envelope, body)
+    case .only(_, let parts, let condition, let source):
+      return condition(FieldParts(alert, parts)) && source.forEachNode(in: alert, envelope: envelope, body)
     case .renamed(let path, let names, let arrange):
       return path.forEachNode(in: alert) { node in
         let objects = node.kind == .array ? arrange(Array(node.elements)) : [node]

@@ -31,15 +31,16 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
   /// value out. The label says in words what it does, for the reference.
   case mapped(String, @Sendable (_ value: FieldValue, _ text: inout [UInt8]) -> FieldValue.Kind?, FieldSource)
 
-  /// The values where the alert meets a condition. The label says which, for the reference.
-  case only(String, @Sendable (_ alert: JSONNode) -> Bool, FieldSource)
+  /// The values where what stands at some paths meets a condition. The label says which, for the reference.
+  case only(String, of: [FieldPath], @Sendable (_ parts: FieldParts) -> Bool, FieldSource)
 
   /// The same text for every alert of the format.
   case constant(String)
 
-  /// Text worked out from the document: the closure appends it to the buffer, unescaped, and says what kind of value it
-  /// is; nil for no value. For what the other cases cannot say. The label says in words what it does, for the reference.
-  case computed(String, @Sendable (_ alert: JSONNode, _ envelope: JSONNode?, _ text: inout [UInt8]) -> FieldValue.Kind?)
+  /// Text worked out from what stands at some paths: the closure appends it to the buffer, unescaped, and says what kind
+  /// of value it is; nil for no value. For what the other cases cannot say. The label says in words what it does, for the
+  /// reference.
+  case computed(String, of: [FieldPath], @Sendable (_ parts: FieldParts, _ text: inout [UInt8]) -> FieldValue.Kind?)
 
   /// An object that exists where any of these has a value: what a prefix of several fields' names stands for.
   case prefix([FieldSource])
@@ -48,6 +49,22 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
 
   /// The values at a path of the envelope.
   public static func envelope(_ path: String) -> FieldSource { .envelope(FieldPath(path)) }
+
+  /// Text worked out from what stands at paths that are named as in the document.
+  public static func computed(
+    _ label: String, of paths: [String],
+    _ compute: @escaping @Sendable (_ parts: FieldParts, _ text: inout [UInt8]) -> FieldValue.Kind?
+  ) -> FieldSource {
+    .computed(label, of: paths.map { FieldPath($0) }, compute)
+  }
+
+  /// The values where what stands at paths, named as in the document, meets a condition.
+  public static func only(
+    _ label: String, of paths: [String], _ condition: @escaping @Sendable (_ parts: FieldParts) -> Bool,
+    _ source: FieldSource
+  ) -> FieldSource {
+    .only(label, of: paths.map { FieldPath($0) }, condition, source)
+  }
 
   /// What `name.suffix` means where this is what `name` means; nil where nothing lies below.
   func appending(_ suffix: String) -> FieldSource? {
@@ -67,8 +84,8 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
       let below = sources.compactMap { $0.appending(suffix) }
       return below.isEmpty ? nil : .all(below)
     case .list(let source): return source.appending(suffix)
-    case .only(let label, let condition, let source):
-      return source.appending(suffix).map { .only(label, condition, $0) }
+    case .only(let label, let parts, let condition, let source):
+      return source.appending(suffix).map { .only(label, of: parts, condition, $0) }
     case .time, .addresses, .mapped, .constant, .computed, .prefix: return nil
     }
   }
@@ -77,7 +94,8 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
   func known(among paths: KnownPaths) -> FieldSource {
     switch self {
     case .path(let path): .path(paths.path(path.name))
-    case .envelope, .constant, .computed: self
+    case .envelope, .constant: self
+    case .computed(let label, let parts, let compute): .computed(label, of: parts.map { paths.path($0.name) }, compute)
     case .first(let sources): .first(sources.map { $0.known(among: paths) })
     case .all(let sources): .all(sources.map { $0.known(among: paths) })
     case .list(let source): .list(source.known(among: paths))
@@ -85,7 +103,8 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
     case .time(let source): .time(source.known(among: paths))
     case .addresses(let source): .addresses(source.known(among: paths))
     case .mapped(let label, let map, let source): .mapped(label, map, source.known(among: paths))
-    case .only(let label, let condition, let source): .only(label, condition, source.known(among: paths))
+    case .only(let label, let parts, let condition, let source):
+      .only(label, of: parts.map { paths.path($0.name) }, condition, source.known(among: paths))
     case .prefix(let sources): .prefix(sources.map { $0.known(among: paths) })
     }
   }
@@ -138,14 +157,14 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
         visit = body(FieldValue(kind: kind, bytes: text.bytes)) ? .stopped : .found
         return visit == .stopped
       }
-    case .only(_, let condition, let source):
-      guard condition(alert.root) else { break }
+    case .only(_, let parts, let condition, let source):
+      guard condition(FieldParts(alert, parts)) else { break }
       visit = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing, body)
     case .constant(let text):
       visit = body(scratch.keep(.string) { $0.append(contentsOf: text.utf8) }) ? .stopped : .found
-    case .computed(_, let compute):
+    case .computed(_, let parts, let compute):
       var kind: FieldValue.Kind?
-      let value = scratch.keep(.string) { kind = compute(alert.root, envelope, &$0) }
+      let value = scratch.keep(.string) { kind = compute(FieldParts(alert, parts), &$0) }
       if let kind {
         visit = body(FieldValue(kind: kind, bytes: value.bytes)) ? .stopped : .found
       }

@@ -38,9 +38,10 @@ struct FormatPage {
     case .list(let source): words(for: source) + " (as a list)"
     case .renamed(let path, _, _): "`\(path.name)`, with ECS names"
     case .time(let source), .addresses(let source): words(for: source)
-    case .mapped(let label, _, let source), .only(let label, _, let source): "\(words(for: source)) (\(label))"
+    case .mapped(let label, _, let source), .only(let label, _, _, let source):
+      "\(words(for: source)) (\(label))"
     case .constant(let text): "always `\(text)`"
-    case .computed(let label, _): label
+    case .computed(let label, _, _): label
     case .prefix(let sources): sources.map { words(for: $0) }.joined(separator: ", ")
     }
   }

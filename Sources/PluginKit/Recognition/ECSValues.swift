@@ -59,7 +59,8 @@ struct ECSValues {
     case .renamed(let path, let names, let arrange):
       return append(path, renaming: names, arrangedBy: arrange, to: &json)
     case .first(let sources): return sources.contains { append($0, to: &json) }
-    case .only(_, let condition, let inner): return condition(root) && append(inner, to: &json)
+    case .only(_, let parts, let condition, let inner):
+      return condition(FieldParts(Document(root), parts)) && append(inner, to: &json)
     case .list(let inner): return append(valuesOf: inner, alwaysAsArray: true, to: &json)
     case .envelope, .all, .time, .addresses, .mapped, .constant, .computed, .prefix:
       return append(valuesOf: source, alwaysAsArray: false, to: &json)

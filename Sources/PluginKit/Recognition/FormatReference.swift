@@ -57,9 +57,9 @@ extension FieldSource {
     case .list(let source), .time(let source), .addresses(let source): return source.alternatives
     case .mapped(let label, _, let source):
       return label.isEmpty ? source.alternatives : source.alternatives.map { "\($0) (\(label))" }
-    case .only(let label, _, let source): return source.alternatives.map { "\($0) (\(label))" }
+    case .only(let label, _, _, let source): return source.alternatives.map { "\($0) (\(label))" }
     case .constant(let text): return ["always `\(text)`"]
-    case .computed(let label, _): return [label]
+    case .computed(let label, _, _): return [label]
     case .prefix(let sources): return [sources.map(\.summary).joined(separator: " or ")]
     }
   }
