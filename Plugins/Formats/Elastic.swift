@@ -17,36 +17,39 @@ extension Format {
       otherwise: .thresholds(
         .first(["kibana.alert.risk_score", "kibana.alert.rule.risk_score", "signal.rule.risk_score"]),
         Thresholds.elasticRiskScore, otherwise: .fixed(.medium))),
-    fields: FieldTable([
-      "rule.id": .first([
-        "kibana.alert.rule.rule_id", "kibana.alert.rule.parameters.rule_id", "kibana.alert.rule.uuid",
-        "signal.rule.rule_id", "signal.rule.id", "rule.id",
+    // The source document's fields are copied into the alert.
+    fields: FieldTable(
+      holdsEvent: true,
+      [
+        "rule.id": .first([
+          "kibana.alert.rule.rule_id", "kibana.alert.rule.parameters.rule_id", "kibana.alert.rule.uuid",
+          "signal.rule.rule_id", "signal.rule.id", "rule.id",
+        ]),
+        "rule.uuid": .first(["kibana.alert.rule.uuid", "signal.rule.id", "rule.uuid"]),
+        "rule.name": .first(["kibana.alert.rule.name", "signal.rule.name", "rule.name"]),
+        "rule.description": .first(["kibana.alert.rule.description", "signal.rule.description", "rule.description"]),
+        "rule.reference": .first(["kibana.alert.rule.references", "signal.rule.references", "rule.reference"]),
+        "message": .first(["kibana.alert.reason", "signal.reason", "message"]),
+        "event.severity": .first(["event.severity", "kibana.alert.risk_score", "signal.rule.risk_score"]),
+        "event.risk_score": .first(["kibana.alert.risk_score", "signal.rule.risk_score", "event.risk_score"]),
+        "threat.tactic.id": .first([
+          "kibana.alert.rule.threat.tactic.id", "kibana.alert.rule.parameters.threat.tactic.id",
+          "signal.rule.threat.tactic.id", "threat.tactic.id",
+        ]),
+        "threat.tactic.name": .first([
+          "kibana.alert.rule.threat.tactic.name", "kibana.alert.rule.parameters.threat.tactic.name",
+          "signal.rule.threat.tactic.name", "threat.tactic.name",
+        ]),
+        "threat.technique.id": .first([
+          "kibana.alert.rule.threat.technique.id", "kibana.alert.rule.parameters.threat.technique.id",
+          "signal.rule.threat.technique.id", "threat.technique.id",
+        ]),
+        "threat.technique.name": .first([
+          "kibana.alert.rule.threat.technique.name", "kibana.alert.rule.parameters.threat.technique.name",
+          "signal.rule.threat.technique.name", "threat.technique.name",
+        ]),
+        "host.name": .first(["host.name", "host.hostname"]),
       ]),
-      "rule.uuid": .first(["kibana.alert.rule.uuid", "signal.rule.id", "rule.uuid"]),
-      "rule.name": .first(["kibana.alert.rule.name", "signal.rule.name", "rule.name"]),
-      "rule.description": .first(["kibana.alert.rule.description", "signal.rule.description", "rule.description"]),
-      "rule.reference": .first(["kibana.alert.rule.references", "signal.rule.references", "rule.reference"]),
-      "message": .first(["kibana.alert.reason", "signal.reason", "message"]),
-      "event.severity": .first(["event.severity", "kibana.alert.risk_score", "signal.rule.risk_score"]),
-      "event.risk_score": .first(["kibana.alert.risk_score", "signal.rule.risk_score", "event.risk_score"]),
-      "threat.tactic.id": .first([
-        "kibana.alert.rule.threat.tactic.id", "kibana.alert.rule.parameters.threat.tactic.id",
-        "signal.rule.threat.tactic.id", "threat.tactic.id",
-      ]),
-      "threat.tactic.name": .first([
-        "kibana.alert.rule.threat.tactic.name", "kibana.alert.rule.parameters.threat.tactic.name",
-        "signal.rule.threat.tactic.name", "threat.tactic.name",
-      ]),
-      "threat.technique.id": .first([
-        "kibana.alert.rule.threat.technique.id", "kibana.alert.rule.parameters.threat.technique.id",
-        "signal.rule.threat.technique.id", "threat.technique.id",
-      ]),
-      "threat.technique.name": .first([
-        "kibana.alert.rule.threat.technique.name", "kibana.alert.rule.parameters.threat.technique.name",
-        "signal.rule.threat.technique.name", "threat.technique.name",
-      ]),
-      "host.name": .first(["host.name", "host.hostname"]),
-    ]),
     actors: ECSActors.all,
     spoofable: ECSActors.spoofable,
     isECS: true)

@@ -63,8 +63,9 @@ public struct Alert: ~Copyable {
     for field in fields where !added.contains(where: { $0.path == field.path }) { added.append(field) }
   }
 
-  /// Takes up which rule made the alert, where a Weir wrote that on it.
+  /// Takes up which rule made the alert, where a Weir wrote that on it and nobody else can have.
   public mutating func takeUpEarlierNotes() {
+    guard !vocabulary.tables[table].holdsEvent else { return }
     let fields = vocabulary.earlierNotes.fields(of: document)
     if !fields.isEmpty { add(fields) }
   }

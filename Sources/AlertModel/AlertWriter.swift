@@ -5,19 +5,35 @@ internal import Glibc
 ///
 /// A field under an existing object lands inside that object; where there is none, Weir makes it at the end of the
 /// document, or adds a dotted key where the document writes its siblings that way. A field that the document already has
-/// is not written: the detector's own stands. Nothing else of the bytes changes, except that line breaks between tokens
-/// go. One writer serves one thread; its memory is used again for the next alert.
+/// is not written: the detector's own stands, unless the field is Weir's word (`Existing`). Nothing else of the bytes
+/// changes, except that line breaks between tokens go. One writer serves one thread; its memory is used again for the
+/// next alert.
 public struct AlertWriter: Sendable {
   /// One field to write, its value somewhere in `values`.
   private struct Addition: Sendable {
     let path: FieldPath
-    let value: Range<Int>
+    var value: Range<Int>
+    var existing = Existing.stands
+    /// How many bytes of the document give way to the value; nil where it is a new member.
+    var replaced: Int?
     /// Where in the document, and how many bytes of the path name what is there already.
     var offset = 0
     var consumed = 0
     var isFirstMember = false
     var isDropped = false
     var isWritten = false
+  }
+
+  /// What becomes of a field that the document already has.
+  public enum Existing: Sendable {
+    /// It stands, and nothing is written.
+    case stands
+    /// Its value gives way.
+    case givesWay
+    /// Its value gives way, and whatever has a name below it becomes null.
+    case givesWayWithAllBelow
+    /// Its value gives way; where there is none, nothing is written.
+    case givesWayIfThere
   }
 
   private var values: [UInt8] = []
@@ -37,10 +53,12 @@ public struct AlertWriter: Sendable {
   }
 
   /// Adds a field to write, whose JSON `write` appends. Of two with the same name, the first is written.
-  public mutating func add(_ path: FieldPath, _ write: (inout [UInt8]) -> Void) {
+  public mutating func add(
+    _ path: FieldPath, existing: Existing = .stands, _ write: (inout [UInt8]) -> Void
+  ) {
     let start = values.count
     write(&values)
-    additions.append(Addition(path: path, value: start..<values.count))
+    additions.append(Addition(path: path, value: start..<values.count, existing: existing))
   }
 
   /// Appends the alert with its fields, on one line, without a line break at the end.
@@ -58,8 +76,20 @@ public struct AlertWriter: Sendable {
     var copied = 0
     var next = 0
     while next < additions.count {
+      if let replaced = additions[next].replaced {
+        let offset = additions[next].offset - base
+        Self.copy(UnsafeRawBufferPointer(rebasing: source[copied..<offset]), to: &output)
+        let start = output.count
+        output.append(contentsOf: values[additions[next].value])
+        if additions[next].path == located { place = start..<output.count }
+        copied = offset + replaced
+        next += 1
+        continue
+      }
       var end = next + 1
-      while end < additions.count, additions[end].offset == additions[next].offset { end += 1 }
+      while end < additions.count, additions[end].offset == additions[next].offset, additions[end].replaced == nil {
+        end += 1
+      }
       let offset = additions[next].offset - base
       Self.copy(UnsafeRawBufferPointer(rebasing: source[copied..<offset]), to: &output)
       copied = offset
@@ -85,7 +115,18 @@ public struct AlertWriter: Sendable {
   private mutating func place(in document: Document) {
     for index in additions.indices {
       let path = additions[index].path
-      if additions[..<index].contains(where: { $0.path == path }) || path.exists(in: document) {
+      if additions[..<index].contains(where: { $0.path == path }) {
+        additions[index].isDropped = true
+        continue
+      }
+      let existing = additions[index].existing
+      if existing == .givesWayWithAllBelow { replaceAll(below: path, in: document) }
+      if path.exists(in: document) {
+        additions[index].isDropped = true
+        if existing != .stands { replaceAll(path, in: document, with: additions[index].value) }
+        continue
+      }
+      if existing == .givesWayIfThere {
         additions[index].isDropped = true
         continue
       }
@@ -105,6 +146,30 @@ public struct AlertWriter: Sendable {
         additions.swapAt(at, at - 1)
         at -= 1
       }
+    }
+  }
+
+  private mutating func replaceAll(_ path: FieldPath, in document: Document, with value: Range<Int>) {
+    var found: [(offset: Int, count: Int)] = []
+    _ = path.forEachNode(in: document) { node in
+      found.append((node.offset, node.source.count))
+      return false
+    }
+    for place in found {
+      additions.append(Addition(path: path, value: value, replaced: place.count, offset: place.offset))
+    }
+  }
+
+  /// Whatever a dotted key hides below the field.
+  private mutating func replaceAll(below path: FieldPath, in document: Document) {
+    var found: [(offset: Int, count: Int)] = []
+    document.root.forEachValue(below: Array(path.name.utf8)[...]) { found.append(($0.offset, $0.source.count)) }
+    guard !found.isEmpty else { return }
+    let start = values.count
+    values.append(contentsOf: "null".utf8)
+    let below = FieldPath(path.name + ".")
+    for place in found {
+      additions.append(Addition(path: below, value: start..<values.count, replaced: place.count, offset: place.offset))
     }
   }
 
@@ -183,6 +248,21 @@ public struct AlertWriter: Sendable {
 }
 
 extension JSONNode {
+  /// Calls `body` with each value whose name begins with `name` and a dot, where a key with dots in it leads there.
+  fileprivate func forEachValue(below name: ArraySlice<UInt8>, _ body: (JSONNode) -> Void) {
+    let dot = UInt8(ascii: ".")
+    for element in elements { element.forEachValue(below: name, body) }
+    for member in members {
+      member.key.value.withText { key in
+        if key.count > name.count, key.starts(with: name), key[name.count] == dot {
+          body(member.value)
+        } else if key.count < name.count, name.starts(with: key), name[name.startIndex + key.count] == dot {
+          member.value.forEachValue(below: name[(name.startIndex + key.count + 1)...], body)
+        }
+      }
+    }
+  }
+
   /// Where another member would be inserted: behind the last, or behind the opening brace.
   fileprivate var endOfLastMember: Int {
     var at = Int(node.pointee.end) - 1

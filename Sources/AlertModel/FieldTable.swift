@@ -6,16 +6,25 @@ public struct FieldTable: Sendable {
   /// True where a value that is null, `""`, `{}` or `[]` counts as missing when it is asked for by its ECS name.
   public let emptyIsMissing: Bool
 
+  /// True where a document holds the fields of the event that it is about beside the detector's own. What stands under
+  /// `weir` there may be the event's, whose author must not say of which rule and severity the alert is.
+  public let holdsEvent: Bool
+
   private let sources: [String: FieldSource]
 
   /// - Parameter fields: names and sources; where a name comes twice, the later source counts.
-  public init(emptyIsMissing: Bool = false, _ fields: KeyValuePairs<String, FieldSource>) {
-    self.init(emptyIsMissing: emptyIsMissing, pairs: fields.map { ($0.key, $0.value) })
+  public init(
+    emptyIsMissing: Bool = false, holdsEvent: Bool = false, _ fields: KeyValuePairs<String, FieldSource>
+  ) {
+    self.init(emptyIsMissing: emptyIsMissing, holdsEvent: holdsEvent, pairs: fields.map { ($0.key, $0.value) })
   }
 
   /// - Parameter pairs: names and sources; where a name comes twice, the later source counts.
-  public init(emptyIsMissing: Bool = false, pairs: [(name: String, source: FieldSource)]) {
+  public init(
+    emptyIsMissing: Bool = false, holdsEvent: Bool = false, pairs: [(name: String, source: FieldSource)]
+  ) {
     self.emptyIsMissing = emptyIsMissing
+    self.holdsEvent = holdsEvent
     sources = Dictionary(pairs.map { ($0.name, $0.source) }) { _, later in later }
     var seen: Set<String> = []
     names = pairs.map(\.name).filter { seen.insert($0).inserted }
@@ -44,6 +53,6 @@ public struct FieldTable: Sendable {
   package func adding(_ fields: KeyValuePairs<String, FieldSource>) -> FieldTable {
     let own = names.compactMap { name in sources[name].map { (name: name, source: $0) } }
     let further = fields.filter { sources[$0.key] == nil }.map { (name: $0.key, source: $0.value) }
-    return FieldTable(emptyIsMissing: emptyIsMissing, pairs: own + further)
+    return FieldTable(emptyIsMissing: emptyIsMissing, holdsEvent: holdsEvent, pairs: own + further)
   }
 }

@@ -44,12 +44,19 @@ public final class AlertDecoder {
 
   /// The decoded alert with everything that conditions can ask it.
   public func alert(_ decoded: Decoded, ambient: [AddedField] = []) -> Alert {
-    let severity =
-      formats.vocabulary.earlierNotes.severity(of: decoded.document)
-      ?? formats.severity(of: decoded.document, envelope: decoded.envelope, format: decoded.format, arena: arena)
-    var alert = alert(decoded, severity: severity, ambient: ambient)
+    var alert = alert(decoded, severity: severity(of: decoded), ambient: ambient)
     alert.takeUpEarlierNotes()
     return alert
+  }
+
+  /// What a Weir gave the alert before, else what its format says. Where that note may be somebody else's, it can only
+  /// raise the severity.
+  private func severity(of decoded: Decoded) -> Severity {
+    let noted = formats.vocabulary.earlierNotes.severity(of: decoded.document)
+    if let noted, !formats.vocabulary.tables[decoded.format].holdsEvent { return noted }
+    let own = formats.severity(
+      of: decoded.document, envelope: decoded.envelope, format: decoded.format, arena: arena)
+    return max(own, noted ?? own)
   }
 
   /// A document that is an alert already, its fields indexed. Valid until the next.

@@ -3,6 +3,9 @@ internal import Crypto
 internal import PluginKit
 
 /// Gives every alert its stable id: the one it came with from another Weir, the detector's own, else a hash of its bytes.
+///
+/// Where that of another Weir may be somebody else's word, the detector's comes first: to receivers, two alerts of one id
+/// are one.
 struct AlertIdentifier {
   private let formats: FormatSet
   private let weirID: Field
@@ -14,11 +17,7 @@ struct AlertIdentifier {
 
   /// - Parameter rule: the rule that made the alert from an event: then the event's id alone does not name it.
   func identify(_ alert: borrowing Alert, rule: String?, arena: TextArena, into id: inout [UInt8]) {
-    if let known = alert.first(weirID), known.kind == .string {
-      id.append(contentsOf: known.bytes)
-    } else if !formats.appendID(
-      of: alert.document, envelope: alert.envelope, format: alert.table, arena: arena, to: &id)
-    {
+    if !takeKnown(alert, arena, into: &id) {
       // 128 bits of SHA-256: nobody can make two alerts with the same id, which a receiver would take for a repeat.
       var hash = SHA256()
       hash.update(bufferPointer: alert.root.source)
@@ -33,6 +32,23 @@ struct AlertIdentifier {
       JSONEscapes.appendQuoted(rule, to: &quoted)
       id.append(contentsOf: quoted.dropFirst().dropLast())
     }
+  }
+
+  /// Appends the id that the alert has already; false where it has none.
+  private func takeKnown(_ alert: borrowing Alert, _ arena: TextArena, into id: inout [UInt8]) -> Bool {
+    let detectorsFirst = formats.vocabulary.tables[alert.table].holdsEvent
+    if !detectorsFirst, takeNoted(alert, into: &id) { return true }
+    if formats.appendID(of: alert.document, envelope: alert.envelope, format: alert.table, arena: arena, to: &id) {
+      return true
+    }
+    return detectorsFirst && takeNoted(alert, into: &id)
+  }
+
+  /// Appends the id that a Weir wrote on the alert.
+  private func takeNoted(_ alert: borrowing Alert, into id: inout [UInt8]) -> Bool {
+    guard let known = alert.first(weirID), known.kind == .string else { return false }
+    id.append(contentsOf: known.bytes)
+    return true
   }
 
   private static let digits = Array("0123456789abcdef".utf8)

@@ -44,19 +44,24 @@ struct AlertNotes {
     demotion = nil
   }
 
-  /// Hands the notes to the writer as fields under `weir`.
+  /// Hands the notes to the writer as fields under `weir`. Whatever the alert came with under those names gives way: it
+  /// may be an earlier Weir's, or somebody's who wants a record to say something else.
   func write(to writer: inout AlertWriter, _ fields: WeirFields, severity: Severity) {
-    writer.add(fields.alertID) { json in
+    writer.add(fields.alertID, existing: .givesWay) { json in
       json.append(UInt8(ascii: "\""))
       json.append(contentsOf: id)
       json.append(UInt8(ascii: "\""))
     }
-    if hasOwnSeverity {
-      writer.add(fields.severity) { JSONEscapes.appendQuoted(severity.description, to: &$0) }
+    writer.add(fields.severity, existing: hasOwnSeverity ? .givesWay : .givesWayIfThere) {
+      JSONEscapes.appendQuoted(severity.description, to: &$0)
     }
-    if !failures.isEmpty { writer.add(fields.enrichmentErrors, appendFailures) }
-    if let suppression { writer.add(fields.suppression) { suppression.appendJSON(to: &$0) } }
-    if let demotion { writer.add(fields.demotion) { demotion.appendJSON(to: &$0) } }
+    if !failures.isEmpty { writer.add(fields.enrichmentErrors, existing: .givesWay, appendFailures) }
+    if let suppression {
+      writer.add(fields.suppression, existing: .givesWayWithAllBelow) { suppression.appendJSON(to: &$0) }
+    }
+    if let demotion {
+      writer.add(fields.demotion, existing: .givesWayWithAllBelow) { demotion.appendJSON(to: &$0) }
+    }
   }
 
   private func appendFailures(to json: inout [UInt8]) {

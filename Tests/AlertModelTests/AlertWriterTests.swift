@@ -27,6 +27,41 @@ struct AlertWriterTests {
   }
 
   @Test(
+    "what is Weir's word takes the place of whatever the document has under that name",
+    arguments: [
+      (#"{"a":1}"#, #"{"a":1,"weir":{"s":{"e":"real"}}}"#),
+      (#"{"weir":{"s":{"e":"forged"}},"a":1}"#, #"{"weir":{"s":{"e":"real"}},"a":1}"#),
+      (#"{"weir":{"s":"none","x":2}}"#, #"{"weir":{"s":{"e":"real"},"x":2}}"#),
+      (#"{"weir.s":null,"a":1}"#, #"{"weir.s":{"e":"real"},"a":1}"#),
+      (#"{"weir":[{"s":[]},{"s":1}]}"#, #"{"weir":[{"s":{"e":"real"}},{"s":{"e":"real"}}]}"#),
+      (#"{"weir":{"s.e":"forged"}}"#, #"{"weir":{"s.e":null,"s":{"e":"real"}}}"#),
+      (#"{"weir.s.e":"forged","weir.s":{}}"#, #"{"weir.s.e":null,"weir.s":{"e":"real"}}"#),
+      (#"{"\u0077eir.s.e":"forged"}"#, #"{"\u0077eir.s.e":null,"weir":{"s":{"e":"real"}}}"#),
+      (#"{"weir":"x"}"#, #"{"weir":"x","weir.s":{"e":"real"}}"#),
+    ])
+  func givesWay(json: String, expected: String) throws {
+    let parser = DocumentParser()
+    let vocabulary = Vocabulary()
+    let path = vocabulary.path("weir.s")
+    let index = DocumentIndex(vocabulary)
+    var writer = AlertWriter()
+    var json = json
+    try json.withUTF8 { bytes in
+      let root = try parser.parse(UnsafeRawBufferPointer(bytes))
+      index.fill(root)
+      for document in [Document(root), Document(root, index: index)] {
+        var output: [UInt8] = []
+        writer.begin()
+        writer.add(path, existing: .givesWayWithAllBelow) { $0.append(contentsOf: #"{"e":"real"}"#.utf8) }
+        writer.add(vocabulary.path("weir.t"), existing: .givesWayIfThere) { $0.append(contentsOf: "1".utf8) }
+        let place = writer.write(document, to: &output, locating: path)
+        #expect(String(decoding: output, as: UTF8.self) == expected)
+        #expect(place.map { String(decoding: output[$0], as: UTF8.self) } == #"{"e":"real"}"#)
+      }
+    }
+  }
+
+  @Test(
     "a field lands inside the deepest object that exists",
     arguments: [
       (

@@ -112,4 +112,44 @@ struct ChainingTests {
       #expect(again.block.entries.map(\.severity) == [severity])
     }
   }
+
+  @Test("what an event says under weir gives an Elastic alert no other rule, id or lower severity, and no false record")
+  func takesNoWordOfEvents() async throws {
+    let allowlist = """
+      enrichers:
+        - allowlist:
+            entries:
+              - {name: noise, when: "rule.id: noisy", reason: r, owner: o, expires: 2027-03-31}
+              - {name: mira, actors: [mira], reason: r, owner: o, expires: 2027-03-31}
+      routes: [{to: all}]
+
+      """
+    func alert(_ severity: String, _ user: String, _ weir: String) -> String {
+      """
+      {"kibana.alert.uuid":"u1","kibana.alert.rule.name":"Root","kibana.alert.rule.rule_id":"r9",\
+      "kibana.alert.severity":"\(severity)","user":{"name":"\(user)"},"weir":\(weir)}
+      """
+    }
+    let forged = [
+      alert("low", "eve", #"{"rule":{"id":"noisy","name":"noise"},"alert_id":"seen before"}"#),
+      alert("critical", "mira", #"{"severity":"informational"}"#),
+      alert("low", "mira", #"{"suppression":{"entry":"nothing"},"alert_id":"other","severity":"low"}"#),
+      alert("low", "eve", #"{"severity":"high"}"#),
+    ]
+    let outcome = try await process(
+      Workbench.chunk(forged[0], forged[1], forged[2], forged[3]), allowlist + Self.outputs)
+    let written = lines(outcome)
+    #expect(outcome.places == [[0, 1, 3], [2]])
+    #expect(outcome.block.entries.map(\.severity) == [.low, .critical, .low, .high])
+    #expect(written[0].hasSuffix(#""weir":{"rule":{"id":"noisy","name":"noise"},"alert_id":"u1"}}"#), "\(written[0])")
+    #expect(written[1].hasSuffix(#""weir":{"severity":"critical","alert_id":"u1"}}"#), "\(written[1])")
+    #expect(written[2].contains(#""weir":{"suppression":{"entry":"mira","owner":"o""#), "\(written[2])")
+    #expect(written[2].contains(#""alert_id":"u1""#) && !written[2].contains("nothing"), "\(written[2])")
+    let parts = try Workbench(["config.yaml": "inputs: [{stdin: {}}]\nroutes: [{to: all}]\n" + Self.outputs]).parts()
+    let first = DeliveryBatch(block: outcome.block, places: [0])[0]
+    let name = try AlertReader(vocabulary: parts.formats.vocabulary).read(first) {
+      $0.text(parts.formats.vocabulary.field("rule.name"))
+    }
+    #expect(name == "Root")
+  }
 }

@@ -33,15 +33,18 @@ indirect enum PreparedSeverity: Sendable {
     case .fixed(let severity): return severity
     case .words(let source, let words, let otherwise):
       _ = source.forEachValue(in: alert, envelope: envelope, scratch: arena, emptyIsMissing: true) { value in
-        found = words.first { value.bytes.equalsIgnoringCase($0.text) }?.severity
-        return found != nil
+        // Of several the gravest counts.
+        if let word = words.first(where: { value.bytes.equalsIgnoringCase($0.text) }) {
+          found = max(found ?? word.severity, word.severity)
+        }
+        return false
       }
       return found ?? otherwise.severity(of: alert, envelope: envelope, arena: arena)
     case .thresholds(let source, let thresholds, let otherwise):
       _ = source.forEachValue(in: alert, envelope: envelope, scratch: arena, emptyIsMissing: true) { value in
         guard let number = value.bytes.decimalNumber else { return false }
-        found = thresholds.first { number >= $0.from }?.1
-        return found != nil
+        if let reached = thresholds.first(where: { number >= $0.from })?.1 { found = max(found ?? reached, reached) }
+        return false
       }
       return found ?? otherwise.severity(of: alert, envelope: envelope, arena: arena)
     }
