@@ -28,7 +28,9 @@ extension Format {
       Actor("aws.cloudtrail.user_identity.session_context.session_issuer.arn"),
       Actor("user.name"), Actor("user.id"),
       Actor("aws.cloudtrail.user_identity.session_context.session_issuer.principal_id"),
-      Actor("aws.cloudtrail.user_identity.access_key_id"), Actor("aws.cloudtrail.user_identity.invoked_by"),
+      Actor("aws.cloudtrail.user_identity.access_key_id"),
+      // Everybody can have CloudFormation, Config and others act for them.
+      Actor("aws.cloudtrail.user_identity.invoked_by", spoofable: true),
     ],
     // What the request names, the caller chose.
     spoofable: [

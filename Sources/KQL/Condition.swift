@@ -57,6 +57,19 @@ public struct Condition: Sendable {
     compiled.program.holds(alert, nil, compiled.dependsOnNow ? now() : Timestamp(nanoseconds: 0))
   }
 
+  /// Whether every value of a field, and not only one of them, meets one of these conditions; also where it has none.
+  ///
+  /// - Parameter conditions: each about that one field and nothing else. Any other is met by every value.
+  public static func areMet(
+    _ conditions: [Condition], byEveryValueIn alert: borrowing Alert, now: Timestamp
+  ) -> Bool {
+    let questions = conditions.map(\.compiled.program.onlyField)
+    guard let field = questions.first??.field, !questions.contains(where: { $0 == nil }) else { return true }
+    return !field.forEachValue(in: alert, nil) { value in
+      !questions.contains { $0?.test.accepts(value, now: now) ?? false }
+    }
+  }
+
   /// The names of the fields that the query asks for, each once, in order of first use.
   public var fieldNames: [String] { expression.fieldNames }
 

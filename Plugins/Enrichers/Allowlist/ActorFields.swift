@@ -66,10 +66,29 @@ struct ActorFields: Sendable {
     return false
   }
 
+  /// Whether a field has several values, and one for whom `isMeant` is false in every form.
+  func namesSeveral(in alert: borrowing Alert, isMeant: (UnsafeRawBufferPointer) -> Bool) -> Bool {
+    guard fields.indices.contains(alert.table) else { return false }
+    for source in fields[alert.table] {
+      var count = 0
+      var isAnyMissing = false
+      alert.forEachValue(source.field) { value in
+        guard value.isScalar, !value.bytes.isEmpty else { return false }
+        count += 1
+        let isFound = value.withText { text in Self.visit(source, text) { isMeant($0.text) } }
+        isAnyMissing = isAnyMissing || !isFound
+        return count > 1 && isAnyMissing
+      }
+      if count > 1, isAnyMissing { return true }
+    }
+    return false
+  }
+
   private static func visit(_ actor: Source, _ value: UnsafeRawBufferPointer, _ body: (Identity) -> Bool) -> Bool {
     let session = SessionName(of: value)
+    let chosenFrom = session?.start ?? SessionName.startOfFederatedName(in: value) ?? value.count
     let identity = Identity(
-      field: actor, value: value, text: value, isSession: session != nil, chosenFrom: session?.start ?? value.count)
+      field: actor, value: value, text: value, isSession: session != nil, chosenFrom: chosenFrom)
     if body(identity) { return true }
     guard let session else { return false }
     return session.withPrincipal(of: value) { principal in
@@ -117,6 +136,21 @@ struct SessionName {
       start = colon + 1
     }
   }
+
+  /// Where the name begins that whoever asked for a federated user's credentials chose, in `arn:…:sts::ACCOUNT:federated-user/NAME` and
+  /// `ACCOUNT:NAME`; nil for anything else
+  /// (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html).
+  static func startOfFederatedName(in value: UnsafeRawBufferPointer) -> Int? {
+    if has("arn:", in: value, at: 0) {
+      guard let slash = value.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+      let kind = slash - federatedUser.utf8CodeUnitCount
+      return kind > 0 && has(federatedUser, in: value, at: kind) ? slash + 1 : nil
+    }
+    guard value.count > 13, value[12] == UInt8(ascii: ":") else { return nil }
+    return value[..<12].allSatisfy { $0 &- UInt8(ascii: "0") <= 9 } ? 13 : nil
+  }
+
+  private static let federatedUser: StaticString = ":federated-user"
 
   /// True where the text stands there.
   private static func has(_ text: StaticString, in value: UnsafeRawBufferPointer, at place: Int) -> Bool {

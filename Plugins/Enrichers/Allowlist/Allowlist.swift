@@ -59,12 +59,12 @@ struct Allowlist: Sendable {
     let entry = entries[number]
     guard alert.severity <= entry.ceiling else { return false }
     if entry.hasActors {
-      guard actorsHold(number, alert.table, matched) else { return false }
+      guard actorsHold(number, alert.table, matched), !namesOthers(number, alert) else { return false }
     } else if !restsOnEnough(entry, alert.table) {
       return false
     }
     guard let condition = entry.condition else { return true }
-    return condition.condition.matches(alert, now: now)
+    return condition.condition.matches(alert, now: now) && !condition.namesOthers(alert, now: now)
   }
 
   /// Whether one of the entry's actors is met, and by more than what an attacker can choose, if that is all it rests on.
@@ -87,8 +87,7 @@ struct Allowlist: Sendable {
     guard index.actors.count > 0 else { return matched }
     actorFields.forEachIdentity(of: alert) { identity in
       index.actors.forEachMatch(of: identity.text) { pattern in
-        let isSpoofable =
-          identity.field.isSpoofable || (restsOnSessionName[pattern] && identity.chosenFrom < identity.text.count)
+        let isSpoofable = identity.field.isSpoofable || restsOnChosenPart(pattern, identity)
         if let place = matched.firstIndex(where: { $0.pattern == pattern }) {
           matched[place].isSpoofable = matched[place].isSpoofable && isSpoofable
         } else {
@@ -99,6 +98,21 @@ struct Allowlist: Sendable {
       return false
     }
     return matched
+  }
+
+  /// Whether the pattern is met by what whoever opened the session chose, whatever stands before that.
+  private func restsOnChosenPart(_ pattern: Int, _ identity: ActorFields.Identity) -> Bool {
+    guard identity.chosenFrom < identity.text.count else { return false }
+    return restsOnSessionName[pattern]
+      || index.actors.matches(pattern, UnsafeRawBufferPointer(rebasing: identity.text[identity.chosenFrom...]))
+  }
+
+  /// Whether the alert names people besides those that the entry is about: a field that says who did it has several
+  /// values, and one of them meets none of the entry's actors.
+  func namesOthers(_ number: Int, _ alert: borrowing Alert) -> Bool {
+    actorFields.namesSeveral(in: alert) { text in
+      index.actors.forEachMatch(of: text) { index.owners[$0].contains(number) }
+    }
   }
 
   /// Everything that the entry rests on: the actor, and each part of the condition.

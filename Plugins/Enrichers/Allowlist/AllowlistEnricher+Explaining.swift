@@ -27,7 +27,10 @@ extension AllowlistEnricher {
     for number in list.entries.indices {
       let entry = list.entries[number]
       var conditions = requirements(of: number, in: list, alert, matched, now: now)
-      guard conditions.contains(where: \.holds) else { continue }
+      let isClose = conditions.contains {
+        $0.holds || $0.text.hasSuffix(Self.isChosen) || $0.text.hasSuffix(Self.areOthers)
+      }
+      guard isClose else { continue }
       conditions.append(
         DecisionExplanation.Condition("ceiling: \(entry.ceiling)", holds: alert.severity <= entry.ceiling))
       conditions.append(DecisionExplanation.Condition("expires: \(entry.expires.text)", holds: now < entry.expires.end))
@@ -42,6 +45,9 @@ extension AllowlistEnricher {
     return explanations
   }
 
+  private static let isChosen = " (met only by what an attacker can choose)"
+  private static let areOthers = " (the alert names others as well)"
+
   /// Actors and condition of an entry, each where it has them.
   private func requirements(
     of number: Int, in list: Allowlist, _ alert: borrowing Alert, _ matched: [ActorMatch], now: Timestamp
@@ -49,18 +55,22 @@ extension AllowlistEnricher {
     let entry = list.entries[number]
     var conditions: [DecisionExplanation.Condition] = []
     if entry.hasActors {
-      let holds = list.actorsHold(number, alert.table, matched)
+      let isMet = list.actorsHold(number, alert.table, matched)
       let matches = list.actorMatches(of: number, alert)
-      let text = holds || matches.isEmpty ? "actors" : "actors (met only by what an attacker can choose)"
-      conditions.append(DecisionExplanation.Condition(text, holds: holds, matches: matches))
+      let namesOthers = isMet && list.namesOthers(number, alert)
+      let remark = namesOthers ? Self.areOthers : isMet || matches.isEmpty ? "" : Self.isChosen
+      conditions.append(
+        DecisionExplanation.Condition("actors" + remark, holds: isMet && !namesOthers, matches: matches))
     }
     if let condition = entry.condition {
       let isMet = condition.condition.matches(alert, now: now)
       let isEnough = entry.hasActors || list.restsOnEnough(entry, alert.table)
-      let remark = isMet && !isEnough ? " (met only by what an attacker can choose)" : ""
+      let namesOthers = isMet && condition.namesOthers(alert, now: now)
+      let remark =
+        !isMet ? "" : !isEnough ? Self.isChosen : namesOthers ? Self.areOthers : ""
       conditions.append(
         DecisionExplanation.Condition(
-          "when: \(condition.condition.source)\(remark)", holds: isMet && isEnough,
+          "when: \(condition.condition.source)\(remark)", holds: isMet && isEnough && !namesOthers,
           matches: condition.matches(of: alert, now: now)))
     }
     return conditions

@@ -6,6 +6,8 @@ internal import PluginKit
 struct MatchedCondition: Sendable {
   let condition: Condition
   private let parts: [Part]
+  /// What is asked of fields that say who did it, and from where: for each, conditions any of which must hold.
+  private let asksWho: [[Condition]]
 
   /// One part of the condition that is about one field.
   private struct Part: Sendable {
@@ -22,6 +24,20 @@ struct MatchedCondition: Sendable {
     var parts: [Part] = []
     try Self.collect(condition.expression, of: condition, negated: false, vocabulary, into: &parts)
     self.parts = parts
+    var asksWho: [[Condition]] = []
+    for leaves in WhoFields.questions(in: condition.expression) {
+      var conditions: [Condition] = []
+      for leaf in leaves { conditions.append(try Condition(leaf, of: condition)) }
+      asksWho.append(conditions)
+    }
+    self.asksWho = asksWho
+  }
+
+  /// Whether the alert, which the condition holds for, names people, addresses, accounts or hosts besides those that the
+  /// condition asks for.
+  func namesOthers(_ alert: borrowing Alert, now: Timestamp) -> Bool {
+    for conditions in asksWho where !Condition.areMet(conditions, byEveryValueIn: alert, now: now) { return true }
+    return false
   }
 
   /// The fields that are asked for a value, and not only whether they are there: those outside `not`.

@@ -21,6 +21,12 @@ struct Program: Sendable {
 
   var dependsOnNow: Bool { leaves.contains(where: \.dependsOnNow) }
 
+  /// The field that is asked for one test and nothing else; nil where the query is more than that.
+  var onlyField: (field: FieldReference, test: ValueTest)? {
+    guard steps.count == 1, leaves.count == 1, case .field(let field, let test) = leaves[0].question else { return nil }
+    return (field, test)
+  }
+
   /// Adds a leaf.
   mutating func append(_ leaf: Leaf) {
     if case .severity(let accepted) = leaf.question {

@@ -41,6 +41,11 @@ public struct PatternIndex: Sendable {
   /// The pattern of that number.
   public func text(_ number: Int) -> String { patterns.text(number) }
 
+  /// True where the pattern of that number matches the value.
+  public func matches(_ number: Int, _ value: UnsafeRawBufferPointer) -> Bool {
+    patterns.withKey(number) { Wildcard.matches($0, value) }
+  }
+
   /// Calls `body` with the number of each pattern that `value` matches, until it returns true. A pattern may come twice.
   ///
   /// - Returns: true where `body` returned true.

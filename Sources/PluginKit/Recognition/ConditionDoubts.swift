@@ -148,7 +148,7 @@ private struct FieldNames {
 
 extension FieldSource {
   /// Appends the names that the value has in the detector's document.
-  fileprivate func collectPaths(into names: inout [String]) {
+  func collectPaths(into names: inout [String]) {
     switch self {
     case .path(let path), .renamed(let path, _, _): names.append(path.name)
     case .first(let sources), .all(let sources), .prefix(let sources):

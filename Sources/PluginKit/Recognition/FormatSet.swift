@@ -20,6 +20,8 @@ public struct FormatSet: Sendable {
   private let severities: [PreparedSeverity]
   private let ids: [FieldSource?]
   private let actors: [[ActorField]]
+  /// By format: where in the detector's documents stands what an attacker can choose, and nothing besides.
+  private let chosenPaths: [[String]]
 
   /// How many envelopes may lie inside one another; what is inside the last is an alert as it is.
   private static let maximumDepth = 8
@@ -39,6 +41,7 @@ public struct FormatSet: Sendable {
     allShapes = ShapeIndex(envelopes.map(\.envelope.shape) + formats.map(\.shape), vocabulary)
     severities = formats.map { PreparedSeverity($0.severity, vocabulary) }
     ids = formats.map { $0.id.map(vocabulary.prepared) }
+    chosenPaths = formats.map(\.chosenPaths)
     actors = formats.map { format in
       format.actors.map { ActorField(field: vocabulary.field($0.field), isSpoofable: $0.isSpoofable) }
     }
@@ -91,11 +94,11 @@ public struct FormatSet: Sendable {
   /// The fields that identify who did it, prepared.
   public func actorFields(of format: Int) -> [ActorField] { actors[format] }
 
-  /// True where an attacker can choose the value of that field in alerts of one format.
-  public func isSpoofable(_ field: String, in format: Int) -> Bool { formats[format].isSpoofable(field) }
-
-  /// True where an attacker can choose the value of that field in alerts of any format.
-  public func isSpoofable(_ field: String) -> Bool { formats.contains { $0.isSpoofable(field) } }
+  /// True where an attacker can choose the value of that field, by its ECS name or its name in the detector's document, in
+  /// alerts of one format.
+  public func isSpoofable(_ field: String, in format: Int) -> Bool {
+    formats[format].isSpoofable(field) || chosenPaths[format].contains { field == $0 || field.hasPrefix($0 + ".") }
+  }
 
   private func visit(
     _ node: JSONNode, envelope: JSONNode?, _ index: DocumentIndex?, depth: Int,
@@ -163,7 +166,19 @@ public struct ActorField: Sendable {
 }
 
 extension Format {
-  /// True where an attacker can choose the value of that field.
+  /// The names, in the detector's documents, of the fields that are spoofable by their ECS names, and of no other field.
+  fileprivate var chosenPaths: [String] {
+    func paths(_ names: [String]) -> [String] {
+      var paths: [String] = []
+      for name in names { fields[name]?.collectPaths(into: &paths) }
+      return paths
+    }
+    func isChosen(_ name: String) -> Bool { isSpoofable(name) || spoofable.contains(name + ".*") }
+    let others = Set(paths(fields.names.filter { !isChosen($0) }))
+    return paths(fields.names.filter(isChosen)).filter { !others.contains($0) }
+  }
+
+  /// True where an attacker can choose the value of that field, by its ECS name.
   public func isSpoofable(_ field: String) -> Bool {
     if actors.contains(where: { $0.field == field && $0.isSpoofable }) || spoofable.contains(field) { return true }
     return spoofable.contains { $0.hasSuffix(".*") && field.hasPrefix($0.dropLast()) }

@@ -1,0 +1,31 @@
+internal import KQL
+
+/// Fields that say who did something, and from where. An alert about several is held back only where all are meant.
+enum WhoFields {
+  private static let names: Set<String> = [
+    "user.name", "user.id", "user.email", "source.user.name", "client.user.name", "source.ip", "source.address",
+    "client.ip", "client.address", "cloud.account.id", "host.name", "host.id", "aws.cloudtrail.user_identity.arn",
+  ]
+
+  /// The parts that must all hold and ask one of these fields for a value: each with its alternatives.
+  static func questions(in expression: KQLExpression) -> [[KQLExpression]] {
+    switch expression.kind {
+    case .and(let parts): return parts.flatMap(questions)
+    case .or(let parts):
+      let fields = Set(parts.map { field(of: $0) })
+      return fields.count == 1 && fields.first != .some(nil) ? [parts] : []
+    case .is, .range: return field(of: expression) == nil ? [] : [[expression]]
+    case .not, .nested: return []
+    }
+  }
+
+  private static func field(of expression: KQLExpression) -> String? {
+    switch expression.kind {
+    case .is(let field?, let value):
+      if case .wildcard(let pattern) = value, pattern.isLone { return nil }
+      return names.contains(field.text) ? field.text : nil
+    case .range(let field, _, _): return names.contains(field.text) ? field.text : nil
+    case .and, .or, .not, .nested, .is(nil, _): return nil
+    }
+  }
+}
