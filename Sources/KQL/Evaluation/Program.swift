@@ -22,9 +22,9 @@ struct Program: Sendable {
   var dependsOnNow: Bool { leaves.contains(where: \.dependsOnNow) }
 
   /// The field that is asked for one test and nothing else; nil where the query is more than that.
-  var onlyField: (field: FieldReference, test: ValueTest)? {
-    guard steps.count == 1, leaves.count == 1, case .field(let field, let test) = leaves[0].question else { return nil }
-    return (field, test)
+  var onlyField: FieldQuestion? {
+    guard steps.count == 1, leaves.count == 1, case .field(let question) = leaves[0].question else { return nil }
+    return question
   }
 
   /// Adds a leaf.

@@ -154,7 +154,7 @@ extension FieldSource {
     case .first(let sources), .all(let sources), .prefix(let sources):
       for source in sources { source.collectPaths(into: &names) }
     case .list(let source), .time(let source), .addresses(let source), .mapped(_, _, let source),
-      .only(_, _, let source):
+      .only(_, of: _, _, let source):
       source.collectPaths(into: &names)
     case .envelope, .constant, .computed: break
     }
@@ -165,7 +165,7 @@ extension FieldSource {
     switch self {
     case .all, .list, .prefix, .addresses: true
     case .first(let sources): sources.contains(where: \.mayHaveSeveral)
-    case .time(let source), .mapped(_, _, let source), .only(_, _, let source): source.mayHaveSeveral
+    case .time(let source), .mapped(_, _, let source), .only(_, of: _, _, let source): source.mayHaveSeveral
     case .path, .renamed, .envelope, .constant, .computed: false
     }
   }
