@@ -3,7 +3,7 @@ public import PluginKit
 internal import RuleFiles
 
 /// Runs Elastic's detection rules over events.
-public struct ElasticRulesDetector: Detector, StatefulPlugin, Explaining, FieldAdding {
+public struct ElasticRulesDetector: Detector, StatefulPlugin, Explaining, FieldAdding, ChangeTelling {
   public typealias Options = ElasticRulesOptions
 
   public static let manual = Manual(
@@ -30,6 +30,7 @@ public struct ElasticRulesDetector: Detector, StatefulPlugin, Explaining, FieldA
   let context: PluginContext
   private let messageField: Field
   private(set) var set: RuleSet
+  private var marks: [RuleMark] = []
 
   public init(options: ElasticRulesOptions, context: PluginContext) throws {
     guard !options.rules.isEmpty else {
@@ -49,6 +50,14 @@ public struct ElasticRulesDetector: Detector, StatefulPlugin, Explaining, FieldA
     compiler.warnOfUnusedVariables()
     guard compiler.errors.isEmpty else { throw ConfigurationError(compiler.errors) }
     set = compiler.build()
+    marks = rules.map(RuleMark.init)
+  }
+
+  /// The names of the rules that run.
+  package var ruleNames: [String] { self.set.rules.map(\.name) }
+
+  public func changes(since earlier: ElasticRulesDetector) -> [String] {
+    RuleMark.changes(marks, since: earlier.marks)
   }
 
   public func detect(_ event: borrowing Alert, into detections: inout [Detection]) {

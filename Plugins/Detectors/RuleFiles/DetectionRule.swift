@@ -41,6 +41,8 @@ public struct DetectionRule: Sendable {
   public let unsupported: [String]
   /// The rule's file.
   public let place: SourcePlace
+  /// The same for the same text of the file; another in each process.
+  public let fingerprint: Int
 
   /// One entry of `[[rule.threat]]`.
   public struct Threat: Sendable {

@@ -52,7 +52,7 @@ struct RuleReader {
       query: locatedQuery(rule["query"]?.string ?? ""), threshold: type == "threshold" ? threshold(rule) : nil,
       newTerms: type == "new_terms" ? newTerms(rule) : nil, filters: filters, suppression: suppression(rule),
       lookback: lookback(rule), interval: interval(rule), variables: variables(document), unsupported: unsupported,
-      place: SourcePlace(file: file))
+      place: SourcePlace(file: file), fingerprint: source.hashValue)
     return errors.isEmpty ? made : nil
   }
 

@@ -3,7 +3,7 @@ public import PluginKit
 internal import RuleFiles
 
 /// Adds what rule files say about the rule that an alert names.
-public struct RuleInfoEnricher: Enricher, Explaining, FieldAdding {
+public struct RuleInfoEnricher: Enricher, Explaining, FieldAdding, ChangeTelling {
   public typealias Options = RuleInfoOptions
 
   public static let manual = Manual(
@@ -38,6 +38,7 @@ public struct RuleInfoEnricher: Enricher, Explaining, FieldAdding {
   private var entries: [Entry] = []
   private var byID = KeyIndex()
   private var byName: [String: Int?] = [:]
+  private var marks: [RuleMark] = []
 
   public init(options: RuleInfoOptions, context: PluginContext) throws {
     guard !options.rules.isEmpty else {
@@ -51,6 +52,7 @@ public struct RuleInfoEnricher: Enricher, Explaining, FieldAdding {
 
   public mutating func load() throws {
     for rule in try RuleFiles(options.rules, context.files).rules {
+      marks.append(RuleMark(rule))
       byID.insert(rule.id)
       // A name that two rules have names neither.
       byName.updateValue(byName.keys.contains(rule.name) ? nil : entries.count, forKey: rule.name)
@@ -74,6 +76,10 @@ public struct RuleInfoEnricher: Enricher, Explaining, FieldAdding {
     }
     if options.severity == .rule { return .assess(entries[number].severity, added) }
     return added.isEmpty ? .nothing : .fields(added)
+  }
+
+  public func changes(since earlier: RuleInfoEnricher) -> [String] {
+    RuleMark.changes(marks, since: earlier.marks)
   }
 
   public func explain(_ alert: borrowing Alert) -> [DecisionExplanation] {

@@ -34,6 +34,20 @@ struct RuleLoadingTests {
         """)
   }
 
+  @Test("what differs after a reload is told, rule by rule")
+  func tellsChanges() throws {
+    func rules(_ files: [String: String]) throws -> RuleRunner { try RuleRunner(all: files) }
+    let before = try rules([
+      "a.toml": RuleText.query("a: b", id: "r-1"), "b.toml": RuleText.query("a: b", id: "r-2"),
+    ])
+    let now = try rules([
+      "a.toml": RuleText.query("a: c", id: "r-1"), "c.toml": RuleText.query("a: b", id: "r-3"),
+    ])
+    #expect(
+      now.detector.changes(since: before.detector) == ["rule 'r-2' removed", "rule 'r-1' changed", "rule 'r-3' added"])
+    #expect(before.detector.changes(since: before.detector) == [])
+  }
+
   @Test("a query's mistake points into the file")
   func pointsIntoQueries() {
     let text = errors(["a.toml": RuleText.query("event.action: login and\n  user.name: a:b")])
