@@ -6,6 +6,12 @@ extension Format {
   ///
   /// The ECS names are those that Elastic's AWS integration gives, so that Elastic's rules run unchanged; null and empty
   /// values are no values. Records are a log: their severity is informational until a rule says otherwise.
+  ///
+  /// Two kinds of document have no `eventName`: Insights events, and the digests that lie beside log files. Elastic keeps
+  /// both, so both are events here; no published rule is about digests (`exclude` of the input leaves them out).
+  ///
+  /// Arrays on the way to a field are crossed, as everywhere in Weir, where Elastic would see nothing: no service writes
+  /// `userIdentity` and the like as an array.
   public static let cloudTrail = Format(
     name: "cloudtrail",
     title: "AWS CloudTrail",
@@ -13,16 +19,20 @@ extension Format {
       "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
       "https://github.com/elastic/integrations/tree/main/packages/aws/data_stream/cloudtrail",
     ],
-    shape: .all([
-      .has("eventSource"), .has("eventName"),
-      // S3's own notifications have the same keys
-      // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html).
-      .not(.begins("eventSource", "aws:")),
+    shape: .any([
+      .all([
+        .has("eventSource"), .has("eventName"),
+        // S3's own notifications have the same keys
+        // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html).
+        .not(.begins("eventSource", "aws:")),
+      ]),
+      .hasAll("eventType", "insightDetails"), .hasAll("digestS3Bucket", "digestS3Object", "digestEndTime"),
     ]),
     envelopes: [Envelope(.isArray("Records"), path: "Records")],
-    id: "eventID",
+    id: .first(["eventID", "digestS3Object"]),
     severity: .fixed(.informational),
-    fields: FieldTable(emptyIsMissing: true, pairs: CloudTrailFields.canonical + CloudTrailFields.elastic),
+    fields: FieldTable(
+      emptyIsMissing: true, pairs: CloudTrailFields.canonical + CloudTrailFields.elastic + CloudTrailFields.digest),
     actors: [
       Actor("aws.cloudtrail.user_identity.arn"),
       Actor("aws.cloudtrail.user_identity.session_context.session_issuer.arn"),
@@ -55,7 +65,13 @@ enum CloudTrailFields {
         return .string
       }
     ),
-    ("rule.name", "eventName"),
+    (
+      "rule.name",
+      .first([
+        "eventName", .joined(["insightDetails.insightType", "insightDetails.eventName"], with: ": "),
+        .only("it is a digest", of: ["digestS3Object"], { $0[0] != nil }, .constant("CloudTrail digest")),
+      ])
+    ),
     (
       "message",
       .computed("a sentence of `eventName`, who, from where, and the error", of: summarised, summary)
@@ -65,7 +81,7 @@ enum CloudTrailFields {
   /// The mapping of Elastic's AWS integration.
   static let elastic: Pairs =
     [
-      ("@timestamp", .time("eventTime")),
+      ("@timestamp", .time(.first(["eventTime", "digestEndTime"]))),
       ("event.provider", "eventSource"),
       ("event.action", "eventName"),
       ("event.id", "eventID"),
@@ -176,6 +192,7 @@ enum CloudTrailFields {
     + asTextAndFlattened("response_elements", "responseElements")
     + asTextAndFlattened("additional_eventdata", "additionalEventData")
     + asTextAndFlattened("service_event_details", "serviceEventDetails")
+    + [("flattened.insight_details", "insightDetails")]
 
   private static func below(_ prefix: String, _ pairs: Pairs) -> Pairs {
     pairs.map { (name: prefix + "." + $0.name, source: $0.source) }
