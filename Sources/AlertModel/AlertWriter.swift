@@ -113,30 +113,30 @@ public struct AlertWriter: Sendable {
 
   /// Decides where each field goes, drops those that are there already, and sorts by place.
   private mutating func place(in document: Document) {
+    var isDropped = false
     for index in additions.indices {
-      let path = additions[index].path
-      if additions[..<index].contains(where: { $0.path == path }) {
+      if isRepeated(index) {
         additions[index].isDropped = true
+        isDropped = true
         continue
       }
       let existing = additions[index].existing
-      if existing == .givesWayWithAllBelow { replaceAll(below: path, in: document) }
-      if path.exists(in: document) {
+      if existing == .givesWayWithAllBelow { replaceAll(below: additions[index].path, in: document) }
+      let exists = additions[index].path.exists(in: document)
+      if exists, existing != .stands {
+        replaceAll(additions[index].path, in: document, with: additions[index].value)
+      }
+      if exists || existing == .givesWayIfThere {
         additions[index].isDropped = true
-        if existing != .stands { replaceAll(path, in: document, with: additions[index].value) }
+        isDropped = true
         continue
       }
-      if existing == .givesWayIfThere {
-        additions[index].isDropped = true
-        continue
-      }
-      let (object, consumed) = path.deepestObject(in: document)
-      let end = object.endOfLastMember
-      additions[index].offset = end
+      let (object, consumed) = additions[index].path.deepestObject(in: document)
+      additions[index].offset = object.endOfLastMember
       additions[index].consumed = consumed
       additions[index].isFirstMember = object.isEmptyContainer
     }
-    additions.removeAll { $0.isDropped }
+    if isDropped { additions.removeAll { $0.isDropped } }
     guard additions.count > 1 else { return }
     // Insertion sort: there are a handful, nearly always in order already. Equal places stay in order, but fields that
     // share an object that does not exist yet come to stand together.
@@ -173,6 +173,12 @@ public struct AlertWriter: Sendable {
     }
   }
 
+  /// True where a field of the same name stands before it.
+  private func isRepeated(_ index: Int) -> Bool {
+    for earlier in 0..<index where additions[earlier].path == additions[index].path { return true }
+    return false
+  }
+
   /// Writes fields that go to the same place, `consumed` bytes of whose names are there already.
   private mutating func writeMembers(
     _ range: Range<Int>, to output: inout [UInt8], locating located: FieldPath?, at place: inout Range<Int>?
@@ -194,24 +200,15 @@ public struct AlertWriter: Sendable {
   private func writeAlone(
     _ index: Int, to output: inout [UInt8], locating located: FieldPath?, at place: inout Range<Int>?
   ) {
-    let addition = additions[index]
-    var depth = addition.consumed
-    var opened = 0
-    while true {
-      let component = addition.path.component(from: depth)
-      output.append(UInt8(ascii: "\""))
-      output.append(contentsOf: component)
-      output.append(UInt8(ascii: "\""))
-      output.append(UInt8(ascii: ":"))
-      if addition.path.ends(at: depth + component.count) { break }
-      output.append(UInt8(ascii: "{"))
-      opened += 1
-      depth += component.count + 1
-    }
+    let opened = additions[index].path.open(from: additions[index].consumed, in: &output)
     let start = output.count
-    output.append(contentsOf: values[addition.value])
-    if addition.path == located { place = start..<output.count }
+    append(additions[index].value, to: &output)
+    if let located, additions[index].path == located { place = start..<output.count }
     for _ in 0..<opened { output.append(UInt8(ascii: "}")) }
+  }
+
+  private func append(_ value: Range<Int>, to output: inout [UInt8]) {
+    values.withUnsafeBytes { output.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[value])) }
   }
 
   /// Writes one field, and with it every other that goes below the same new object.
@@ -227,7 +224,7 @@ public struct AlertWriter: Sendable {
     output.append(UInt8(ascii: ":"))
     guard !addition.path.ends(at: depth + component.count) else {
       let start = output.count
-      output.append(contentsOf: values[addition.value])
+      append(addition.value, to: &output)
       if addition.path == located { place = start..<output.count }
       additions[index].isWritten = true
       return
@@ -266,7 +263,9 @@ extension JSONNode {
   /// Where another member would be inserted: behind the last, or behind the opening brace.
   fileprivate var endOfLastMember: Int {
     var at = Int(node.pointee.end) - 1
-    while at > 0, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[at - 1]) { at -= 1 }
+    while at > 0, Self.isSpace(bytes[at - 1]) { at -= 1 }
     return at
   }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
 }

@@ -17,26 +17,25 @@ public final class DocumentIndex {
   fileprivate struct Entry {
     /// The number of the document.
     var document: UInt32 = 0
-    var isRepeated = false
-    var node: UnsafePointer<weir_json_node>?
-  }
-
-  /// Where a key was seen last that leads from one name to another.
-  fileprivate struct Sighting {
-    var document: UInt32 = 0
+    /// The key that led to it, by its place in the table.
+    var place: Int32 = -1
+    /// The object that the key is in.
     var object: UnsafePointer<weir_json_node>?
+    var node: UnsafePointer<weir_json_node>?
+    var isRepeated = false
   }
 
   private let known: KnownPaths
   private let keys: KeyTable
   private let entries: UnsafeMutablePointer<Entry>
-  private let sightings: UnsafeMutablePointer<Sighting>
   private let found: UnsafeMutablePointer<Int32>
   private let guesses: UnsafeMutablePointer<KeyTable.Guess>
   private var foundCount = 0
   private var document: UInt32 = 0
   private var isRegular = false
   private var root: JSONNode?
+  /// What was answered last about dotted siblings.
+  private var lastAnswer: (document: UInt32, head: UInt64, isYes: Bool)?
 
   /// An index of the fields that are known now; of those that become known later it says nothing.
   public init(_ vocabulary: Vocabulary) {
@@ -44,8 +43,6 @@ public final class DocumentIndex {
     keys = KeyTable(known.graph)
     entries = .allocate(capacity: keys.nameCount)
     entries.initialize(repeating: Entry(), count: keys.nameCount)
-    sightings = .allocate(capacity: keys.edgeCount)
-    sightings.initialize(repeating: Sighting(), count: keys.edgeCount)
     found = .allocate(capacity: keys.nameCount)
     guesses = .allocate(capacity: Self.guessCount)
     guesses.initialize(repeating: KeyTable.Guess(), count: Self.guessCount)
@@ -57,7 +54,6 @@ public final class DocumentIndex {
   deinit {
     keys.deallocate()
     entries.deallocate()
-    sightings.deallocate()
     found.deallocate()
     guesses.deallocate()
   }
@@ -66,14 +62,13 @@ public final class DocumentIndex {
   public func fill(_ root: JSONNode) {
     if document == .max {
       entries.update(repeating: Entry(), count: keys.nameCount)
-      sightings.update(repeating: Sighting(), count: keys.edgeCount)
       document = 0
+      lastAnswer = nil
     }
     document += 1
     self.root = root
     var walk = DocumentWalk(
-      keys: keys, entries: entries, sightings: sightings, found: found, guesses: guesses, document: document,
-      root: root)
+      keys: keys, entries: entries, found: found, guesses: guesses, document: document, root: root)
     isRegular = root.isObject && walk.visit(root.node, from: 0)
     foundCount = walk.foundCount
   }
@@ -112,8 +107,16 @@ public final class DocumentIndex {
         deepest = (node, above.length + 1)
       }
     }
-    if deepest.consumed == 0, path.hasDottedSibling(in: root) { deepest.consumed = FieldPath.wholeName }
+    if deepest.consumed == 0, hasDottedSibling(path, in: root) { deepest.consumed = FieldPath.wholeName }
     return deepest
+  }
+
+  /// Remembers the answer for the fields of the same first part that follow: all of Weir's own have the same.
+  private func hasDottedSibling(_ path: FieldPath, in root: JSONNode) -> Bool {
+    if let answer = lastAnswer, answer.document == document, answer.head == path.head { return answer.isYes }
+    let isYes = path.hasDottedSibling(in: root)
+    lastAnswer = (document, path.head, isYes)
+    return isYes
   }
 }
 
@@ -121,7 +124,6 @@ public final class DocumentIndex {
 private struct DocumentWalk {
   let keys: KeyTable
   let entries: UnsafeMutablePointer<DocumentIndex.Entry>
-  let sightings: UnsafeMutablePointer<DocumentIndex.Sighting>
   let found: UnsafeMutablePointer<Int32>
   let guesses: UnsafeMutablePointer<KeyTable.Guess>
   let document: UInt32
@@ -132,13 +134,11 @@ private struct DocumentWalk {
   private var keyCount = 0
 
   init(
-    keys: KeyTable, entries: UnsafeMutablePointer<DocumentIndex.Entry>,
-    sightings: UnsafeMutablePointer<DocumentIndex.Sighting>, found: UnsafeMutablePointer<Int32>,
+    keys: KeyTable, entries: UnsafeMutablePointer<DocumentIndex.Entry>, found: UnsafeMutablePointer<Int32>,
     guesses: UnsafeMutablePointer<KeyTable.Guess>, document: UInt32, root: JSONNode
   ) {
     self.keys = keys
     self.entries = entries
-    self.sightings = sightings
     self.found = found
     self.guesses = guesses
     self.document = document
@@ -181,17 +181,21 @@ private struct DocumentWalk {
   private mutating func follow(
     _ place: Int, _ key: UnsafePointer<weir_json_node>, in object: UnsafePointer<weir_json_node>
   ) -> Bool {
-    let sighting = sightings + place
-    if sighting.pointee.object == object, sighting.pointee.document == document { return false }
-    sighting.pointee = DocumentIndex.Sighting(document: document, object: object)
     let edge = keys[place]
     let entry = entries + Int(edge.to)
-    if entry.pointee.document == document {
-      entry.pointee.isRepeated = true
-    } else {
-      entry.pointee = DocumentIndex.Entry(document: document, isRepeated: false, node: key + 1)
+    if entry.pointee.document != document {
+      entry.pointee = DocumentIndex.Entry(document: document, place: Int32(place), object: object, node: key + 1)
       found[foundCount] = edge.to
       foundCount += 1
+    } else {
+      if entry.pointee.place != place {
+        // Dotted here, nested there: whether a key is repeated is not to be seen from the last one alone.
+        if edge.leadsOn { return false }
+      } else if entry.pointee.object == object {
+        return false
+      }
+      entry.pointee.object = object
+      entry.pointee.isRepeated = true
     }
     return !edge.leadsOn || descend(key + 1, from: edge.to)
   }

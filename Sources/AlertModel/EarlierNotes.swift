@@ -1,6 +1,6 @@
 /// What a Weir wrote on an alert: so that the alert means the same to whoever reads it again, be it an output, the next
 /// stage, or another Weir.
-public struct EarlierNotes: Sendable {
+public final class EarlierNotes: Sendable {
   /// The severity, where it is another than the detector's.
   public let severity: FieldPath
 

@@ -251,6 +251,33 @@ public struct FieldPath: Hashable, Sendable {
   /// In place of a number of bytes that lead to an object: the name is to be written as one dotted key.
   static let wholeName = -1
 
+  /// Appends the keys of what is left of the name behind `start`, an object opened for each but the last:
+  /// `"weir":{"alert_id":`. The whole name is one key.
+  ///
+  /// - Returns: how many objects were opened.
+  func open(from start: Int, in json: inout [UInt8]) -> Int {
+    storage.utf8.withUnsafeBytes { name in
+      var opened = 0
+      var begin = max(0, start)
+      json.append(UInt8(ascii: "\""))
+      if start != Self.wholeName {
+        for at in begin..<name.count where name[at] == UInt8(ascii: ".") {
+          json.append(contentsOf: UnsafeRawBufferPointer(rebasing: name[begin..<at]))
+          json.append(UInt8(ascii: "\""))
+          json.append(UInt8(ascii: ":"))
+          json.append(UInt8(ascii: "{"))
+          json.append(UInt8(ascii: "\""))
+          opened += 1
+          begin = at + 1
+        }
+      }
+      json.append(contentsOf: UnsafeRawBufferPointer(rebasing: name[begin...]))
+      json.append(UInt8(ascii: "\""))
+      json.append(UInt8(ascii: ":"))
+      return opened
+    }
+  }
+
   /// The part of the name that begins at `start`, up to the next dot; all of the name for `wholeName`.
   func component(from start: Int) -> ArraySlice<UInt8> {
     if start == Self.wholeName { return utf8[...] }

@@ -176,24 +176,18 @@ extern "C" enum weir_json_error weir_json_parse(
   auto nextBackslash = static_cast<const uint8_t *>(memchr(bytes, '\\', length));
   if (!nextBackslash) nextBackslash = end;
 
-#define AT(i) ((i) < indexCount ? indexes[i] : static_cast<uint32_t>(length))
 #define FAIL(code, where) do { *offset = (where); return (code); } while (0)
 
   // Reads the string whose opening quote is at structural index `index`. Between its closing quote and the next
-  // structural character there is nothing but white space, so the end is found from behind.
+  // structural character there is nothing but white space, so the end is found from behind. Behind the last index
+  // simdjson writes the document's length.
 #define READ_STRING(isKey)                                                                                    \
   do {                                                                                                        \
     uint32_t first = indexes[index] + 1;                                                                      \
-    uint32_t last = AT(index + 1) - 1;                                                                        \
+    uint32_t last = indexes[index + 1] - 1;                                                                     \
     while (bytes[last] != '"') last--;                                                                        \
     weir_json_node &node = nodes[count++];                                                                    \
-    node.start = first;                                                                                       \
-    node.end = last;                                                                                          \
-    node.kind = WEIR_JSON_STRING;                                                                             \
-    node.escaped = 0;                                                                                         \
-    node.key = (isKey);                                                                                       \
-    node.unused = 0;                                                                                          \
-    node.span = 1;                                                                                            \
+    node = {first, last, 1, WEIR_JSON_STRING, 0, (isKey), 0};                                                 \
     if (__builtin_expect(nextBackslash < bytes + last, 0)) {                                                  \
       node.escaped = 1;                                                                                       \
       if (auto bad = findBadEscape(bytes + first, bytes + last)) FAIL(WEIR_JSON_BAD_ESCAPE, static_cast<uint32_t>(bad - bytes)); \
@@ -233,7 +227,7 @@ value:
     const size_t size = c == 'f' ? 5 : 4;
     const uint32_t at = indexes[index];
     if (length - at < size || memcmp(bytes + at, word, size) != 0) FAIL(WEIR_JSON_BAD_LITERAL, at);
-    uint32_t stop = AT(index + 1);
+    uint32_t stop = indexes[index + 1];
     for (uint32_t i = at + static_cast<uint32_t>(size); i < stop; i++) {
       if (!isSpace(bytes[i])) FAIL(WEIR_JSON_BAD_LITERAL, at);
     }
@@ -245,7 +239,7 @@ value:
   }
   case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9': {
     const uint32_t at = indexes[index];
-    const uint32_t stop = AT(index + 1);
+    const uint32_t stop = indexes[index + 1];
     const uint8_t *after = skipNumber(bytes + at, bytes + stop);
     if (!after) FAIL(WEIR_JSON_BAD_NUMBER, at);
     for (const uint8_t *p = after; p < bytes + stop; p++) {
@@ -270,6 +264,16 @@ key:
   if (index >= indexCount) FAIL(WEIR_JSON_UNCLOSED_CONTAINER, static_cast<uint32_t>(length));
   if (bytes[indexes[index]] != ':') FAIL(WEIR_JSON_EXPECTED_COLON, indexes[index]);
   index++;
+  // Most members are strings with another member behind them: these take no detour.
+  if (index + 1 < indexCount && bytes[indexes[index]] == '"') {
+    READ_STRING(0);
+    if (bytes[indexes[index]] == ',') {
+      nodes[count - 2].span = 2;
+      index++;
+      goto key;
+    }
+    goto valueDone;
+  }
   goto value;
 
 valueDone:
@@ -300,7 +304,6 @@ documentDone:
   *nodesOut = nodes;
   *countOut = count;
   return WEIR_JSON_OK;
-#undef AT
 #undef FAIL
 #undef READ_STRING
 }

@@ -34,14 +34,16 @@ struct AccountFields: Sendable {
 
   /// Collects the different account ids of an alert, its own first.
   func collect(_ alert: borrowing Alert, into ids: inout AccountIDs) {
-    for (field, role) in self.ids {
-      alert.forEachValue(field) { value in
+    // By number: whoever walks over the fields themselves counts references.
+    for place in self.ids.indices {
+      let role = self.ids[place].role
+      alert.forEachValue(self.ids[place].field) { value in
         if value.isScalar { value.withText { ids.insert($0, role) } }
         return false
       }
     }
-    for field in arns {
-      alert.forEachValue(field) { value in
+    for place in arns.indices {
+      alert.forEachValue(arns[place]) { value in
         value.withText { text in
           if let id = Self.account(ofARN: text) { ids.insert(id, .actor) }
         }

@@ -38,7 +38,10 @@ struct ActorFields: Sendable {
 
   /// One form of an identity.
   struct Identity {
-    let field: Source
+    /// Which of the format's fields it stands in: a number, since it is asked for by name only where it matters.
+    let place: Int
+    /// True where whoever acts can choose the value.
+    let isSpoofable: Bool
     /// The value as the alert has it.
     let value: UnsafeRawBufferPointer
     /// What is compared: the value, or what follows from it.
@@ -59,7 +62,8 @@ struct ActorFields: Sendable {
     for index in sources.indices {
       let stopped = alert.forEachValue(sources[index].field) { value in
         guard value.isScalar, !value.bytes.isEmpty else { return false }
-        return value.withText { Self.visit(sources[index], $0, body) }
+        let isSpoofable = sources[index].isSpoofable
+        return value.withText { Self.visit(index, isSpoofable, $0, body) }
       }
       if stopped { return true }
     }
@@ -69,13 +73,15 @@ struct ActorFields: Sendable {
   /// Whether a field has several values, and one for whom `isMeant` is false in every form.
   func namesSeveral(in alert: borrowing Alert, isMeant: (UnsafeRawBufferPointer) -> Bool) -> Bool {
     guard fields.indices.contains(alert.table) else { return false }
-    for source in fields[alert.table] {
+    let sources = fields[alert.table]
+    for place in sources.indices {
       var count = 0
       var isAnyMissing = false
-      alert.forEachValue(source.field) { value in
+      alert.forEachValue(sources[place].field) { value in
         guard value.isScalar, !value.bytes.isEmpty else { return false }
         count += 1
-        let isFound = value.withText { text in Self.visit(source, text) { isMeant($0.text) } }
+        let isFound = value.withText { text in Self.visit(place, sources[place].isSpoofable, text) { isMeant($0.text) }
+        }
         isAnyMissing = isAnyMissing || !isFound
         return count > 1 && isAnyMissing
       }
@@ -84,15 +90,24 @@ struct ActorFields: Sendable {
     return false
   }
 
-  private static func visit(_ actor: Source, _ value: UnsafeRawBufferPointer, _ body: (Identity) -> Bool) -> Bool {
+  /// The name of the field that an identity of such an alert stands in.
+  func name(of identity: Identity, in table: Int) -> String { fields[table][identity.place].field.name }
+
+  private static func visit(
+    _ place: Int, _ isSpoofable: Bool, _ value: UnsafeRawBufferPointer, _ body: (Identity) -> Bool
+  ) -> Bool {
     let session = SessionName(of: value)
     let chosenFrom = session?.start ?? SessionName.startOfFederatedName(in: value) ?? value.count
     let identity = Identity(
-      field: actor, value: value, text: value, isSession: session != nil, chosenFrom: chosenFrom)
+      place: place, isSpoofable: isSpoofable, value: value, text: value, isSession: session != nil,
+      chosenFrom: chosenFrom)
     if body(identity) { return true }
     guard let session else { return false }
     return session.withPrincipal(of: value) { principal in
-      body(Identity(field: actor, value: value, text: principal, isSession: false, chosenFrom: principal.count))
+      body(
+        Identity(
+          place: place, isSpoofable: isSpoofable, value: value, text: principal, isSession: false,
+          chosenFrom: principal.count))
     }
   }
 }

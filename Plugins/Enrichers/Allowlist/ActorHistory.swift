@@ -52,13 +52,14 @@ final class ActorHistory: Sendable {
     let name = UnsafeRawBufferPointer(rebasing: name.prefix(Self.longestName))
     let identity = Self.identity(of: name)
     return shard(of: identity).actors.withLock { actors in
-      if actors[identity] == nil {
-        // An eighth more than must go goes, so that a flood of newcomers pays for it only now and then.
-        if actors.count >= room { forget(actors.count - room + max(1, room / 8), of: &actors, now: now) }
-        actors[identity] = newcomer(name, now, isDoubted: hasForgotten.load(ordering: .relaxed))
+      if let place = actors.index(forKey: identity) {
+        return update(&actors.values[place], watchesRate, now, samples)
       }
-      guard let place = actors.index(forKey: identity) else { return [] }
-      return update(&actors.values[place], watchesRate, now, samples)
+      // An eighth more than must go goes, so that a flood of newcomers pays for it only now and then.
+      if actors.count >= room { forget(actors.count - room + max(1, room / 8), of: &actors, now: now) }
+      var actor = newcomer(name, now, isDoubted: hasForgotten.load(ordering: .relaxed))
+      defer { actors[identity] = actor }
+      return update(&actor, watchesRate, now, samples)
     }
   }
 

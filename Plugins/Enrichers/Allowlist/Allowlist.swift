@@ -87,7 +87,7 @@ struct Allowlist: Sendable {
     guard index.actors.count > 0 else { return matched }
     actorFields.forEachIdentity(of: alert) { identity in
       index.actors.forEachMatch(of: identity.text) { pattern in
-        let isSpoofable = identity.field.isSpoofable || restsOnChosenPart(pattern, identity)
+        let isSpoofable = identity.isSpoofable || restsOnChosenPart(pattern, identity)
         if let place = matched.firstIndex(where: { $0.pattern == pattern }) {
           matched[place].isSpoofable = matched[place].isSpoofable && isSpoofable
         } else {
@@ -128,8 +128,8 @@ struct Allowlist: Sendable {
       index.actors.forEachMatch(of: identity.text) { pattern in
         guard index.owners[pattern].contains(number) else { return false }
         let match = Suppression.Match(
-          field: identity.field.field.name, value: String(decoding: identity.value, as: UTF8.self),
-          pattern: index.actors.text(pattern))
+          field: actorFields.name(of: identity, in: alert.table),
+          value: String(decoding: identity.value, as: UTF8.self), pattern: index.actors.text(pattern))
         if !matches.contains(match) { matches.append(match) }
         return false
       }
@@ -145,7 +145,7 @@ struct Allowlist: Sendable {
     for accepted in [false, true] {
       let isFound = actorFields.forEachIdentity(of: alert) { identity in
         // Behind a session comes its role.
-        guard !identity.isSession, identity.field.isSpoofable == accepted else { return false }
+        guard !identity.isSession, identity.isSpoofable == accepted else { return false }
         body(identity.text)
         return true
       }
