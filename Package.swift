@@ -97,6 +97,7 @@ let package = Package(
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .systemLibrary(name: "CFallocate"),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -106,7 +107,8 @@ let package = Package(
     library("PluginKit", ["AlertModel", "KQL", logging]),
     library("GatewayConfig", ["PluginKit", "AlertModel", "KQL", "CYAML"]),
     library("Pipeline", ["PluginKit", "AlertModel", "KQL", .product(name: "Crypto", package: "swift-crypto")]),
-    library("Outbox", ["PluginKit", "AlertModel", logging, .product(name: "GRDB", package: "GRDB.swift")]),
+    library(
+      "Outbox", ["PluginKit", "AlertModel", "CFallocate", logging, .product(name: "GRDB", package: "GRDB.swift")]),
     library("CurlTransport", ["PluginKit", "CCurl"]),
     library("BundledPlugins", ["PluginKit"] + plugins.map { .target(name: $0.name) }),
     library("Gateway", ["PluginKit", "AlertModel", "KQL", "GatewayConfig", "Pipeline", "Outbox", logging]),

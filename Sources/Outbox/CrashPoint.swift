@@ -8,6 +8,9 @@ internal import Synchronization
 public enum CrashPoint: String, Sendable, CaseIterable {
   case beforeBegin = "before_begin"
   case afterBegin = "after_begin"
+  /// The alerts are about to be written to a segment file, or are there; the transaction does not refer to them yet.
+  case beforeFileWrite = "before_file_write"
+  case afterFileWrite = "after_file_write"
   case afterSegment = "after_segment"
   case afterWants = "after_wants"
   case beforeCommit = "before_commit"
@@ -17,6 +20,8 @@ public enum CrashPoint: String, Sendable, CaseIterable {
   case beforeSettlement = "before_settlement"
   case afterSettlement = "after_settlement"
   case duringSegmentDeletion = "during_segment_deletion"
+  /// All that is in a segment file has left.
+  case beforeFileRemoval = "before_file_removal"
   case beforeWALCheckpoint = "before_wal_checkpoint"
   case afterWALCheckpoint = "after_wal_checkpoint"
 

@@ -4,7 +4,8 @@ public import PluginKit
 internal import Synchronization
 
 /// The durable queue between routes and queued outputs: alerts, what each output still has to get of them, and where the
-/// inputs go on, in one SQLite database (`outbox.sqlite` in the state folder).
+/// inputs go on. The state folder has the alerts in segment files, which are only ever appended to, and all that is small
+/// in one SQLite database, `outbox.sqlite`: what no transaction of it refers to was never accepted.
 ///
 /// What `commit` has returned from is kept: after `kill -9` at any instant, the next start delivers it. Delivery is at
 /// least once. An output's alerts that may be delivered twice after a crash are those that were on their way, at the
@@ -43,11 +44,19 @@ public final class Outbox: Sendable {
     folder: String, durability: Durability = .process, formats: [String] = [], clock: any GatewayClock = SystemClock(),
     logger: Logger
   ) throws(OutboxError) -> Outbox {
+    try open(
+      folder: folder, durability: durability, formats: formats, limits: SegmentLimits(), clock: clock, logger: logger)
+  }
+
+  static func open(
+    folder: String, durability: Durability = .process, formats: [String] = [], limits: SegmentLimits,
+    clock: any GatewayClock, logger: Logger
+  ) throws(OutboxError) -> Outbox {
     let lock = try StateLock(folder: folder)
     let crash = CrashHook.fromEnvironment()
     let open = { @Sendable () throws(OutboxError) in
       try StateFiles(folder: folder).open(
-        durability: durability, formats: formats, crash: crash, now: clock.now, logger: logger)
+        durability: durability, formats: formats, limits: limits, crash: crash, now: clock.now, logger: logger)
     }
     return try Outbox(lock: lock, try open(), reopen: open, clock: clock, logger: logger)
   }
@@ -158,7 +167,10 @@ public final class Outbox: Sendable {
         let isTrimDue = lastTrim.map { clock.now.nanoseconds - $0.nanoseconds >= Self.trimInterval.nanoseconds } ?? true
         if isTrimDue { lastTrim = clock.now }
         try await onWriter { () throws(OutboxError) in
-          if try self.store.wasChangedByOthers() { try self.reload() }
+          if try self.store.wasChangedByOthers() {
+            try self.reload()
+            try self.store.recountFiles()
+          }
           if isTrimDue { try self.trimDeadLetters() }
           try self.store.tidy()
         }

@@ -20,7 +20,8 @@ public final class OutboxInspector: Sendable {
     }
     self.folder = folder
     store = try Store(
-      folder: folder, path: path, durability: .process, formats: formats, crash: CrashHook(), logger: logger)
+      folder: folder, path: path, durability: .process, formats: formats, limits: nil, crash: CrashHook(),
+      logger: logger)
   }
 
   /// True, and its process id where it is known, where a gateway uses the outbox.
@@ -104,34 +105,66 @@ public final class OutboxInspector: Sendable {
   }
 
   private func visit(_ filter: DeliveryFilter, _ body: (StoredDelivery, Place) throws -> Bool) throws {
-    try store.read { db in
-      let outputs = try Row.fetchAll(db, sql: "SELECT id, name FROM output ORDER BY name")
+    let outputs = try store.read { db in
+      try Row.fetchAll(db, sql: "SELECT id, name FROM output ORDER BY name")
         .map { (id: $0[0] as Int64, name: $0[1] as String) }
         .filter { filter.outputs.isEmpty || filter.outputs.contains($0.name) }
-      for output in outputs where filter.includes(state: .pending) {
-        guard try visitWaiting(db, output, filter, body) else { return }
+    }
+    for output in outputs where filter.includes(state: .pending) {
+      guard try visitWaiting(output, filter, body) else { return }
+    }
+    for output in outputs where filter.includes(state: .retrying) {
+      guard try visitRetrying(output, filter, body) else { return }
+    }
+    for output in outputs where filter.includes(state: .dead) {
+      let isWanted = try store.read { db in try visitDead(db, output, filter, body) }
+      guard isWanted else { return }
+    }
+  }
+
+  /// How many segments are looked up at once. Their alerts are read after that: a transaction that is held open for as
+  /// long as somebody reads a list would keep the gateway's log from being emptied.
+  private static let pageSize = 16
+
+  /// Calls `body` with segments as `page` finds them, until it returns false or there are no more.
+  private func forEachSegment<Key>(
+    page: (Database, _ after: Key?) throws -> [(key: Key, row: SegmentRow)],
+    _ body: (Key, StoredSegment) throws -> Bool
+  ) throws -> Bool {
+    var last: Key?
+    while true {
+      let found = try store.read { db in try page(db, last) }
+      guard let end = found.last else { return true }
+      for (key, row) in found {
+        let segment: StoredSegment
+        do throws(OutboxError) {
+          segment = try store.decode(row)
+        } catch {
+          // A gateway that runs may have delivered it meanwhile.
+          guard try store.hasLeft(row) else { throw error }
+          continue
+        }
+        guard try body(key, segment) else { return false }
       }
-      for output in outputs where filter.includes(state: .retrying) {
-        guard try visitRetrying(db, output, filter, body) else { return }
-      }
-      for output in outputs where filter.includes(state: .dead) {
-        guard try visitDead(db, output, filter, body) else { return }
-      }
+      last = end.key
     }
   }
 
   private func visitWaiting(
-    _ db: Database, _ output: (id: Int64, name: String), _ filter: DeliveryFilter,
-    _ body: (StoredDelivery, Place) throws -> Bool
+    _ output: (id: Int64, name: String), _ filter: DeliveryFilter, _ body: (StoredDelivery, Place) throws -> Bool
   ) throws -> Bool {
-    let rows = try Row.fetchCursor(
-      db,
-      sql: """
-        SELECT want.segment, want.places, segment.accepted, segment.entries, segment.lines
-        FROM want JOIN segment ON segment.id = want.segment WHERE want.output = ? ORDER BY want.segment
-        """, arguments: [output.id])
-    while let row = try rows.next() {
-      let segment = try store.decode(row, id: row[0], places: try Store.decodePlaces(row, 1), from: 2)
+    try forEachSegment { (db, last: Int64?) in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT want.segment, want.places, \(SegmentRow.columns)
+          FROM want JOIN segment ON segment.id = want.segment WHERE want.output = ? AND want.segment > ?
+          ORDER BY want.segment LIMIT \(Self.pageSize)
+          """, arguments: [output.id, last ?? 0]
+      ).map { row in
+        (row[0], try store.row(row, id: row[0], places: try Store.decodePlaces(row, 1), from: 2))
+      }
+    } _: { _, segment in
       for place in segment.places.all {
         let delivery = StoredDelivery(
           output: output.name, alert: segment.alert(place), state: .pending, accepted: segment.accepted, attempts: 0,
@@ -139,33 +172,49 @@ public final class OutboxInspector: Sendable {
         guard filter.includes(delivery) else { continue }
         guard try body(delivery, .waiting(output: output.id, segment: segment.id, place: place)) else { return false }
       }
+      return true
     }
-    return true
+  }
+
+  /// What the database says of an alert's tries.
+  private struct Tries {
+    let segment: Int64
+    let parcel: Int64
+    let attempts: Int
+    let next: Timestamp
+    let reason: String
   }
 
   private func visitRetrying(
-    _ db: Database, _ output: (id: Int64, name: String), _ filter: DeliveryFilter,
-    _ body: (StoredDelivery, Place) throws -> Bool
+    _ output: (id: Int64, name: String), _ filter: DeliveryFilter, _ body: (StoredDelivery, Place) throws -> Bool
   ) throws -> Bool {
-    let rows = try Row.fetchCursor(
-      db,
-      sql: """
-        SELECT retry.segment, retry.places, segment.accepted, segment.entries, segment.lines,
-          retry.parcel, retry.attempts, retry.next_attempt, retry.reason
-        FROM retry JOIN segment ON segment.id = retry.segment WHERE retry.output = ? ORDER BY retry.segment
-        """, arguments: [output.id])
-    while let row = try rows.next() {
-      let segment = try store.decode(row, id: row[0], places: try Store.decodePlaces(row, 1), from: 2)
-      let key = Place.ParcelKey(output: output.id, parcel: row[5])
+    try forEachSegment { (db, last: Tries?) in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT retry.segment, retry.places, retry.parcel, retry.attempts, retry.next_attempt, retry.reason,
+            \(SegmentRow.columns)
+          FROM retry JOIN segment ON segment.id = retry.segment
+          WHERE retry.output = ? AND (retry.segment, retry.parcel) > (?, ?)
+          ORDER BY retry.segment, retry.parcel LIMIT \(Self.pageSize)
+          """, arguments: [output.id, last?.segment ?? 0, last?.parcel ?? 0]
+      ).map { row in
+        (
+          Tries(segment: row[0], parcel: row[2], attempts: row[3], next: Store.time(row[4]), reason: row[5]),
+          try store.row(row, id: row[0], places: try Store.decodePlaces(row, 1), from: 6)
+        )
+      }
+    } _: { tries, segment in
+      let key = Place.ParcelKey(output: output.id, parcel: tries.parcel)
       for place in segment.places.all {
         let delivery = StoredDelivery(
           output: output.name, alert: segment.alert(place), state: .retrying, accepted: segment.accepted,
-          attempts: row[6], nextAttempt: Store.time(row[7]), lastError: row[8], died: nil)
+          attempts: tries.attempts, nextAttempt: tries.next, lastError: tries.reason, died: nil)
         guard filter.includes(delivery) else { continue }
         guard try body(delivery, .parcel(key, segment: segment.id, place: place)) else { return false }
       }
+      return true
     }
-    return true
   }
 
   private func visitDead(
@@ -173,13 +222,16 @@ public final class OutboxInspector: Sendable {
     _ body: (StoredDelivery, Place) throws -> Bool
   ) throws -> Bool {
     let rows = try Row.fetchCursor(
-      db, sql: "SELECT id, 0, accepted, entry, line, attempts, died, reason FROM dead WHERE output = ? ORDER BY id",
+      db,
+      sql: """
+        SELECT id, accepted, entry, line, 0, 0, 0, 0, attempts, died, reason FROM dead WHERE output = ? ORDER BY id
+        """,
       arguments: [output.id])
     while let row = try rows.next() {
-      let segment = try store.decode(row, id: row[0], places: Places(), from: 2)
+      let segment = try store.decode(try store.row(row, id: row[0], places: Places(), from: 1))
       let delivery = StoredDelivery(
-        output: output.name, alert: segment.alert(0), state: .dead, accepted: segment.accepted, attempts: row[5],
-        nextAttempt: nil, lastError: row[7], died: Store.time(row[6]))
+        output: output.name, alert: segment.alert(0), state: .dead, accepted: segment.accepted, attempts: row[8],
+        nextAttempt: nil, lastError: row[10], died: Store.time(row[9]))
       guard filter.includes(delivery) else { continue }
       guard try body(delivery, .dead(segment.id)) else { return false }
     }
@@ -208,7 +260,9 @@ public final class OutboxInspector: Sendable {
       }
       count += 1
     }
-    for segment in segments { _ = try Store.deleteIfUnused(db, segment) }
+    // What that frees in the files the gateway gives back, or the next one that starts.
+    var freed: [Extent] = []
+    for segment in segments { _ = try Store.deleteIfUnused(db, segment, freeing: &freed) }
     return count
   }
 
@@ -222,9 +276,9 @@ public final class OutboxInspector: Sendable {
       var byOutput: [Int64: (builder: BlockBuilder, accepted: Timestamp)] = [:]
       for id in ids {
         let row = try Row.fetchOne(
-          db, sql: "SELECT output, 0, died, entry, line FROM dead WHERE id = ?", arguments: [id])
+          db, sql: "SELECT output, died, entry, line, 0, 0, 0, 0 FROM dead WHERE id = ?", arguments: [id])
         guard let row else { continue }
-        let dead = try store.decode(row, id: id, places: Places(), from: 2)
+        let dead = try store.decode(try store.row(row, id: id, places: Places(), from: 1))
         // The age counts from here: it would be a dead letter again at once otherwise.
         byOutput[row[0], default: (BlockBuilder(alerts: ids.count), SystemClock().now)].builder.append(
           dead.block, place: 0)
@@ -232,8 +286,9 @@ public final class OutboxInspector: Sendable {
       }
       for (output, (builder, accepted)) in byOutput.sorted(by: { $0.key < $1.key }) {
         let block = builder.block()
-        let entries = SegmentCodec.encode(block, formats: store.formats)
-        let segment = try store.insert(block, entries: entries, accepted: accepted, db)
+        // Into the database, whatever their size: only the gateway writes segment files.
+        let segment = try Store.insert(
+          SegmentDraft(block, accepted: accepted, formats: store.formats), at: nil, db)
         try Store.putWant(db, segment: segment, output: output, Places(0..<Int32(block.entries.count)))
         try db.execute(
           sql: "UPDATE output SET requeued = requeued + ? WHERE id = ?", arguments: [block.entries.count, output])

@@ -3,7 +3,8 @@ internal import GRDB
 internal import PluginKit
 
 /// Copies what can be read of a damaged outbox into a new one: deliveries that wait, dead letters, checkpoints, values.
-/// Whatever cannot be read is left out, and counted where it is known.
+/// Whatever cannot be read is left out, and counted where it is known. Alerts in segment files stay where they are; what
+/// the database cannot say of them any more, their headers do.
 struct Salvage {
   private let damaged: String
   private let new: Store
@@ -13,10 +14,13 @@ struct Salvage {
   private(set) var savedCheckpoints = 0
   /// By output: alerts that are dead letters now, because their bytes are damaged.
   private(set) var buried: [Int64: Int] = [:]
+  /// Segment files of which something could not be read.
+  private(set) var damagedFiles: Set<Int64> = []
 
   private var outputs: Set<Int64> = []
   private var wants: [Int64: [(output: Int64, places: Places)]] = [:]
   private var isWantsComplete = false
+  private lazy var scanned = SegmentScan.segments(in: SegmentFolder(folder: new.folder))
 
   init(from damaged: String, to new: Store) {
     self.damaged = damaged
@@ -26,7 +30,7 @@ struct Salvage {
   mutating func run() {
     var configuration = Configuration()
     configuration.busyMode = .timeout(1)
-    guard let old = try? DatabaseQueue(path: damaged, configuration: configuration) else { return }
+    guard let old = try? DatabaseQueue(path: damaged, configuration: configuration) else { return copySegments(nil) }
     // Nothing of what is thrown here is news: the file is known to be damaged.
     old.writeWithoutTransaction { db in
       copyRows(db, "SELECT key, value FROM value", "INSERT OR REPLACE INTO value VALUES (?, ?)")
@@ -90,29 +94,69 @@ struct Salvage {
     wants = found.mapValues { $0.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 } }
   }
 
-  private mutating func copySegments(_ db: Database) {
+  /// - Parameter db: nil where nothing can be read of the database.
+  private mutating func copySegments(_ db: Database?) {
     var ids = Set(wants.keys)
-    forEach(db, "SELECT id FROM segment ORDER BY id") { ids.insert(try Self.integer($0, 0)) }
+    let hasAllRows =
+      db.map { forEach($0, "SELECT id FROM segment ORDER BY id") { ids.insert(try Self.integer($0, 0)) } } ?? false
+    if !hasAllRows { ids.formUnion(scanned.keys) }
     for id in ids.sorted() {
       let wanted = wants[id] ?? []
-      // Who wanted it cannot be read any more: better to deliver it twice than not at all.
+      // Nobody wants it any more.
       guard !wanted.isEmpty || !isWantsComplete else { continue }
+      guard let row = row(db, id) ?? scannedRow(id) else {
+        lostDeliveries += wanted.reduce(0) { $0 + $1.places.count }
+        continue
+      }
       do {
-        let row = try Row.fetchOne(
-          db, sql: "SELECT accepted, entries, lines FROM segment WHERE id = ?", arguments: [id])
-        guard let row else { throw OutboxError.damaged("missing") }
-        let segment = try new.decode(row, id: id, places: Places(), from: 0)
-        let all = Places(0..<Int32(segment.block.entries.count))
-        let asked = wanted.isEmpty ? outputs.sorted().map { ($0, all) } : wanted
-        try copy(segment, to: asked)
+        try copy(try new.decode(row), row.source, to: wanted)
       } catch {
+        if case .file(let extent) = row.source { damagedFiles.insert(extent.file) }
         lostDeliveries += wanted.reduce(0) { $0 + $1.places.count }
       }
     }
   }
 
+  /// A segment as the damaged database has it; nil where it cannot be read there.
+  private func row(_ db: Database?, _ id: Int64) -> SegmentRow? {
+    guard let db else { return nil }
+    // A database of schema 1 has no segments in files.
+    for columns in [SegmentRow.columns, "accepted, entries, lines, 0, 0, 0, 0"] {
+      let sql = "SELECT \(columns) FROM segment WHERE id = ?"
+      if let found = try? Row.fetchOne(db, sql: sql, arguments: [id]),
+        let row = try? new.row(found, id: id, places: Places(), from: 0), (try? new.decode(row)) != nil
+      {
+        return row
+      }
+    }
+    return nil
+  }
+
+  private mutating func scannedRow(_ id: Int64) -> SegmentRow? {
+    scanned[id].map { SegmentRow(id: id, accepted: $0.accepted, places: Places(), source: .file($0.extent)) }
+  }
+
+  /// Who is to get a segment. Where that cannot be read any more, those who wanted it at first, or all: better to deliver
+  /// it twice than not at all.
+  private mutating func wants(of segment: StoredSegment, _ known: [(output: Int64, places: Places)])
+    -> [(output: Int64, places: Places)]
+  {
+    let isKnown = !known.isEmpty && known.allSatisfy { outputs.contains($0.output) }
+    guard !isKnown else { return known }
+    let all = Places(0..<Int32(segment.block.entries.count))
+    if let first = scanned[segment.id]?.wants {
+      return first.compactMap { want in
+        (try? new.outputNumber(want.output)).map { ($0, want.places.intersection(all)) }
+      }
+    }
+    return outputs.sorted().map { ($0, all) }
+  }
+
   /// Alerts whose bytes are damaged become dead letters; the rest is delivered.
-  private mutating func copy(_ segment: StoredSegment, to wants: [(output: Int64, places: Places)]) throws {
+  private mutating func copy(
+    _ segment: StoredSegment, _ source: SegmentRow.Source, to known: [(output: Int64, places: Places)]
+  ) throws {
+    let wants = wants(of: segment, known)
     var settlements: [Settlement] = []
     var whole: [(output: Int64, places: Places)] = []
     for want in wants {
@@ -128,11 +172,15 @@ struct Salvage {
       }
       settlements.append(settlement)
     }
-    let entries = SegmentCodec.encode(segment.block, formats: new.formats)
-    try new.write(bytes: segment.block.bytes.count) { db in
-      let id = try new.insert(segment.block, entries: entries, accepted: segment.accepted, db)
+    let draft = SegmentDraft(segment.block, accepted: segment.accepted, formats: new.formats)
+    var extent: Extent?
+    if case .file(let found) = source { extent = found }
+    try new.write(bytes: extent == nil ? draft.size : 0) { db in
+      // Under its number, which its header has too.
+      let id = try Store.insert(draft, at: extent, id: segment.id, db)
       for want in whole { try Store.putWant(db, segment: id, output: want.output, want.places) }
-      _ = try Store.deleteIfUnused(db, id)
+      var freed: [Extent] = []
+      _ = try Store.deleteIfUnused(db, id, freeing: &freed)
     }
     _ = try new.settle(settlements)
     savedDeliveries += whole.reduce(0) { $0 + $1.places.count }

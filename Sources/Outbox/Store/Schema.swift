@@ -76,7 +76,15 @@ enum Schema {
     CREATE TABLE value (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID, STRICT;
     -- Formats by the number that entries carry: numbers stay, whatever order a later version has its formats in.
     CREATE TABLE format (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+    """,
     """
+    -- Where a segment lies in the segment files: the number of the file, the first byte, bytes of head and of lines.
+    -- `entries` and `lines` are empty then. Small segments, and those of schema 1, have them and no file.
+    ALTER TABLE segment ADD COLUMN file INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE segment ADD COLUMN start INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE segment ADD COLUMN head INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE segment ADD COLUMN body INTEGER NOT NULL DEFAULT 0;
+    """,
   ]
 
   /// Brings a database to this version.

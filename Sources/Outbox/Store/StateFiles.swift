@@ -12,6 +12,7 @@ struct StateFiles {
 
   private var database: String { folder + "/" + Outbox.fileName }
   var hasDatabase: Bool { files.fileExists(atPath: database) }
+  private var segments: SegmentFolder { SegmentFolder(folder: folder) }
 
   private var draft: String { database + ".new" }
   private var mark: String { folder + "/outbox.damaged" }
@@ -25,13 +26,19 @@ struct StateFiles {
   }
 
   func open(
-    durability: Durability, formats: [String], crash: CrashHook, now: Timestamp, logger: Logger
+    durability: Durability, formats: [String], limits: SegmentLimits, crash: CrashHook, now: Timestamp, logger: Logger
   ) throws(OutboxError) -> Opened {
     func store() throws(OutboxError) -> Store {
       try Store(
-        folder: folder, path: database, durability: durability, formats: formats, crash: crash, logger: logger)
+        folder: folder, path: database, durability: durability, formats: formats, limits: limits, crash: crash,
+        logger: logger)
     }
-    if !files.fileExists(atPath: database) {
+    if !hasDatabase, !files.fileExists(atPath: draft), !segments.numbers.isEmpty {
+      // An empty file, which is damage, so that a crash in between does not make it look like a new start.
+      markDamaged("the outbox '\(database)' is missing, and alerts that it kept are still there")
+      _ = files.createFile(atPath: database, contents: nil)
+    }
+    if !hasDatabase {
       try make(formats: formats, logger: logger)
       return Opened(store: try store(), recovery: nil)
     }
@@ -71,11 +78,12 @@ struct StateFiles {
       try makeDraft(formats: formats, logger: logger).close()
     }
     try move(draft, to: database)
+    try? files.removeItem(atPath: mark)
   }
 
   private func makeDraft(formats: [String], logger: Logger) throws(OutboxError) -> Store {
     let store = try Store(
-      folder: folder, path: draft, durability: nil, formats: formats, crash: CrashHook(), logger: logger)
+      folder: folder, path: draft, durability: nil, formats: formats, limits: nil, crash: CrashHook(), logger: logger)
     // Alerts are nobody else's business. SQLite gives its log the same rights.
     chmod(draft, 0o600)
     return store
@@ -94,6 +102,7 @@ struct StateFiles {
     new.close()
     let time = now.rfc3339.filter { $0 != ":" && $0 != "-" && $0 != "." }
     let aside = folder + "/outbox-damaged-\(time).sqlite"
+    for number in salvage.damagedFiles { segments.keep(number, as: "outbox-damaged-\(time)-\(number).segments") }
     // The log goes first: it must never come to lie beside the new database, to which it does not belong.
     for suffix in ["-wal", "-shm"] where files.fileExists(atPath: database + suffix) {
       try move(database + suffix, to: aside + suffix)

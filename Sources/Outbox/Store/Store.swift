@@ -10,6 +10,10 @@ final class Store: Sendable {
   let formats: FormatNumbers
   let folder: String
 
+  let reader: SegmentReader
+  /// Nil where the folder is another process's.
+  let writer: SegmentWriter?
+
   private let pool: DatabasePool
   private let logger: Logger
   private let upkeep = Mutex(Upkeep())
@@ -22,24 +26,37 @@ final class Store: Sendable {
 
   /// Opens an outbox that is whole, and makes it where there is none.
   ///
-  /// - Parameter durability: nil for a draft, which is on the disk only when its owner has seen to that.
+  /// - Parameters:
+  ///   - durability: nil for a draft, which is on the disk only when its owner has seen to that.
+  ///   - limits: of the segment files, where this process has the folder's lock and writes them; nil otherwise.
   /// - Throws: `OutboxError`; `damaged` where it has to be set aside.
   init(
-    folder: String, path: String, durability: Durability?, formats: [String], crash: CrashHook, logger: Logger
+    folder: String, path: String, durability: Durability?, formats: [String], limits: SegmentLimits?, crash: CrashHook,
+    logger: Logger
   ) throws(OutboxError) {
+    let files = SegmentFolder(folder: folder)
+    let reader = SegmentReader(files)
+    self.reader = reader
     self.path = path
     self.folder = folder
     self.crash = crash
     self.logger = logger
     do {
       pool = try DatabasePool(path: path, configuration: Connection.configuration(isDraft: durability == nil))
-      self.formats = try pool.writeWithoutTransaction { db in
+      let (numbers, content) = try pool.writeWithoutTransaction { db in
         try Schema.migrate(db, path: path)
         if let durability {
           try db.execute(sql: "PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")")
         }
         try IntegrityCheck.check(db, path: path)
-        return formats.isEmpty ? FormatNumbers() : try FormatNumbers(db, names: formats)
+        return (
+          formats.isEmpty ? FormatNumbers() : try FormatNumbers(db, names: formats), try Self.content(db, path: path)
+        )
+      }
+      self.formats = numbers
+      writer = try limits.map { limits throws(OutboxError) in
+        try SegmentWriter(
+          files, content: content, reader: reader, isDurable: durability == .power, limits: limits, crash: crash)
       }
     } catch {
       throw OutboxError(error, path: path)
@@ -58,6 +75,7 @@ final class Store: Sendable {
     } catch {
       logger.warning("the outbox's log could not be moved into the database; the next start does it: \(error)")
     }
+    writer?.close()
     closeConnection()
   }
 
@@ -73,9 +91,10 @@ final class Store: Sendable {
         let result: Result
         do {
           result = try transact(db, body)
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+        } catch let error where Self.isFull(error) {
           // What the log holds may have its place in the database already: then emptying it makes room.
           try upkeep.withLock { try $0.log.truncate(db) }
+          writer?.tidy(keeping: 0)
           result = try transact(db, body)
         }
         if let after { crash.reach(after) }
@@ -85,6 +104,11 @@ final class Store: Sendable {
     } catch {
       throw OutboxError(error, path: path)
     }
+  }
+
+  private static func isFull(_ error: any Error) -> Bool {
+    if case .diskFull = error as? OutboxError { return true }
+    return (error as? DatabaseError)?.resultCode == .SQLITE_FULL
   }
 
   private func transact<Result>(_ db: Database, _ body: (Database) throws -> Result) throws -> Result {
@@ -104,17 +128,16 @@ final class Store: Sendable {
   /// Refuses to begin a write of so many bytes that the disk might be full behind it.
   func makeRoom(for bytes: Int) throws(OutboxError) {
     guard let available = FreeSpace.available(in: folder) else { return }
-    // The segment in the log, and again in the database; what the log holds already goes there as well.
-    let needed = 2 * bytes + FreeSpace.reserve
+    // What the log holds already goes into the database as well.
+    let needed = bytes + FreeSpace.reserve
     if available >= needed + WriteAheadLog.target { return }
     do {
       let left = try pool.writeWithoutTransaction { db in
         try upkeep.withLock { try $0.log.truncate(db) }
-        let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
-        return (FreeSpace.available(in: folder) ?? 0, free * Connection.pageSize)
+        writer?.tidy(keeping: 0)
+        return FreeSpace.available(in: folder) ?? 0
       }
-      // Pages that are free inside the database need no room of their own.
-      if left.0 >= needed - min(left.1, bytes) { return }
+      if left >= needed { return }
     } catch {
       throw OutboxError(error, path: path)
     }
@@ -148,6 +171,31 @@ final class Store: Sendable {
     } catch {
       throw OutboxError(error, path: path)
     }
+    writer?.tidy(keeping: Self.idlePages * Connection.pageSize)
+  }
+
+  /// Gives back the room of what another process has dropped.
+  func recountFiles() throws(OutboxError) {
+    guard let writer else { return }
+    writer.recount(try read { db in try Self.content(db, path: path) })
+  }
+
+  /// What the database knows of the segment files.
+  private static func content(_ db: Database, path: String) throws -> [SegmentWriter.Content] {
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT file, count(*), max(start + head + body), min(min(start, head, body)) FROM segment
+        WHERE file <> 0 GROUP BY file
+        """)
+    return try rows.map { row in
+      // Damage may have made anything of them.
+      let numbers = (0..<4).compactMap { Int64.fromDatabaseValue(row[$0]) }
+      guard numbers.count == 4, numbers[0] > 0, numbers[3] >= 0 else {
+        throw OutboxError.damaged("the outbox '\(path)' is damaged: the place of a segment cannot be one")
+      }
+      return SegmentWriter.Content(file: numbers[0], segments: Int(numbers[1]), end: Int(numbers[2]))
+    }
   }
 
   /// Pages that stay free for the next segments: 64 MiB in a busy outbox, 4 MiB in an idle one.
@@ -166,7 +214,11 @@ final class Store: Sendable {
         return true
       }
       if vacuumIsDue { try vacuum(db, keeping: Self.busyPages, pages: 4096) }
-      try upkeep.withLock { if $0.log.isDue { try $0.log.checkpoint(db, crash: crash) } }
+      if upkeep.withLock({ $0.log.isDue }) {
+        // What a power failure leaves of the database must not refer to bytes that it has not left.
+        try writer?.sync()
+        try upkeep.withLock { try $0.log.checkpoint(db, crash: crash) }
+      }
     } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
       // A reader holds the log; the next commit tries again.
     } catch {

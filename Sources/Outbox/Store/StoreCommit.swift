@@ -27,14 +27,38 @@ extension Store {
   func commit(
     _ segment: Segment?, wants: [(output: Int64, places: Places)], checkpoints: [InputCheckpoint], accepted: Timestamp
   ) throws(OutboxError) -> Int64? {
-    let bytes = segment.map { $0.block.bytes.count + $0.block.entries.count * SegmentCodec.entrySize } ?? 0
-    try makeRoom(for: bytes)
-    let entries = segment.map { SegmentCodec.encode($0.block, formats: formats) } ?? []
+    let draft = segment.map { SegmentDraft($0, accepted: accepted, formats: formats) }
+    let extent = try place(draft)
+    do throws(OutboxError) {
+      let number = try commit(draft, at: extent, wants: wants, checkpoints: checkpoints)
+      if let extent { writer?.confirm(extent) }
+      return number
+    } catch {
+      if let extent { writer?.abandon(extent) }
+      throw error
+    }
+  }
+
+  /// Where in the files a segment goes; nil for one that goes into the database.
+  private func place(_ draft: SegmentDraft?) throws(OutboxError) -> Extent? {
+    let size = draft?.size ?? 0
+    try makeRoom(for: size)
+    guard let draft, let writer, size > writer.limits.row else { return nil }
+    return try writer.place(head: draft.headSize, body: draft.block.bytes.count)
+  }
+
+  private func commit(
+    _ draft: SegmentDraft?, at extent: Extent?, wants: [(output: Int64, places: Places)],
+    checkpoints: [InputCheckpoint]
+  ) throws(OutboxError) -> Int64? {
+    let bytes = extent == nil ? draft?.size ?? 0 : 0
     return try write(bytes: bytes, before: .beforeBegin, after: .afterCommit) { db in
       crash.reach(.afterBegin)
       var number: Int64?
-      if let segment {
-        number = try insert(segment.block, entries: entries, accepted: accepted, db)
+      if let draft {
+        let id = try Self.insert(draft, at: extent, db)
+        number = id
+        if let extent { try writer?.write((draft.header(id: id), draft.entries, draft.block.bytes), to: extent) }
         crash.reach(.afterSegment)
         for want in wants { try Self.putWant(db, segment: number ?? 0, output: want.output, want.places) }
         crash.reach(.afterWants)
@@ -56,12 +80,18 @@ extension Store {
     }
   }
 
-  /// Writes the lines as they are: bound, not copied.
-  func insert(_ block: AlertBlock, entries: [UInt8], accepted: Timestamp, _ db: Database) throws -> Int64 {
-    let statement = try db.cachedStatement(sql: "INSERT INTO segment (accepted, entries, lines) VALUES (?, ?, ?)")
-    try entries.withBorrowedData { entries in
-      try block.bytes.withBorrowedData { lines in
-        try statement.execute(arguments: [accepted.nanoseconds, entries, lines])
+  /// Adds the row of a segment: with its lines, bound and not copied, or with the place where they are.
+  ///
+  /// - Parameter id: the number that it has already; nil for the next one.
+  static func insert(_ draft: SegmentDraft, at extent: Extent?, id: Int64? = nil, _ db: Database) throws -> Int64 {
+    let statement = try db.cachedStatement(
+      sql: "INSERT INTO segment (id, accepted, entries, lines, file, start, head, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    try (extent == nil ? draft.entries : []).withBorrowedData { entries in
+      try (extent == nil ? draft.block.bytes : []).withBorrowedData { lines in
+        try statement.execute(arguments: [
+          id, draft.accepted.nanoseconds, entries, lines, extent?.file ?? 0, extent?.start ?? 0, extent?.head ?? 0,
+          extent?.body ?? 0,
+        ])
       }
     }
     return db.lastInsertedRowID

@@ -18,20 +18,20 @@ extension Store {
   /// are `alerts` or `bytes` of them.
   func segments(for output: Int64, after segment: Int64, alerts: Int, bytes: Int) throws(OutboxError) -> [StoredSegment]
   {
-    try read { db in
+    try load { db in
       let statement = try db.cachedStatement(
         sql: """
-          SELECT want.segment, want.places, segment.accepted, segment.entries, segment.lines
+          SELECT want.segment, want.places, \(SegmentRow.columns)
           FROM want LEFT JOIN segment ON segment.id = want.segment
           WHERE want.segment > ? AND want.output = ? ORDER BY want.segment
           """)
-      var found: [StoredSegment] = []
+      var found: [SegmentRow] = []
       var (foundAlerts, foundBytes) = (0, 0)
       let rows = try Row.fetchCursor(statement, arguments: [segment, output])
       while foundAlerts < alerts, foundBytes < bytes, let row = try rows.next() {
-        let read = try decode(row, id: row[0], places: try Self.decodePlaces(row, 1), from: 2)
+        let read = try self.row(row, id: row[0], places: try Self.decodePlaces(row, 1), from: 2)
         foundAlerts += read.places.count
-        foundBytes += read.block.bytes.count
+        foundBytes += read.byteCount
         found.append(read)
       }
       return found
@@ -40,34 +40,17 @@ extension Store {
 
   /// The segments of a parcel, in its order, with what of it they hold; none where somebody has dropped it.
   func segments(of parcel: Int64, output: Int64) throws(OutboxError) -> [StoredSegment] {
-    try read { db in
+    try load { db in
       let statement = try db.cachedStatement(
         sql: """
-          SELECT retry.segment, retry.places, segment.accepted, segment.entries, segment.lines
+          SELECT retry.segment, retry.places, \(SegmentRow.columns)
           FROM retry LEFT JOIN segment ON segment.id = retry.segment
           WHERE retry.output = ? AND retry.parcel = ? ORDER BY retry.segment
           """)
       return try Row.fetchAll(statement, arguments: [output, parcel]).map { row in
-        try decode(row, id: row[0], places: try Self.decodePlaces(row, 1), from: 2)
+        try self.row(row, id: row[0], places: try Self.decodePlaces(row, 1), from: 2)
       }
     }
-  }
-
-  /// - Parameter column: where `accepted`, `entries` and `lines` begin in the row.
-  func decode(_ row: Row, id: Int64, places: Places, from column: Int) throws -> StoredSegment {
-    guard let accepted = Int64.fromDatabaseValue(row[column]) else {
-      throw OutboxError.damaged("the outbox '\(path)' is damaged: segment \(id) is missing")
-    }
-    let lines = try row.bytes(column + 2)
-    let decoded = try row.withUnsafeData(atIndex: column + 1) { data in
-      data.flatMap { $0.withUnsafeBytes { SegmentCodec.decode($0, over: lines, formats: formats) } }
-    }
-    guard let decoded, places.isBelow(decoded.entries.count) else {
-      throw OutboxError.damaged("the outbox '\(path)' is damaged: segment \(id) does not have its checksum")
-    }
-    return StoredSegment(
-      id: id, accepted: Timestamp(nanoseconds: accepted), block: AlertBlock(bytes: lines, entries: decoded.entries),
-      places: places, damaged: decoded.damaged)
   }
 
   /// What an output's worker goes on with.

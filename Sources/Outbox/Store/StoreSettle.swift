@@ -9,22 +9,25 @@ extension Store {
   ///   to be read anew.
   func settle(_ settlements: [Settlement]) throws(OutboxError) -> Set<Int64> {
     var deleted = 0
+    var freed: [Extent] = []
     var changed: Set<Int64> = []
     let bytes = settlements.reduce(0) { $0 + $1.dead.reduce(0) { $0 + $1.block.bytes.count } }
     try write(bytes: bytes, before: .beforeSettlement, after: .afterSettlement) { db in
       deleted = 0
+      freed = []
       changed = []
       var segments: Set<Int64> = []
       for settlement in settlements {
         if try apply(settlement, db) { changed.insert(settlement.output) }
         segments.formUnion(settlement.segments)
       }
-      for segment in segments.sorted() where try Self.deleteIfUnused(db, segment) {
+      for segment in segments.sorted() where try Self.deleteIfUnused(db, segment, freeing: &freed) {
         deleted += 1
         crash.reach(.duringSegmentDeletion)
       }
     }
     noteDeletedSegments(deleted)
+    writer?.release(freed)
     return changed
   }
 
@@ -79,13 +82,18 @@ extension Store {
   }
 
   /// Deletes a segment that no output waits for.
-  static func deleteIfUnused(_ db: Database, _ segment: Int64) throws -> Bool {
+  ///
+  /// - Parameter freed: takes up where in the files it lay, which is free once the transaction is committed.
+  static func deleteIfUnused(_ db: Database, _ segment: Int64, freeing freed: inout [Extent]) throws -> Bool {
     let statement = try db.cachedStatement(
       sql: """
         SELECT EXISTS (SELECT 1 FROM want WHERE segment = ?1) OR EXISTS (SELECT 1 FROM retry WHERE segment = ?1)
         """)
     guard try Bool.fetchOne(statement, arguments: [segment]) == false else { return false }
-    try db.cachedStatement(sql: "DELETE FROM segment WHERE id = ?").execute(arguments: [segment])
+    let deletion = try db.cachedStatement(sql: "DELETE FROM segment WHERE id = ? RETURNING file, start, head, body")
+    for row in try Row.fetchAll(deletion, arguments: [segment]) {
+      if let extent = SegmentRow.extent(row, from: 0) { freed.append(extent) }
+    }
     return true
   }
 

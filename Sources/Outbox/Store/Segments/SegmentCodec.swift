@@ -78,6 +78,8 @@ enum SegmentCodec {
 /// A checksum against accidental damage, at some bytes a cycle: four lanes of multiply and rotate in the manner of
 /// xxHash (Yann Collet), folded to 32 bits. It is no defence against forgery.
 enum Checksum {
+  static func of(_ bytes: [UInt8]) -> UInt32 { bytes.withUnsafeBytes { of($0) } }
+
   static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     let prime: UInt64 = 0x9E37_79B1_85EB_CA87
     var lanes = SIMD4<UInt64>(1, 2, 3, 4) &* SIMD4(repeating: prime)

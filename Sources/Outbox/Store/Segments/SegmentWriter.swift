@@ -1,0 +1,205 @@
+internal import Synchronization
+
+/// What lies where.
+struct SegmentLimits: Sendable {
+  /// Bytes at which a file is followed by the next one.
+  var file = 64 * 1024 * 1024
+
+  /// Bytes up to which a segment lies in the database, as a part of the same write.
+  var row = 16 * 1024
+}
+
+/// Keeps segments in files: appends them, and gives their room back once nothing in them is wanted. Files are numbered; one
+/// is written at a time, and each process begins one of its own. When all that is in it has left, it is written from its
+/// beginning again, so that an outbox that keeps up needs little disk.
+///
+/// Only the process that has the state folder's lock has one. All calls come from the outbox's writer thread.
+final class SegmentWriter: Sendable {
+  let limits: SegmentLimits
+  private let folder: SegmentFolder
+  private let reader: SegmentReader
+  private let isDurable: Bool
+  private let crash: CrashHook
+  private let state: Mutex<State>
+
+  private struct Usage {
+    var segments = 0
+    /// What left and takes up room still.
+    var freed: [Range<Int>] = []
+  }
+
+  private struct Current {
+    let number: Int64
+    let file: SegmentFile
+    /// Where the next segment goes.
+    var end = 0
+    var size = 0
+  }
+
+  private struct State {
+    var usages: [Int64: Usage] = [:]
+    var current: Current?
+    var next: Int64
+    var unsynced: [Int64: SegmentFile] = [:]
+  }
+
+  /// How many segments of a file the database knows, and where the last one ends.
+  struct Content: Sendable {
+    let file: Int64
+    let segments: Int
+    let end: Int
+  }
+
+  /// Takes over a folder: checks that each file is as long as it should be, and removes what nobody refers to, which is
+  /// what a crash left of transactions that did not come to their end.
+  ///
+  /// - Throws: `damaged` where a file is missing or cut.
+  init(
+    _ folder: SegmentFolder, content: [Content], reader: SegmentReader, isDurable: Bool, limits: SegmentLimits,
+    crash: CrashHook
+  ) throws(OutboxError) {
+    self.folder = folder
+    self.reader = reader
+    self.isDurable = isDurable
+    self.limits = limits
+    self.crash = crash
+    for known in content {
+      let path = folder.path(known.file)
+      guard let (size, names) = SegmentFile.status(path) else {
+        throw .damaged("the outbox's file '\(path)' is missing")
+      }
+      guard size >= known.end else {
+        throw .damaged("the outbox's file '\(path)' is cut: it ends at byte \(size), and \(known.end) were kept")
+      }
+      // One that was set aside under a second name stays as it is.
+      if size > known.end, names == 1 { SegmentFile.punch([known.end..<size], of: path) }
+    }
+    let numbers = folder.numbers
+    let wanted = Set(content.map(\.file))
+    for number in numbers where !wanted.contains(number) { folder.remove(number) }
+    var usages: [Int64: Usage] = [:]
+    for known in content { usages[known.file] = Usage(segments: known.segments) }
+    state = Mutex(State(usages: usages, next: max(numbers.last ?? 0, wanted.max() ?? 0) + 1))
+  }
+
+  /// Where a segment of that size goes. The place is the next one's too until `confirm`.
+  func place(head: Int, body: Int) throws(OutboxError) -> Extent {
+    try state.withLock { state throws(OutboxError) in
+      if let current = state.current, current.end == 0 || current.end + head + body <= limits.file {
+        return Extent(file: current.number, start: current.end, head: head, body: body)
+      }
+      let number = state.next
+      let file = try SegmentFile(creating: folder.path(number))
+      // Even where the rest fails: the name is taken.
+      state.next += 1
+      if isDurable { try folder.sync() }
+      state.current = Current(number: number, file: file)
+      return Extent(file: number, start: 0, head: head, body: body)
+    }
+  }
+
+  /// Writes a segment to its place: before the transaction that makes it count.
+  func write(_ parts: (header: [UInt8], entries: [UInt8], lines: [UInt8]), to extent: Extent) throws(OutboxError) {
+    guard let file = state.withLock({ $0.current?.file }) else { return }
+    crash.reach(.beforeFileWrite)
+    try file.write(parts, at: extent.start)
+    if isDurable { try file.sync() }
+    crash.reach(.afterFileWrite)
+  }
+
+  /// The transaction is committed: the segment is there.
+  func confirm(_ extent: Extent) {
+    state.withLock { state in
+      guard var current = state.current, current.number == extent.file else { return }
+      // So that records can be looked for at multiples of 8.
+      current.end = (extent.end + 7) & ~7
+      current.size = max(current.size, extent.end)
+      state.current = current
+      state.usages[extent.file, default: Usage()].segments += 1
+      if !isDurable { state.unsynced[extent.file] = current.file }
+    }
+  }
+
+  /// There was no transaction: the room is given back.
+  func abandon(_ extent: Extent) {
+    state.withLock { state in
+      guard state.current?.number == extent.file else { return }
+      state.current?.file.cut(at: extent.start)
+      state.current?.size = extent.start
+    }
+  }
+
+  /// These segments have left the database.
+  func release(_ extents: [Extent]) {
+    state.withLock { state in
+      for extent in extents {
+        guard var usage = state.usages[extent.file] else { continue }
+        usage.segments -= 1
+        usage.freed.append(extent.start..<extent.end)
+        state.usages[extent.file] = usage
+        if usage.segments <= 0 { empty(extent.file, &state) }
+      }
+    }
+  }
+
+  /// Takes over what the database says, after another process has changed it.
+  func recount(_ content: [Content]) {
+    state.withLock { state in
+      let segments = Dictionary(content.map { ($0.file, $0.segments) }) { $0 + $1 }
+      for number in state.usages.keys.sorted() {
+        state.usages[number]?.segments = segments[number] ?? 0
+        if segments[number] == nil { empty(number, &state) }
+      }
+    }
+  }
+
+  private func empty(_ number: Int64, _ state: inout State) {
+    state.usages[number] = nil
+    if state.current?.number == number {
+      state.current?.end = 0
+    } else {
+      state.unsynced[number] = nil
+      remove(number)
+    }
+  }
+
+  private func remove(_ number: Int64) {
+    crash.reach(.beforeFileRemoval)
+    folder.remove(number)
+    reader.forget(number)
+  }
+
+  /// Gives back the room of segments that left files in which others stay.
+  ///
+  /// - Parameter kept: how many bytes the file that is written keeps for the next segments where it is empty.
+  func tidy(keeping kept: Int) {
+    state.withLock { state in
+      for (number, usage) in state.usages where !usage.freed.isEmpty {
+        state.usages[number]?.freed = []
+        let path = folder.path(number)
+        if SegmentFile.status(path)?.names == 1 { SegmentFile.punch(usage.freed, of: path) }
+      }
+      if let current = state.current, current.end == 0, current.size > kept {
+        current.file.cut(at: 0)
+        state.current?.size = 0
+      }
+    }
+  }
+
+  /// Puts on the disk what was written since the last call: before the database does the same with what refers to it.
+  func sync() throws(OutboxError) {
+    let files = state.withLock { state in
+      defer { state.unsynced = [:] }
+      return state.unsynced
+    }
+    for file in files.values { try file.sync() }
+  }
+
+  /// Removes the file that is written where nothing is in it. The last call.
+  func close() {
+    state.withLock { state in
+      if let current = state.current, current.end == 0 { remove(current.number) }
+      state.current = nil
+    }
+  }
+}
