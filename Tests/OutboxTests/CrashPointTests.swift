@@ -36,6 +36,7 @@ struct CrashPointTests {
     #expect(after == after.sorted())
     #expect(try outbox.store.segmentCount() == 0)
     await outbox.close()
+    #expect(world.segmentFiles == [])
   }
 }
 
@@ -48,7 +49,9 @@ private struct Victim {
 
   func run() async throws {
     let fixtures = AlertFixtures()
-    let outbox = try Outbox.open(folder: folder, logger: RecordingLog().logger)
+    // A file for each segment that comes while others are there, so that files are removed too.
+    let limits = SegmentLimits(file: 1_000_000)
+    let outbox = try Outbox.open(folder: folder, limits: limits, clock: SystemClock(), logger: RecordingLog().logger)
     let path = folder
     let output = ScriptedOutput { _, batch throws(DeliveryError) in
       Self.note((0..<batch.count).compactMap { Int(batch[$0].id) }, in: path + "/delivered")
@@ -59,7 +62,6 @@ private struct Victim {
     // Padded, so that the log is moved into the database twice as well.
     let padding = String(repeating: "x", count: 40_000)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { await worker.run() }
       for start in stride(from: 0, to: 4000, by: Self.perCommit) {
         let numbers = start..<start + Self.perCommit
         let block = try fixtures.block(
@@ -68,6 +70,7 @@ private struct Victim {
           block, wants: [("soc", Array(0..<Int32(Self.perCommit)))],
           checkpoints: [InputCheckpoint(key: "input", value: Array("\(start)".utf8))])
         Self.note(Array(numbers), in: path + "/accepted")
+        if start == 4 * Self.perCommit { group.addTask { await worker.run() } }
       }
       _ = await worker.drained(until: Timestamp(seconds: 4_000_000_000))
       await worker.stop(within: .zero)

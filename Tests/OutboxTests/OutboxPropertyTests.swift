@@ -12,6 +12,10 @@ struct OutboxPropertyTests {
   func `Nothing is lost, order is kept where it is promised, and nothing stays behind`(seed: Int) async throws {
     var random = SeededRandom(seed: UInt64(seed))
     let world = try TestWorld()
+    // Segments in the database, in many small files, in one.
+    let limits = SegmentLimits(
+      file: Int.random(in: 1...20_000, using: &random),
+      row: seed % 3 == 0 ? 16 * 1024 : Int.random(in: 0...2000, using: &random))
     let dice = Mutex(SeededRandom(seed: UInt64(seed) &+ 1000))
     @Sendable func roll(_ sides: Int) -> Int { dice.withLock { Int.random(in: 0..<sides, using: &$0) } }
     // `ordered` fails only as a whole and one at a time; `mixed` fails in every way, four at a time.
@@ -34,7 +38,7 @@ struct OutboxPropertyTests {
     var next = 0
     var wanted: [String: [Int]] = ["ordered": [], "mixed": []]
     for _ in 0..<4 {
-      let outbox = try world.open()
+      let outbox = try world.open(.process, limits)
       let workers = [
         try world.worker(ordered, name: "ordered", world.settings(batch: 7), outbox, hooks: hooks),
         try world.worker(mixed, name: "mixed", world.settings(batch: 5, concurrency: 4), outbox, hooks: hooks),
@@ -79,5 +83,6 @@ struct OutboxPropertyTests {
     #expect(try await outbox.backlog().map(\.pending) == [0, 0])
     #expect(try await outbox.backlog().map(\.dead).reduce(0, +) == deadIDs.count)
     await outbox.close()
+    #expect(world.segmentFiles == [])
   }
 }

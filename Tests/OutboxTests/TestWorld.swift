@@ -22,8 +22,14 @@ final class TestWorld: Sendable {
 
   var database: String { folder + "/" + Outbox.fileName }
 
-  func open(_ durability: Durability = .process) throws -> Outbox {
-    try Outbox.open(folder: folder, durability: durability, clock: clock, logger: log.logger)
+  func open(_ durability: Durability = .process, _ limits: SegmentLimits = SegmentLimits()) throws -> Outbox {
+    try Outbox.open(folder: folder, durability: durability, limits: limits, clock: clock, logger: log.logger)
+  }
+
+  /// The segment files' paths, in order.
+  var segmentFiles: [String] {
+    let segments = SegmentFolder(folder: folder)
+    return segments.numbers.map(segments.path)
   }
 
   /// Alerts with these numbers as ids.

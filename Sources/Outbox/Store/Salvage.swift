@@ -104,17 +104,17 @@ struct Salvage {
       let wanted = wants[id] ?? []
       // Nobody wants it any more.
       guard !wanted.isEmpty || !isWantsComplete else { continue }
-      guard let row = row(db, id) ?? scannedRow(id) else {
-        lostDeliveries += wanted.reduce(0) { $0 + $1.places.count }
-        continue
-      }
-      do {
-        try copy(try new.decode(row), row.source, to: wanted)
-      } catch {
-        if case .file(let extent) = row.source { damagedFiles.insert(extent.file) }
-        lostDeliveries += wanted.reduce(0) { $0 + $1.places.count }
-      }
+      let row = row(db, id)
+      let known = read(row)
+      if known == nil, case .file(let extent) = row?.source { damagedFiles.insert(extent.file) }
+      let found = known ?? read(scannedRow(id))
+      if let found, (try? copy(found.segment, found.source, to: wanted)) != nil { continue }
+      lostDeliveries += wanted.reduce(0) { $0 + $1.places.count }
     }
+  }
+
+  private func read(_ row: SegmentRow?) -> (segment: StoredSegment, source: SegmentRow.Source)? {
+    row.flatMap { row in (try? new.decode(row)).map { ($0, row.source) } }
   }
 
   /// A segment as the damaged database has it; nil where it cannot be read there.
@@ -124,7 +124,7 @@ struct Salvage {
     for columns in [SegmentRow.columns, "accepted, entries, lines, 0, 0, 0, 0"] {
       let sql = "SELECT \(columns) FROM segment WHERE id = ?"
       if let found = try? Row.fetchOne(db, sql: sql, arguments: [id]),
-        let row = try? new.row(found, id: id, places: Places(), from: 0), (try? new.decode(row)) != nil
+        let row = try? new.row(found, id: id, places: Places(), from: 0)
       {
         return row
       }

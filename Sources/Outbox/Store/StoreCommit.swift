@@ -85,7 +85,8 @@ extension Store {
   /// - Parameter id: the number that it has already; nil for the next one.
   static func insert(_ draft: SegmentDraft, at extent: Extent?, id: Int64? = nil, _ db: Database) throws -> Int64 {
     let statement = try db.cachedStatement(
-      sql: "INSERT INTO segment (id, accepted, entries, lines, file, start, head, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      sql: "INSERT INTO segment (id, accepted, entries, lines, file, start, head, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    )
     try (extent == nil ? draft.entries : []).withBorrowedData { entries in
       try (extent == nil ? draft.block.bytes : []).withBorrowedData { lines in
         try statement.execute(arguments: [

@@ -82,16 +82,20 @@ enum Checksum {
 
   static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     let prime: UInt64 = 0x9E37_79B1_85EB_CA87
-    var lanes = SIMD4<UInt64>(1, 2, 3, 4) &* SIMD4(repeating: prime)
+    // One by one: x86 multiplies 64-bit numbers faster than vectors of them.
+    var (one, two, three, four) = (prime, 2 &* prime, 3 &* prime, 4 &* prime)
     var at = 0
+    func mix(_ lane: UInt64, _ offset: Int) -> UInt64 {
+      let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at + offset, as: UInt64.self))
+      let product = (lane ^ word) &* prime
+      return product ^ (product >> 29)
+    }
     while at + 32 <= bytes.count {
-      let words = bytes.loadUnaligned(fromByteOffset: at, as: SIMD4<UInt64>.self)
-      lanes = (lanes ^ words) &* SIMD4(repeating: prime)
-      lanes ^= lanes &>> 29
+      (one, two, three, four) = (mix(one, 0), mix(two, 8), mix(three, 16), mix(four, 24))
       at += 32
     }
     var sum = UInt64(bytes.count)
-    for lane in 0..<4 { sum = (sum ^ lanes[lane]) &* prime ^ (sum >> 31) }
+    for lane in [one, two, three, four] { sum = (sum ^ lane) &* prime ^ (sum >> 31) }
     while at < bytes.count {
       sum = (sum ^ UInt64(bytes[at])) &* prime
       sum ^= sum >> 29

@@ -60,7 +60,8 @@ final class SegmentFile: Sendable {
     case 0: return
     case ENOSPC, EDQUOT: throw Self.full(path)
     default:
-      throw .inputOutput("the system failed to write the outbox's file '\(path)': \(String(cString: strerror(failure)))")
+      throw .inputOutput(
+        "the system failed to write the outbox's file '\(path)': \(String(cString: strerror(failure)))")
     }
   }
 
