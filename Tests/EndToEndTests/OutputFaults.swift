@@ -98,47 +98,31 @@ struct OutputFaults {
   @Test func `43: a single alert and then silence is delivered without waiting for more`() async throws {
     let receiver = Receiver()
     let world = try World(World.configuration(outputs: [("hook", World.webhook(receiver))]))
-    var ends = [Int32](repeating: -1, count: 2)
-    try #require(pipe(&ends) == 0)
-    _ = ends.map { fcntl($0, F_SETFD, FD_CLOEXEC) }
-    let process = try world.start(descriptor: ends[0])
-    close(ends[0])
-    func send(_ number: Int) {
-      let line = Array(alerts(number..<number + 1).utf8)
-      #expect(write(ends[1], line, line.count) == line.count)
-    }
+    let (process, feed) = try world.startFed()
     // The first one finds that the process has started.
-    send(0)
+    feed.send(alerts(0...0))
     #expect(try await eventually { receiver.accepted == [0] })
     let sent = ContinuousClock.now
-    send(1)
+    feed.send(alerts(1...1))
     #expect(try await eventually { receiver.accepted == [0, 1] })
     // Far less, but other tests keep the machine busy.
     #expect(ContinuousClock.now - sent < .seconds(15))
-    close(ends[1])
+    feed.end()
     #expect(await process.end().exitCode == 0)
   }
 
   @Test func `48: an output file that is moved, and one whose folder is removed, are made anew`() async throws {
     let world = try World(World.configuration(outputs: [("archive", "file: {path: logs/out.ndjson}")]))
-    var ends = [Int32](repeating: -1, count: 2)
-    try #require(pipe(&ends) == 0)
-    _ = ends.map { fcntl($0, F_SETFD, FD_CLOEXEC) }
-    let process = try world.start(descriptor: ends[0])
-    close(ends[0])
-    func send(_ number: Int) {
-      let line = Array(alerts(number..<number + 1).utf8)
-      #expect(write(ends[1], line, line.count) == line.count)
-    }
-    send(0)
+    let (process, feed) = try world.startFed()
+    feed.send(alerts(0...0))
     #expect(try await eventually { world.numbers("logs/out.ndjson") == [0] })
     try FileManager.default.moveItem(atPath: world.folder + "/logs/out.ndjson", toPath: world.folder + "/moved")
-    send(1)
+    feed.send(alerts(1...1))
     #expect(try await eventually { world.numbers("logs/out.ndjson") == [1] })
     try FileManager.default.removeItem(atPath: world.folder + "/logs")
-    send(2)
+    feed.send(alerts(2...2))
     #expect(try await eventually { world.numbers("logs/out.ndjson") == [2] })
-    close(ends[1])
+    feed.end()
     #expect(await process.end().exitCode == 0)
     #expect(world.numbers("moved") == [0])
   }
@@ -148,25 +132,15 @@ struct OutputFaults {
     let world = try World(
       World.configuration(outputs: [("screen", "console: {}"), ("hook", World.webhook(receiver))]))
     // `weir run | true`: nobody reads what it writes.
-    let process = try world.start(drain: "1s", input: try stdin(world, alerts(0..<2000)), output: closedPipe(world))
+    let (output, reading) = try Feed.make()
+    close(reading)
+    let process = try world.start(drain: "1s", input: try stdin(world, alerts(0..<2000)), output: output)
+    output.end()
     let end = await process.end()
     #expect(end.signal == nil && end.exitCode == 65, "\(end)")
     #expect(world.deadLetters.count == 2000 && world.deadLetters.allSatisfy { $0.output == "screen" })
     #expect(Set(receiver.accepted) == Set(0..<2000))
     #expect(world.ledger.contains(#""hook":{"delivered":2000,"dead_lettered":0,"pending":0}"#), "\(world.ledger)")
-  }
-
-  /// A named pipe of which the reading end was open only while it was opened for writing.
-  private func closedPipe(_ world: borrowing World) -> String {
-    let path = world.folder + "/pipe"
-    mkfifo(path, 0o600)
-    let reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    Thread.detachNewThread {
-      // The writer is the process, which opens it within that time.
-      sleep(2)
-      close(reader)
-    }
-    return path
   }
 
   private func stdin(_ world: borrowing World, _ text: String) throws -> String {

@@ -10,18 +10,13 @@ struct ProcessFaults {
   {
     let dead = Receiver { _, _ in .status(503) }
     let world = try World(World.configuration(outputs: [("hook", World.webhook(dead))]))
-    var ends = [Int32](repeating: -1, count: 2)
-    try #require(pipe(&ends) == 0)
-    _ = ends.map { fcntl($0, F_SETFD, FD_CLOEXEC) }
-    let process = try world.start(drain: "1s", descriptor: ends[0])
-    close(ends[0])
-    let input = Array(alerts(0..<500).utf8)
-    #expect(write(ends[1], input, input.count) == input.count)
+    let (process, feed) = try world.startFed(drain: "1s")
+    feed.send(alerts(0..<500))
     #expect(try await eventually { !dead.requests.isEmpty })
     let stopped = ContinuousClock.now
     process.send(SIGTERM)
     let end = await process.end()
-    close(ends[1])
+    feed.end()
     #expect(end.exitCode == 75, "\(end.said)")
     // Within the second that it was given, but other tests keep the machine busy.
     #expect(ContinuousClock.now - stopped < .seconds(15))
@@ -170,18 +165,13 @@ struct ProcessFaults {
   @Test func `31: a second process on one state is refused`() async throws {
     let receiver = Receiver()
     let world = try World(World.configuration(outputs: [("hook", World.webhook(receiver))]))
-    var ends = [Int32](repeating: -1, count: 2)
-    try #require(pipe(&ends) == 0)
-    _ = ends.map { fcntl($0, F_SETFD, FD_CLOEXEC) }
-    let first = try world.start(descriptor: ends[0])
-    close(ends[0])
-    let input = Array(alerts(0..<1).utf8)
-    #expect(write(ends[1], input, input.count) == input.count)
+    let (first, feed) = try world.startFed()
+    feed.send(alerts(0..<1))
     #expect(try await eventually { receiver.accepted == [0] })
     let second = try await world.run(alerts(1..<2))
     #expect(second.exitCode == 69, "\(second.said)")
     #expect(second.said.contains("state"), "\(second.said)")
-    close(ends[1])
+    feed.end()
     #expect(await first.end().exitCode == 0)
     #expect(receiver.accepted == [0])
   }

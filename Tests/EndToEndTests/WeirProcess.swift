@@ -29,9 +29,10 @@ struct WeirProcess {
 
   /// - Parameters:
   ///   - input: a file for standard input, or a descriptor that the caller closes.
+  ///   - output: standard output; nil for the file `stdout` in the folder.
   init(
     _ arguments: [String], in folder: String, input: String = "/dev/null", descriptor: Int32? = nil,
-    output: String? = nil, environment: [String: String] = [:]
+    output: Feed? = nil, environment: [String: String] = [:]
   ) throws {
     errors = folder + "/stderr-\(UUID().uuidString)"
     var actions = posix_spawn_file_actions_t()
@@ -42,7 +43,11 @@ struct WeirProcess {
     } else {
       posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
     }
-    posix_spawn_file_actions_addopen(&actions, 1, output ?? folder + "/stdout", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    if let output {
+      posix_spawn_file_actions_adddup2(&actions, output.descriptor, 1)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 1, folder + "/stdout", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    }
     posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
     let path = Self.path

@@ -75,7 +75,7 @@ struct World: ~Copyable {
   /// Starts `weir run`.
   func start(
     _ arguments: [String] = [], drain: String = "20s", input: String = "/dev/null", descriptor: Int32? = nil,
-    output: String? = nil, environment: [String: String] = [:]
+    output: Feed? = nil, environment: [String: String] = [:]
   ) throws -> WeirProcess {
     try WeirProcess(
       ["run", "-c", "config.yaml", "--ledger", "ledger.json", "--drain-timeout", drain] + arguments, in: folder,

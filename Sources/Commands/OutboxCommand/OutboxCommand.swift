@@ -19,7 +19,7 @@ struct OutboxList: ParsableCommand {
 
   @OptionGroup var selection: DeliverySelection
 
-  @Flag(help: "One JSON object a line, for programs; an empty list, '[]', where there is no outbox yet.")
+  @Flag(help: "One JSON object a line, for programs; an empty list, '[]', where there is nothing to list.")
   var json = false
 
   @Option(help: "How many to list; 0 for all. Without it 50, and with --json all.")
@@ -50,6 +50,7 @@ struct OutboxList: ParsableCommand {
         Terminal.say("\(backlog.output): \(backlog.pending) pending, \(backlog.dead) dead")
       }
     }
+    if listed == 0, json { Terminal.print("[]") }
     if listed == limit, limit > 0 { Terminal.say("showing the first \(limit); see --limit") }
     if listed == 0 { Terminal.say("no delivery waits or was given up on, of those meant") }
   }
