@@ -46,6 +46,26 @@ struct OutboxTests {
     await next.close()
   }
 
+  @Test func `Where the state is removed under a running outbox nothing more is accepted, and what waits is delivered`()
+    async throws
+  {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    try await world.commit(0..<10, in: outbox)
+    for name in try FileManager.default.contentsOfDirectory(atPath: world.folder) {
+      try FileManager.default.removeItem(atPath: world.folder + "/" + name)
+    }
+    await #expect(
+      throws: OutboxError.unusableFolder(
+        "the outbox '\(world.database)' was removed or replaced while Weir was using it: nothing more can be kept, and "
+          + "what waits is delivered as far as it can still be read; start Weir again")
+    ) { try await world.commit(10..<20, in: outbox) }
+    let output = ScriptedOutput()
+    await world.drain(try world.worker(output, world.settings(), outbox))
+    #expect(output.record.accepted == ids(0..<10))
+    await outbox.close()
+  }
+
   @Test func `A folder that is missing is named`() {
     #expect(
       throws: OutboxError.unusableFolder(

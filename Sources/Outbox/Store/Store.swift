@@ -15,6 +15,7 @@ final class Store: Sendable {
   let writer: SegmentWriter?
 
   private let pool: DatabasePool
+  private let identity: FileIdentity?
   private let logger: Logger
   private let upkeep = Mutex(Upkeep())
 
@@ -54,6 +55,7 @@ final class Store: Sendable {
         )
       }
       self.formats = numbers
+      identity = FileIdentity(path)
       writer = try limits.map { limits throws(OutboxError) in
         try SegmentWriter(
           files, content: content, reader: reader, isDurable: durability == .power, limits: limits, crash: crash)
@@ -123,6 +125,14 @@ final class Store: Sendable {
 
   func read<Result>(_ body: (Database) throws -> Result) throws(OutboxError) -> Result {
     do { return try pool.read(body) } catch { throw OutboxError(error, path: path) }
+  }
+
+  /// Refuses to keep what would not outlive the process.
+  func refuseWhereRemoved() throws(OutboxError) {
+    guard FileIdentity(path) != identity else { return }
+    throw .unusableFolder(
+      "the outbox '\(path)' was removed or replaced while Weir was using it: nothing more can be kept, and what waits is "
+        + "delivered as far as it can still be read; start Weir again")
   }
 
   /// Refuses to begin a write of so many bytes that the disk might be full behind it.

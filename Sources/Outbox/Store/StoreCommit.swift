@@ -41,6 +41,7 @@ extension Store {
 
   /// Where in the files a segment goes; nil for one that goes into the database.
   private func place(_ draft: SegmentDraft?) throws(OutboxError) -> Extent? {
+    try refuseWhereRemoved()
     let size = draft?.size ?? 0
     try makeRoom(for: size)
     guard let draft, let writer, size > writer.limits.row else { return nil }
