@@ -29,10 +29,11 @@ struct WeirProcess {
 
   /// - Parameters:
   ///   - input: a file for standard input, or a descriptor that the caller closes.
-  ///   - output: standard output; nil for the file `stdout` in the folder.
+  ///   - output: a file for standard output; nil for `stdout` in the folder.
+  ///   - outputPipe: what standard output is instead.
   init(
     _ arguments: [String], in folder: String, input: String = "/dev/null", descriptor: Int32? = nil,
-    output: Feed? = nil, environment: [String: String] = [:]
+    output: String? = nil, outputPipe: Feed? = nil, environment: [String: String] = [:]
   ) throws {
     errors = folder + "/stderr-\(UUID().uuidString)"
     var actions = posix_spawn_file_actions_t()
@@ -43,10 +44,10 @@ struct WeirProcess {
     } else {
       posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
     }
-    if let output {
-      posix_spawn_file_actions_adddup2(&actions, output.descriptor, 1)
+    if let outputPipe {
+      posix_spawn_file_actions_adddup2(&actions, outputPipe.descriptor, 1)
     } else {
-      posix_spawn_file_actions_addopen(&actions, 1, folder + "/stdout", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+      posix_spawn_file_actions_addopen(&actions, 1, output ?? folder + "/stdout", O_WRONLY | O_CREAT | O_APPEND, 0o600)
     }
     posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }

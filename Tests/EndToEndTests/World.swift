@@ -75,11 +75,12 @@ struct World: ~Copyable {
   /// Starts `weir run`.
   func start(
     _ arguments: [String] = [], drain: String = "20s", input: String = "/dev/null", descriptor: Int32? = nil,
-    output: Feed? = nil, environment: [String: String] = [:]
+    output: String? = nil, outputPipe: Feed? = nil, environment: [String: String] = [:]
   ) throws -> WeirProcess {
     try WeirProcess(
       ["run", "-c", "config.yaml", "--ledger", "ledger.json", "--drain-timeout", drain] + arguments, in: folder,
-      input: input, descriptor: descriptor, output: output, environment: environment)
+      input: input, descriptor: descriptor, output: output, outputPipe: outputPipe,
+      environment: environment)
   }
 
   /// Runs `weir run` on a text at standard input, to its end.
@@ -102,7 +103,7 @@ func alerts(_ numbers: some Sequence<Int>) -> String {
 }
 
 /// Waits until something holds that a process makes true; false after `limit`.
-func eventually(within limit: Duration = .seconds(20), _ holds: () -> Bool) async throws -> Bool {
+func eventually(within limit: Duration = .seconds(60), _ holds: () -> Bool) async throws -> Bool {
   let deadline = ContinuousClock.now + limit
   while !holds() {
     guard ContinuousClock.now < deadline else { return false }

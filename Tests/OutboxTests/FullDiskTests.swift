@@ -65,6 +65,8 @@ final class FullDiskTests {
       try await outbox.commit(try world.block(50..<90, padding: 2000), wants: [("soc", Array(0..<40))], checkpoints: [])
     }
     try FileManager.default.removeItem(atPath: filler)
+    // A child that another test has just forked may hold the file open for a moment.
+    while (FreeSpace.available(in: folder) ?? 0) < 8 * 1024 * 1024 { await Task.yield() }
     try await outbox.commit(try world.block(50..<90, padding: 2000), wants: [("soc", Array(0..<40))], checkpoints: [])
     let output = ScriptedOutput()
     await world.drain(try world.worker(output, world.settings(batch: 100), outbox))
