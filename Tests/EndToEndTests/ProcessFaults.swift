@@ -102,7 +102,7 @@ struct ProcessFaults {
     if file != "outbox.sqlite", kind != "flipped" { #expect(end.said.contains(file), "\(end.said)") }
   }
 
-  @Test(arguments: ["out.ndjson", "outbox.sqlite"])
+  @Test(arguments: ["out.ndjson", "outbox.sqlite", ".segments"])
   func `27: where fsync fails nothing counts as kept, and the next run has it all`(file: String) async throws {
     let receiver = Receiver()
     let world = try World(
@@ -117,14 +117,14 @@ struct ProcessFaults {
     // The state is made while all is well.
     try world.write(alerts(0..<1), "in.ndjson")
     #expect(try await world.start().end().exitCode == 0)
-    try world.append(alerts(1..<100), to: "in.ndjson")
+    try world.append(alerts(1..<400), to: "in.ndjson")
     let end = try await world.start(drain: "1s", environment: failing).end()
     #expect(end.exitCode == 75 || end.exitCode == 69, "\(end)")
     #expect(end.said.contains("Input/output error") || end.said.contains("failed to read or write"), "\(end.said)")
     let mended = try await world.start().end()
     #expect(mended.exitCode == 0, "\(mended)")
-    #expect(Set(world.numbers("out.ndjson")) == Set(0..<100))
-    #expect(Set(receiver.accepted) == Set(0..<100))
+    #expect(Set(world.numbers("out.ndjson")) == Set(0..<400))
+    #expect(Set(receiver.accepted) == Set(0..<400))
   }
 
   @Test func `a ledger that cannot be written ends the run before anything is read`() async throws {
