@@ -3,7 +3,8 @@ internal import KQL
 public import PluginKit
 
 extension AllowlistEnricher {
-  /// The entry or silence that holds, and every other that came close: that has at least one part that holds.
+  /// The entry or silence that holds, and every other that came close: its actors, or its whole condition, hold; then
+  /// those of which some part of the condition does, the ten with the most.
   public func explain(_ alert: borrowing Alert) -> [DecisionExplanation] {
     let byEntries = explain(alert, by: list) { "entry '\($0.name)'" }
     guard let silences = silences.list else { return byEntries }
@@ -24,13 +25,23 @@ extension AllowlistEnricher {
       case .nothing, .expired: nil
       }
     var explanations: [DecisionExplanation] = []
+    var further: [(explanation: DecisionExplanation, met: Int)] = []
     for number in list.entries.indices {
       let entry = list.entries[number]
       var conditions = requirements(of: number, in: list, alert, matched, now: now)
       let isClose = conditions.contains {
         $0.holds || $0.text.hasSuffix(Self.isChosen) || $0.text.hasSuffix(Self.areOthers)
       }
-      guard isClose else { continue }
+      guard isClose else {
+        if let parts = partlyMet(entry, alert, now: now) {
+          let conditions = conditions.filter { !$0.text.hasPrefix("when: ") } + parts
+          let explanation = DecisionExplanation(
+            subject: subject(entry), place: entry.place, holds: false, conclusion: conclusion(false, conditions),
+            conditions: conditions)
+          further.append((explanation, parts.count { $0.holds }))
+        }
+        continue
+      }
       conditions.append(
         DecisionExplanation.Condition("ceiling: \(entry.ceiling)", holds: alert.severity <= entry.ceiling))
       conditions.append(DecisionExplanation.Condition("expires: \(entry.expires.text)", holds: now < entry.expires.end))
@@ -42,7 +53,35 @@ extension AllowlistEnricher {
         conditions: conditions)
       if holds { explanations.insert(explanation, at: 0) } else { explanations.append(explanation) }
     }
-    return explanations
+    return explanations + Self.closest(further)
+  }
+
+  /// Those of which the most is met; of the rest, how many there are.
+  private static func closest(_ all: [(explanation: DecisionExplanation, met: Int)]) -> [DecisionExplanation] {
+    let shown = 10
+    let closest = all.enumerated().sorted { ($1.element.met, $0.offset) < ($0.element.met, $1.offset) }
+      .prefix(shown).map(\.element.explanation)
+    guard all.count > shown else { return closest }
+    let rest = DecisionExplanation(
+      subject: "\(all.count - shown) further entries", place: nil, holds: false,
+      conclusion: "have a part that holds as well", conditions: [])
+    return closest + [rest]
+  }
+
+  /// The parts of an entry's condition that must all hold, each with its truth; nil where none that asks for a value does.
+  private func partlyMet(_ entry: Entry, _ alert: borrowing Alert, now: Timestamp) -> [DecisionExplanation.Condition]? {
+    guard let condition = entry.condition?.condition, case .and(let parts) = condition.expression.kind else {
+      return nil
+    }
+    var told: [DecisionExplanation.Condition] = []
+    var isAnyMet = false
+    for part in parts {
+      guard let question = try? Condition(part, of: condition) else { return nil }
+      let holds = question.matches(alert, now: now)
+      if holds, !WhoFields.saysLittle(part) { isAnyMet = true }
+      told.append(DecisionExplanation.Condition("when: \(part)", holds: holds))
+    }
+    return isAnyMet ? told : nil
   }
 
   private static let isChosen = " (met only by what an attacker can choose)"

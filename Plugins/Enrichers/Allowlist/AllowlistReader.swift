@@ -13,6 +13,14 @@ struct AllowlistReader {
   private var owned: [(pattern: Int, entry: Int)] = []
   private var names: [String: SourcePlace] = [:]
   private var footing: Footing
+  /// By its text: long lists say the same of many actors.
+  private var conditions: [String: KnownCondition] = [:]
+
+  private struct KnownCondition {
+    let condition: MatchedCondition
+    let isFirm: [Bool]
+  }
+
   private(set) var repeatedActors: [Diagnostic] = []
 
   init(_ options: AllowlistOptions, _ context: PluginContext, _ actorFields: ActorFields) {
@@ -50,7 +58,12 @@ struct AllowlistReader {
       // One after the other: all entries of a long list as written would need many times the memory of what is kept.
       var reader = SettingReader(folder: file.folder, subject: "allowlist entry")
       for element in elements {
-        if let entry = EntryOptions.read(element, &reader) { add(entry, includingFiles: true) }
+        // One that has expired is warned of at its `expires`, whose place only the long way tells.
+        if let entry = EntryOptions(usual: element), context.clock.now < entry.expires.end {
+          add(entry, includingFiles: true)
+        } else if let entry = EntryOptions.read(element, &reader) {
+          add(entry, includingFiles: true)
+        }
       }
       diagnostics += reader.diagnostics.filter { $0.severity == .error }
     } catch {
@@ -68,7 +81,8 @@ struct AllowlistReader {
     } else {
       names[name] = written.name.place
     }
-    let condition: MatchedCondition? = if let when = written.when { condition(of: when) } else { nil }
+    let known = written.when.flatMap { knownCondition(of: $0) }
+    let condition = known?.condition
     let ownedBefore = owned.count
     addActors(written, number, includingFiles: includingFiles)
     if written.when == nil, written.actors.isEmpty, written.actorsFile == nil {
@@ -77,7 +91,7 @@ struct AllowlistReader {
     }
     guard diagnostics.count == before else { return }
     let hasActors = !written.actors.isEmpty || written.actorsFile != nil
-    let restsOnCondition = footing.isFirm(condition?.condition.expression)
+    let restsOnCondition = known?.isFirm ?? footing.isFirm(nil)
     if !written.acceptSpoofable, !context.vocabulary.tables.isEmpty {
       let actorsAreChosen = owned[ownedBefore...].allSatisfy {
         ActorPattern.restsOnSessionName(patterns.text($0.pattern))
@@ -122,6 +136,14 @@ struct AllowlistReader {
     where text.text.allSatisfy(\.isWhitespace) {
       report("the setting '\(setting)' of an allowlist entry is empty", at: text.place)
     }
+  }
+
+  private mutating func knownCondition(of text: LocatedText) -> KnownCondition? {
+    if let known = conditions[text.text] { return known }
+    guard let condition = condition(of: text) else { return nil }
+    let known = KnownCondition(condition: condition, isFirm: footing.isFirm(condition.condition.expression))
+    conditions[text.text] = known
+    return known
   }
 
   private mutating func condition(of text: LocatedText) -> MatchedCondition? {

@@ -19,6 +19,16 @@ enum WhoFields {
     }
   }
 
+  /// True for what nearly every alert meets: that a field is there, and what is excluded.
+  static func saysLittle(_ part: KQLExpression) -> Bool {
+    switch part.kind {
+    case .not: return true
+    case .is(_, .wildcard(let pattern)): return pattern.isLone
+    case .and(let parts), .or(let parts): return parts.contains(where: saysLittle)
+    case .is, .range, .nested: return false
+    }
+  }
+
   private static func field(of expression: KQLExpression) -> String? {
     switch expression.kind {
     case .is(let field?, let value):

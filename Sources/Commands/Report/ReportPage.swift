@@ -134,7 +134,7 @@ struct ReportPage {
       return "<tr><td>\(HTML.escaped(other.name))</td><td>\(other.usage.count)</td><td>\(last)</td></tr>"
     }
     return """
-      <h2>Held back by what the configuration no longer has</h2>
+      <h2>Held back by silences, and by entries that the configuration no longer has</h2>
       <table><tr><th>entry</th><th>held back</th><th>last</th></tr>\(rows.joined())</table>
       """
   }

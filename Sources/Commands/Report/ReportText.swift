@@ -18,7 +18,9 @@ struct ReportText {
       text += "\(review.totals.withoutEntry) lines among the records say of no entry that it held them back\n"
     }
     for entry in review.entries { text += "\n" + section(entry) }
-    if !review.others.isEmpty { text += "\n" + ink("held back by what the configuration no longer has", .bold) + "\n" }
+    if !review.others.isEmpty {
+      text += "\n" + ink("held back by silences, and by entries that the configuration no longer has", .bold) + "\n"
+    }
     for other in review.others { text += "  \(other.usage.count)  \(shown(other.name))\(span(other.usage))\n" }
     if !review.silences.isEmpty { text += "\n" + ink("silences of the last 90 days", .bold) + "\n" }
     for kept in review.silences {

@@ -110,4 +110,39 @@ struct AllowlistRefusalTests {
       refusal { _ = try AllowlistBench([entry], texts: ["a.txt": "# none\n"]) }
         == "a.txt: error: the list is empty; was it cut short while being written?")
   }
+
+  @Test(
+    "an entry of the usual settings is read as any other is",
+    arguments: [
+      ["name": "e", "reason": "r", "owner": "o", "expires": "2027-03-31", "actors": ["a", "b*"], "when": "x: y"],
+      ["name": "e", "reason": "r", "owner": "o", "expires": "2027-03-31T10:00:00Z", "ceiling": "high", "when": "x: y"],
+    ] as [LocatedNode])
+  func readsUsualEntries(node: LocatedNode) throws {
+    let quick = try #require(EntryOptions(usual: node))
+    let other = try EntryOptions(node)
+    for (left, right) in [(quick.name, other.name), (quick.reason, other.reason), (quick.owner, other.owner)] {
+      #expect(left == right)
+    }
+    #expect(quick.when == other.when)
+    #expect(quick.actors == other.actors)
+    #expect(quick.expires == other.expires)
+    #expect(quick.ceiling == other.ceiling)
+    #expect(
+      quick.acceptSpoofable == other.acceptSpoofable && quick.atMost == other.atMost && quick.watch == other.watch)
+  }
+
+  @Test(
+    "an entry that is not so usual, or wrong, goes the long way",
+    arguments: [
+      ["name": "e", "reason": "r", "owner": "o", "actors": ["a"]],
+      ["name": "e", "reason": "r", "owner": "o", "expires": "tomorrow", "actors": ["a"]],
+      ["name": "e", "reason": "r", "owner": "o", "expires": "2027-03-31", "actors": "a"],
+      ["name": "e", "reason": "r", "owner": "o", "expires": "2027-03-31", "at_most": "5/day"],
+      ["name": "e", "reason": "", "owner": "o", "expires": "2027-03-31", "actors": ["a"]],
+      ["name": "e", "reason": "r", "owner": "o", "expires": "2027-03-31", "ceiling": "huge"],
+      ["name": ["e"], "reason": "r", "owner": "o", "expires": "2027-03-31"], "text",
+    ] as [LocatedNode])
+  func leavesUnusualEntries(node: LocatedNode) {
+    #expect(EntryOptions(usual: node) == nil)
+  }
 }

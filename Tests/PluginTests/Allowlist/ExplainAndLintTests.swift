@@ -36,6 +36,19 @@ struct ExplainAndLintTests {
     #expect(try explanations(bench, #"{"user":{"name":"eve"}}"#).isEmpty)
   }
 
+  @Test("an entry of which only a part holds comes after, with the part that does not; of many, the closest ten")
+  func explainsParts() throws {
+    let near = AllowlistBench.entry("near", ("when", "event.action: A and host.id: h and cloud.account.id: 1"))
+    let parts = (1...12).map { AllowlistBench.entry("p\($0)", ("when", "event.action: A and host.id: x\($0)")) }
+    let far = AllowlistBench.entry("far", ("when", "event.action: B and not user.name: eve and user.name: *"))
+    let bench = try AllowlistBench(parts + [far, near])
+    let told = try explanations(bench, #"{"user":{"name":"alice"},"event":{"action":"A"},"host":{"id":"h"}}"#)
+    #expect(told.count == 11)
+    #expect(told.first == "entry 'near' does not hold: when: cloud.account.id:1")
+    #expect(told[1] == "entry 'p1' does not hold: when: host.id:x1")
+    #expect(told.last == "3 further entries have a part that holds as well")
+  }
+
   @Test("explaining does not count as an alert")
   func changesNothing() throws {
     let bench = try AllowlistBench([AllowlistBench.entry("e", ("actors", ["alice"]), ("at_most", "1/day"))])
