@@ -1,5 +1,6 @@
 /// A parsed document, and the index of its fields where one was made.
 public struct Document {
+  /// The whole of it.
   public let root: JSONNode
 
   private let index: DocumentIndex?

@@ -6,6 +6,7 @@ public final class EarlierNotes: Sendable {
 
   /// The rule that made the alert from an event, apart from what the event itself says under `rule`.
   public let ruleID: FieldPath
+  /// The same rule's name.
   public let ruleName: FieldPath
 
   /// What the rule counts as, before the format's own.

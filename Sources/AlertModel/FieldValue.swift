@@ -22,6 +22,7 @@ public struct FieldValue {
     }
   }
 
+  /// What it is in JSON.
   public let kind: Kind
 
   /// True where a string's bytes hold at least one backslash escape.

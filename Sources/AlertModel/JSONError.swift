@@ -21,6 +21,7 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     case noMemory
   }
 
+  /// What is wrong there.
   public let reason: Reason
 
   /// Bytes from the start of the document to where the mistake was found.

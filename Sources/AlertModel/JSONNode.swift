@@ -50,7 +50,9 @@ public struct JSONNode {
 
   /// One member of an object. `key` is a string.
   public struct Member {
+    /// The member's name.
     public let key: JSONNode
+    /// The member's value.
     public var value: JSONNode { JSONNode(bytes: key.bytes, node: key.node + 1) }
   }
 

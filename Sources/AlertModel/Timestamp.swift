@@ -1,5 +1,6 @@
 /// A moment, in nanoseconds since 1970-01-01T00:00:00Z. Years 1678 to 2262.
 public struct Timestamp: Comparable, Hashable, Sendable {
+  /// Since 1970-01-01T00:00:00Z; less than zero before.
   public var nanoseconds: Int64
 
   public init(nanoseconds: Int64) {

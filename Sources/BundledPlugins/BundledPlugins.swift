@@ -16,6 +16,7 @@ internal import WebhookOutput
 
 /// The plugins that ship. A plugin is added with one line here and one in Package.swift.
 public enum BundledPlugins {
+  /// Every plugin and format that ships with Weir.
   public static let catalog = PluginCatalog(
     [
       StdinInput.self,

@@ -28,7 +28,9 @@ public struct Assembly: Sendable {
 
   /// What came of it: nil with at least one error among the diagnostics, or the parts and perhaps warnings.
   public struct Outcome: Sendable {
+    /// What can be run; nil where there is an error.
     public let parts: GatewayParts?
+    /// Everything that was found, in the order of the file.
     public let diagnostics: [Diagnostic]
     /// The files that parts have read, of those that were made and those that could not be.
     public let files: FileDependencies
@@ -39,6 +41,7 @@ public struct Assembly: Sendable {
       self.files = files
     }
 
+    /// What keeps it from running.
     public var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
   }
 

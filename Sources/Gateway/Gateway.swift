@@ -25,6 +25,7 @@ public final class Gateway: Sendable {
 
   /// What a run came to.
   public struct Outcome: Sendable {
+    /// What became of every alert of the run.
     public let ledger: Ledger
     /// How many parts of the input could not be read: a missing file, the rest of a damaged one.
     public let unreadable: Int

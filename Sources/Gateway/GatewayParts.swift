@@ -4,10 +4,15 @@ public import PluginKit
 
 /// A configuration with its plugins made and its files read: what a gateway runs. A reload makes another.
 public struct GatewayParts: Sendable {
+  /// Where alerts come from; all are read at once.
   public var inputs: [InputPart]
+  /// What documents are recognised as, in order of priority.
   public var formats: FormatSet
+  /// What makes alerts of events; with none, every document is an alert.
   public var detectors: [any Detector]
+  /// What adds to alerts or holds them back, in the order in which they are asked.
   public var enrichers: [EnrichmentStep]
+  /// All outputs, also those that no route leads to.
   public var outputs: [OutputPart]
   /// Places in `outputs`.
   public var routes: [Route]
@@ -19,6 +24,7 @@ public struct GatewayParts: Sendable {
   public var deadLetterAge = DeadLetterLimits.standardAge
   /// The folder that the gateway keeps its state in.
   public var stateFolder: String
+  /// How long silences may be, and where their notices go.
   public var silences: SilenceRules
   /// What the configuration says of each part, by `kind/name`: the same text means that nothing changed. It may hold
   /// secrets. Without one, a part counts as changed by every reload.
@@ -99,6 +105,7 @@ public struct InputPart: Sendable {
   public let name: String
   /// What it is known by when other inputs come and go: its checkpoints are kept under it.
   let identity: String
+  /// The plugin.
   public let input: any Input
 
   public init(name: String, _ input: any Input) { self.init(name: name, identity: name, input) }
@@ -112,8 +119,11 @@ public struct InputPart: Sendable {
 
 /// One output with its name and, where it is queued, how it is served.
 public struct OutputPart: Sendable {
+  /// Its name in the configuration.
   public let name: String
+  /// The plugin.
   public let output: any Output
+  /// Its rate, batches and times, after what the configuration says.
   public let delivery: DeliveryDefaults
 
   /// How its worker serves it.

@@ -2,6 +2,7 @@ public import Pipeline
 
 /// The counts of every terminal state: proof that every alert is accounted for.
 public struct Ledger: Sendable, Equatable {
+  /// What became of alerts before their outputs.
   public var alerts = AlertCounts()
 
   /// Dead letters that could not be written, so that their input has to be read again: `pending` beside the other counts
@@ -13,9 +14,13 @@ public struct Ledger: Sendable, Equatable {
 
   /// What became of the alerts that were routed to one output.
   public struct Output: Sendable, Equatable {
+    /// The output's name in the configuration.
     public let name: String
+    /// Accepted by the destination, one by one or as part of a digest.
     public var delivered = 0
+    /// Given up on, refused for good, or dropped by hand.
     public var deadLettered = 0
+    /// Kept for the next run.
     public var pending = 0
     /// How many of `delivered` were told of in a digest instead of a message each.
     public var deliveredByDigest = 0

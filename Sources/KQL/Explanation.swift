@@ -2,10 +2,12 @@ public import AlertModel
 
 /// Why an alert is, or is not, as a query asks: the query's tree with the truth of each part.
 public struct Explanation: Sendable {
+  /// How the part is made of others.
   public enum Kind: Sendable {
     case all, any, not, nested, leaf
   }
 
+  /// Whether it is a question of its own, or how it joins others.
   public let kind: Kind
 
   /// Where in the query this part stands, in UTF-8 bytes.

@@ -327,6 +327,7 @@ public final class Outbox: Sendable {
 
 /// How many alerts an output has in the outbox.
 public struct OutputBacklog: Sendable, Equatable {
+  /// The output's name.
   public let output: String
   /// Not delivered yet.
   public let pending: Int

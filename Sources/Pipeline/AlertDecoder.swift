@@ -3,6 +3,7 @@ public import PluginKit
 
 /// Turns the frames of chunks into parsed alerts: out of their envelopes, with their formats. Belongs to one thread.
 public final class AlertDecoder {
+  /// What documents are recognised by.
   public let formats: FormatSet
 
   /// Memory for the alert under way; reset before each.
@@ -18,17 +19,23 @@ public final class AlertDecoder {
 
   /// An alert, still without Weir's severity.
   public struct Decoded {
+    /// The alert's own document.
     public let document: Document
+    /// The innermost document that it was taken out of.
     public let envelope: JSONNode?
     /// The place of its format.
     public let format: Int
+    /// Where it stands in the input.
     public let frame: InputChunk.Frame
   }
 
   /// A document, or a part of one, that is no alert.
   public struct Refused {
+    /// Why it is no alert.
     public let reason: String
+    /// What was refused, as it was read.
     public let bytes: UnsafeRawBufferPointer
+    /// Where that stands in the input.
     public let frame: InputChunk.Frame
   }
 

@@ -11,6 +11,7 @@ public struct BatchOutcome: Sendable {
   /// What could not be read.
   public let deadLetters: [DeadLetter]
 
+  /// What became of the chunk's alerts.
   public let counts: AlertCounts
 
   /// Where the input goes on after this chunk.
@@ -36,9 +37,13 @@ public struct AlertCounts: Sendable, Equatable {
   public var unmatched = 0
   /// Alerts: read from the input, or made by rules from events; and what should have been an alert and was none.
   public var read = 0
+  /// Taken by at least one route.
   public var routed = 0
+  /// Held back, each with its record.
   public var suppressed = 0
+  /// Taken by no route, where the configuration says that this is meant.
   public var unrouted = 0
+  /// No alert could be made of it; kept with the reason.
   public var deadLettered = 0
 
   public init() {}
@@ -46,6 +51,7 @@ public struct AlertCounts: Sendable, Equatable {
   /// True where every alert read has exactly one end.
   public var isBalanced: Bool { read == routed + suppressed + unrouted + deadLettered }
 
+  /// Adds every count.
   public static func += (left: inout AlertCounts, right: AlertCounts) {
     left.events += right.events
     left.unmatched += right.unmatched

@@ -33,11 +33,13 @@ extension PipelineWitness {
 
 /// Where an alert ended, and why.
 public struct AlertEnd: Sendable {
+  /// Tells the alerts of a chunk apart, from 0.
   public let number: Int
 
   /// The stable id, as the inside of a JSON string.
   public let id: [UInt8]
 
+  /// Where it went.
   public let fate: Fate
 
   /// What would have held the alert back, where its severity was lowered instead.
@@ -49,6 +51,7 @@ public struct AlertEnd: Sendable {
   /// Its place in the outcome's block; nil where no route took it.
   public let place: Int32?
 
+  /// What becomes of an alert before its outputs.
   public enum Fate: Sendable {
     case suppressed(Suppression)
     /// The routes that took it: places in the plan's list.

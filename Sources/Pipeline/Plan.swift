@@ -36,9 +36,12 @@ public struct Plan: Sendable {
 
 /// One enricher with its name in the configuration.
 public struct EnrichmentStep: Sendable {
+  /// What messages and notes on alerts call it.
   public let name: String
+  /// How it is asked.
   public let kind: Kind
 
+  /// Whether it answers at once or does I/O.
   public enum Kind: Sendable {
     case local(any Enricher)
     case remote(any RemoteEnricher)
@@ -60,6 +63,7 @@ public struct EnrichmentStep: Sendable {
 
 /// A condition, and the outputs that it leads to.
 public final class Route: Sendable {
+  /// Its name in the configuration.
   public let name: String
   /// Nil matches every alert.
   public let condition: Condition?

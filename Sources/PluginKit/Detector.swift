@@ -10,6 +10,7 @@ public protocol Detector: Plugin {
 public struct Detection: Sendable {
   /// The rule's id; the alert's id is the event's id and this.
   public let ruleID: String
+  /// What the alert counts as.
   public let severity: Severity
   /// `rule.*`, `threat.*`, `message` and the like, made once a rule.
   public let fields: [AddedField]

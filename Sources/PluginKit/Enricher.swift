@@ -28,9 +28,13 @@ public enum Enrichment: Sendable {
 public struct Suppression: Sendable, Equatable {
   /// Who or what holds alerts back; the same for every alert, so that it is made once.
   public final class Source: Sendable {
+    /// The name of the entry, silence or rule.
     public let entry: String
+    /// Whom to ask about it.
     public let owner: String
+    /// Why it is no cause for alarm.
     public let reason: String
+    /// Until when it holds, as written.
     public let expires: String
     /// The record up to what matched, as JSON.
     fileprivate let json: [UInt8]
@@ -55,7 +59,9 @@ public struct Suppression: Sendable, Equatable {
 
   /// The name of the allowlist entry.
   public var entry: String { source.entry }
+  /// Whom to ask about it.
   public var owner: String { source.owner }
+  /// Why it is no cause for alarm.
   public var reason: String { source.reason }
   /// The last day on which the entry holds, as written: `2027-03-31`.
   public var expires: String { source.expires }
@@ -98,8 +104,11 @@ public struct Suppression: Sendable, Equatable {
 
   /// One field whose value met a pattern.
   public struct Match: Sendable, Hashable {
+    /// The field's ECS name.
     public let field: String
+    /// What the alert has there.
     public let value: String
+    /// What that met, as written.
     public let pattern: String
 
     public init(field: String, value: String, pattern: String) {

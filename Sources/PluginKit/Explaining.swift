@@ -29,7 +29,9 @@ public struct DecisionExplanation: Sendable, Equatable {
 
   /// One condition: as written, whether it held, and what was found.
   public struct Condition: Sendable, Equatable {
+    /// The condition as written, or its name.
     public let text: String
+    /// Whether it is so for the alert.
     public let holds: Bool
     /// Field, value and pattern where there is one of each.
     public let matches: [Suppression.Match]

@@ -90,10 +90,15 @@ public indirect enum Shape: Sendable {
   /// Every document.
   case anything
 
+  /// There is a value other than null at this path.
   public static func has(_ path: String) -> Shape { .has(FieldPath(path)) }
+  /// There is exactly this text at this path.
   public static func equals(_ path: String, _ text: String) -> Shape { .equals(FieldPath(path), Array(text.utf8)) }
+  /// There is text at this path that begins so.
   public static func begins(_ path: String, _ text: String) -> Shape { .begins(FieldPath(path), Array(text.utf8)) }
+  /// There is an array at this path.
   public static func isArray(_ path: String) -> Shape { .isArray(FieldPath(path)) }
+  /// There is an object at this path.
   public static func isObject(_ path: String) -> Shape { .isObject(FieldPath(path)) }
 
   /// There is a value other than null at each of these paths.
@@ -126,6 +131,7 @@ public indirect enum Shape: Sendable {
 
 /// A document that holds alerts: which shape it has, and where the alerts are.
 public struct Envelope: Sendable {
+  /// What the document has that holds the alerts.
   public let shape: Shape
   /// An object, or an array whose elements are the alerts.
   public let path: FieldPath

@@ -103,7 +103,9 @@ public struct InputChunk: Sendable {
 public struct UnreadableInput: Error, Sendable, Equatable {
   /// What is wrong and what to do, one sentence.
   public let reason: String
+  /// The line on which it begins, from 1.
   public let line: Int
+  /// Where it begins in the source, in bytes.
   public let offset: Int64
   /// The bytes, or as many as are worth keeping; empty where there are none.
   public let bytes: [UInt8]
@@ -125,7 +127,9 @@ public struct UnreadableInput: Error, Sendable, Equatable {
 ///
 /// A checkpoint replaces the one with the same key; one with an empty value makes the gateway forget the key.
 public struct InputCheckpoint: Sendable, Equatable {
+  /// What the checkpoint is about, such as a file's identity.
   public let key: String
+  /// Where to go on, in the input's own words.
   public let value: [UInt8]
 
   public init(key: String, value: [UInt8]) {

@@ -18,7 +18,9 @@ extension Linting {
 public struct WrittenCondition: Sendable {
   /// Whose it is, as the beginning of a sentence: `the entry 'terraform'`.
   public let subject: String
+  /// What it asks.
   public let expression: KQLExpression
+  /// Where it is written.
   public let place: SourcePlace
 
   public init(_ subject: String, _ expression: KQLExpression, at place: SourcePlace) {

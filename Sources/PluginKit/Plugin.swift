@@ -62,6 +62,7 @@ public struct PluginContext: Sendable {
   /// The name of this part in the configuration, for logs and metrics: `soc`, `account_name`.
   public let name: String
 
+  /// For what an operator should know. Never for alerts' contents.
   public let logger: Logger
 
   /// The time, and sleeping until a time.

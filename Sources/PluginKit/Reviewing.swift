@@ -12,11 +12,17 @@ public protocol Reviewing: Enricher {
 
 /// What there is to know about an entry besides what it has held back.
 public struct ReviewedEntry: Sendable {
+  /// The entry's name.
   public let name: String
+  /// Where it is written.
   public let place: SourcePlace
+  /// Whom to ask about it.
   public let owner: String
+  /// Why it is no cause for alarm.
   public let reason: String
+  /// Until when it holds.
   public let expires: CalendarDate
+  /// What is more severe is never held back.
   public let ceiling: Severity
   /// An earlier entry that holds whenever this one does.
   public let shadowedBy: String?

@@ -6,8 +6,11 @@ public struct Silence: Sendable, Equatable {
   public let id: String
   /// KQL.
   public let when: String
+  /// Why, as whoever added it says.
   public let reason: String
+  /// Whom to ask about it.
   public let owner: String
+  /// From when on it holds.
   public let begins: Timestamp
   /// The first moment at which it holds nothing back any more.
   public let ends: Timestamp

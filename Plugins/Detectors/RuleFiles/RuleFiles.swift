@@ -2,6 +2,7 @@ public import PluginKit
 
 /// The rules in the files that settings name.
 public struct RuleFiles: Sendable {
+  /// All rules, in the order in which their files are found.
   public let rules: [DetectionRule]
 
   /// Reads every rule that the patterns find, each file once, in the order of the patterns and then of the names.

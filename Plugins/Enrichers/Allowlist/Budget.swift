@@ -2,7 +2,9 @@ public import PluginKit
 
 /// How many in what time: `50/day`, `10/hour`, `100/7d`. The time is counted in whole periods since 1970, UTC.
 public struct Budget: ScalarSettingValue, Hashable {
+  /// So many alerts.
   public let count: Int
+  /// In so much time.
   public let period: Duration
   /// As it was written.
   public let text: String

@@ -14,6 +14,7 @@ public struct ConsoleOptions: PluginOptions {
     case auto, text, json
   }
 
+  /// Where the lines go.
   public enum Stream: String, SettingValue, CaseIterable {
     case stdout, stderr
   }

@@ -4,6 +4,7 @@ public import PluginKit
 
 /// A silence as the state folder keeps it: with who ordered it, and what has become of it.
 public struct KeptSilence: Sendable, Equatable {
+  /// What it holds back, why and until when.
   public let silence: Silence
   /// The user and the machine that added it.
   public let addedBy: String
@@ -16,6 +17,7 @@ public struct KeptSilence: Sendable, Equatable {
   /// Of which moments gateways have told.
   public var told: Set<Moment> = []
 
+  /// What a notice tells of.
   public enum Moment: String, Sendable, Codable {
     case begun, ended
   }

@@ -5,6 +5,7 @@ internal import Glibc
 /// The file in the state folder that keeps silences. Commands and a running gateway share it: each change is made under a
 /// lock, and the file is replaced whole, so that no reader sees half of it. Calls block.
 public struct SilenceFile: Sendable {
+  /// Where it is: `silences.json` in the state folder.
   public let path: String
   private let folder: String
 

@@ -6,7 +6,9 @@ public import PluginKit
 public struct ConfiguredPlugin<Part: Sendable>: Sendable {
   /// The name in the configuration: an output's own, any other plugin's with a number from the second on (`file_2`).
   public let name: String
+  /// The plugin that is meant.
   public let type: any Plugin.Type
+  /// What was written for it, checked.
   public let options: any PluginOptions
   /// Where the plugin's name stands.
   public let place: SourcePlace

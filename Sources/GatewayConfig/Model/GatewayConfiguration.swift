@@ -10,11 +10,13 @@ public struct GatewayConfiguration: Sendable {
 
   /// Empty where the configuration names none.
   public var inputs: [ConfiguredPlugin<any Input>]
+  /// `detect`, in order.
   public var detectors: [ConfiguredPlugin<any Detector>]
   /// In the order in which they work.
   public var enrichers: [ConfiguredPlugin<AnyEnricher>]
   /// In the order of the file, those that are switched off left out.
   public var outputs: [ConfiguredPlugin<any Output>]
+  /// `routes`, in order: the first that matches counts.
   public var routes: [ConfiguredRoute]
 
   /// The configuration's own formats, then the catalog's.
@@ -37,6 +39,7 @@ public struct GatewayConfiguration: Sendable {
   /// The folder for what must outlive the process.
   public var stateFolder: String
 
+  /// What the outbox survives: the process's end, or the power's.
   public var durability: Durability
 
   /// The longest time that a silence may last.
@@ -68,7 +71,9 @@ public enum AnyEnricher: Sendable {
 
 /// The name of an output, where it is written.
 public struct OutputName: Sendable, Equatable {
+  /// The output's name.
   public let name: String
+  /// Where that is written.
   public let place: SourcePlace
 }
 
@@ -76,6 +81,7 @@ public struct OutputName: Sendable, Equatable {
 public struct ConfiguredRoute: Sendable {
   /// As written; `route 2` for the second one where it has none.
   public let name: String
+  /// Where the name is written.
   public let place: SourcePlace
   /// Nil where it takes every alert.
   public let condition: Condition?

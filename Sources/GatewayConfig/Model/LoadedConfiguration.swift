@@ -17,7 +17,9 @@ public struct LoadedConfiguration: Sendable {
   /// The configuration file, and the files that `${file:…}` stands for.
   public let files: [String]
 
+  /// What may be other than meant.
   public var warnings: [Diagnostic] { diagnostics.filter { $0.severity == .warning } }
+  /// What keeps it from being run.
   public var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
 
   /// The configuration.

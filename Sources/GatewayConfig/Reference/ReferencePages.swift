@@ -13,6 +13,7 @@ public struct ReferencePages: Sendable {
   public struct Page: Sendable, Equatable {
     /// From the root of the repository.
     public let path: String
+    /// The page as Markdown.
     public let contents: String
   }
 

@@ -20,6 +20,7 @@ public struct FileDependencies: Sendable {
     searches.append((search, found))
   }
 
+  /// Takes in what another reading depended on.
   public mutating func add(_ other: FileDependencies) {
     stamps.merge(other.stamps) { own, _ in own }
     searches += other.searches

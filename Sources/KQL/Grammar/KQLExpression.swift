@@ -1,5 +1,6 @@
 /// A query as a tree, as Kibana's grammar reads it.
 public struct KQLExpression: Sendable {
+  /// What an expression asks.
   public indirect enum Kind: Sendable {
     /// All hold. At least two.
     case and([KQLExpression])
@@ -18,6 +19,7 @@ public struct KQLExpression: Sendable {
     case range(field: KQLLiteral, KQLRangeOperator, KQLLiteral)
   }
 
+  /// What this one asks.
   public let kind: Kind
 
   /// Where in the query this stands, in UTF-8 bytes. In a list of values (`field: (a or b)`), the value alone.

@@ -47,6 +47,7 @@ public struct KQLPattern: Hashable, Sendable {
 
 /// A value made of text, wildcards and the values of other fields of the same alert.
 public struct KQLTemplate: Hashable, Sendable, CustomStringConvertible {
+  /// A piece of the value.
   public enum Part: Hashable, Sendable {
     case text(String)
     /// Any text, none as well.
@@ -55,6 +56,7 @@ public struct KQLTemplate: Hashable, Sendable, CustomStringConvertible {
     case field(String)
   }
 
+  /// The pieces, from left to right.
   public let parts: [Part]
 
   public init(parts: [Part]) {

@@ -1,7 +1,9 @@
 /// Exponential backoff with full jitter (Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015):
 /// the n-th wait is any time up to `first × 2ⁿ⁻¹`, and up to `longest`.
 public struct Backoff: Sendable, Equatable {
+  /// The longest that the first wait may be.
   public var first: Duration
+  /// The longest that any wait may be.
   public var longest: Duration
 
   public init(first: Duration, longest: Duration) {

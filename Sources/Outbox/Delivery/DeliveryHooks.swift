@@ -19,6 +19,7 @@ public struct DeliveryHooks: Sendable {
 public struct DeadLetter: Sendable, Equatable {
   /// The alert's line of JSON, without a line feed.
   public let json: [UInt8]
+  /// The output's name.
   public let output: String
   /// What the destination said, or which limit was reached.
   public let reason: String
@@ -35,7 +36,9 @@ public struct DeadLetter: Sendable, Equatable {
 
 /// A digest that a destination accepted in place of alerts.
 public struct DeliveredDigest: Sendable, Equatable {
+  /// The digest's own id.
   public let id: String
+  /// The output that it went to.
   public let output: String
   /// The alerts that it stands for, by their ids.
   public let alertIDs: [String]

@@ -6,6 +6,7 @@ public struct DeliveryFilter: Sendable {
   /// The outputs' names.
   public var outputs: Set<String> = []
 
+  /// Only deliveries in one of these states; all where it is empty.
   public var states: Set<StoredDelivery.State> = []
 
   /// Ids of alerts.
@@ -30,6 +31,7 @@ public struct DeliveryFilter: Sendable {
 
 /// One alert for one output, as the outbox has it.
 public struct StoredDelivery: Sendable {
+  /// How far a delivery has come.
   public enum State: String, Sendable, CaseIterable {
     /// Waits in order; not tried yet.
     case pending
@@ -39,8 +41,11 @@ public struct StoredDelivery: Sendable {
     case dead
   }
 
+  /// The output that it is for.
   public let output: String
+  /// What is to be delivered.
   public let alert: OutgoingAlert
+  /// How far it has come.
   public let state: State
   /// When the outbox accepted the alert.
   public let accepted: Timestamp

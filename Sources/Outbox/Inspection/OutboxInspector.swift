@@ -33,6 +33,7 @@ public final class OutboxInspector: Sendable {
   /// What was kept under `key` (`Outbox.setValue`); nil where nothing was.
   public func value(_ key: String) throws(OutboxError) -> [UInt8]? { try store.value(key) }
 
+  /// Lets go of the state. Nothing can be asked after it.
   public func close() { store.closeConnection() }
 
   /// How many alerts each output has.

@@ -1,5 +1,6 @@
 /// Something to say about one place in a configuration.
 public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
+  /// Whether the configuration can be run.
   public enum Severity: String, Sendable {
     /// The configuration cannot be used.
     case error
@@ -7,7 +8,9 @@ public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
     case warning
   }
 
+  /// Whether it can be run all the same.
   public let severity: Severity
+  /// Where it is written.
   public let place: SourcePlace
   /// What is wrong and what to do; one line, no full stop. Never holds a secret.
   public let message: String

@@ -1,6 +1,8 @@
 /// A piece of a YAML or JSON file, with its place. Scalars are text; they take the type that a setting asks for.
 public struct LocatedNode: Sendable, Equatable {
+  /// Where it begins.
   public let place: SourcePlace
+  /// What it holds.
   public let content: Content
 
   public init(_ content: Content, at place: SourcePlace) {
@@ -8,6 +10,7 @@ public struct LocatedNode: Sendable, Equatable {
     self.place = place
   }
 
+  /// A value, a list or a mapping.
   public enum Content: Sendable, Equatable {
     case scalar(Scalar)
     case sequence([LocatedNode])
@@ -17,7 +20,9 @@ public struct LocatedNode: Sendable, Equatable {
 
   /// One key of a mapping and its value.
   public struct Entry: Sendable, Equatable {
+    /// The key as written.
     public let key: LocatedText
+    /// What is behind the colon.
     public let value: LocatedNode
 
     public init(key: LocatedText, value: LocatedNode) {
@@ -28,6 +33,7 @@ public struct LocatedNode: Sendable, Equatable {
 
   /// One value that is neither a list nor a mapping.
   public struct Scalar: Sendable, Equatable {
+    /// How it was written, which tells text from other values.
     public enum Style: Sendable {
       /// Without quotes: `true`, `10s`, nothing at all.
       case plain
@@ -35,7 +41,9 @@ public struct LocatedNode: Sendable, Equatable {
       case quoted
     }
 
+    /// The text, without quotes and escapes.
     public let text: LocatedText
+    /// How it was written.
     public let style: Style
 
     public init(_ text: LocatedText, style: Style) {

@@ -2,6 +2,7 @@
 ///
 /// For settings whose text is itself read by a parser, such as KQL: the parser's errors can point into the file.
 public struct LocatedText: Sendable {
+  /// The text, without quotes and escapes.
   public let text: String
 
   /// Where the text (or its quote) begins.
@@ -17,7 +18,9 @@ public struct LocatedText: Sendable {
   public struct Run: Sendable, Equatable {
     /// The first one's place in the text, in UTF-8 bytes.
     public let offset: Int
+    /// Its line in the file, from 1.
     public let line: Int
+    /// Its column, in characters from 1.
     public let column: Int
     /// True where all of the run stands for one place, as the text of `${NAME}` does.
     public let isFixed: Bool

@@ -4,10 +4,15 @@
 /// let catalog = BundledPlugins.catalog + [MyOutput.self]
 /// ```
 public struct PluginCatalog: Sendable {
+  /// What a configuration can read from.
   public private(set) var inputs: [any Input.Type] = []
+  /// What can make alerts of events.
   public private(set) var detectors: [any Detector.Type] = []
+  /// What can add to alerts in memory, or hold them back.
   public private(set) var enrichers: [any Enricher.Type] = []
+  /// What can add to alerts by asking somebody.
   public private(set) var remoteEnrichers: [any RemoteEnricher.Type] = []
+  /// What can deliver alerts.
   public private(set) var outputs: [any Output.Type] = []
   /// In order of priority: the first whose shape a document has is taken.
   public private(set) var formats: [Format] = []
@@ -27,6 +32,7 @@ public struct PluginCatalog: Sendable {
     return catalog
   }
 
+  /// The catalog with further plugins, such as your own.
   public static func + (catalog: PluginCatalog, plugins: [any Plugin.Type]) -> PluginCatalog {
     catalog.adding(plugins)
   }

@@ -23,6 +23,7 @@ public struct SettingDeclaration: Sendable {
   public let typeName: String
   /// The JSON Schema of what may be written.
   public let schema: SchemaNode
+  /// True where there is neither a default nor a way to leave it out.
   public let mustBeGiven: Bool
   /// How the default is written; `.null` where there is none worth showing.
   public let defaultValue: SchemaNode

@@ -8,8 +8,11 @@ public indirect enum SchemaNode: Sendable, Equatable {
   case list([SchemaNode])
   case object([Member])
 
+  /// One keyword of a schema and its value.
   public struct Member: Sendable, Equatable {
+    /// The keyword.
     public let name: String
+    /// What it says.
     public let value: SchemaNode
 
     public init(_ name: String, _ value: SchemaNode) {

@@ -35,6 +35,7 @@ public struct Setting<Value: SettingValue>: Sendable {
     location = .unread
   }
 
+  /// What was written, or else the default.
   public var wrappedValue: Value {
     get {
       guard let value = value ?? defaultValue else {

@@ -6,6 +6,7 @@ public final class AlertBlock: Sendable {
   /// All alerts, each followed by a line feed.
   public let bytes: [UInt8]
 
+  /// Where each alert is, in the order in which they were read.
   public let entries: [Entry]
 
   public init(bytes: [UInt8], entries: [Entry]) {
@@ -21,9 +22,11 @@ public final class AlertBlock: Sendable {
     public var count: UInt32
     /// Where its id stands: the inside of the JSON string at `weir.alert_id`, from the beginning of the block.
     public var idStart: UInt32
+    /// How many bytes the id has.
     public var idCount: UInt32
     /// The alert's own time (`@timestamp`); the time of reading where it has none.
     public var time: Timestamp
+    /// What it counts as in the end.
     public var severity: Severity
     /// The place of its format in `Vocabulary.tables`.
     public var table: UInt16

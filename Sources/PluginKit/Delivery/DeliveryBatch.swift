@@ -2,6 +2,7 @@ public import AlertModel
 
 /// Alerts to deliver: places in one block, in the order in which they were read.
 public struct DeliveryBatch: Sendable {
+  /// The alerts, and perhaps others beside them.
   public let block: AlertBlock
 
   /// Places in `block.entries`, ascending.
@@ -21,6 +22,7 @@ public struct DeliveryBatch: Sendable {
     self.init(block: block, places: Array(0..<Int32(block.entries.count)))
   }
 
+  /// How many alerts are to be delivered.
   public var count: Int { places.count }
 
   /// The alert at `index` of this batch.
@@ -31,10 +33,14 @@ public struct DeliveryBatch: Sendable {
 
 /// One alert of a batch, ready to be sent as it is, or to be parsed.
 public struct OutgoingAlert: Sendable {
+  /// The block that it is in.
   public let block: AlertBlock
+  /// Where it is in the block.
   public let entry: AlertBlock.Entry
 
+  /// What it counts as in the end.
   public var severity: Severity { entry.severity }
+  /// When it happened, as the detector says; else when it was read.
   public var time: Timestamp { entry.time }
 
   /// The stable id, without JSON escapes: the same alert has the same id in every run.

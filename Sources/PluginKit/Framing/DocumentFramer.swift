@@ -185,7 +185,9 @@ public struct DocumentFramer: Sendable {
 public struct FramedBytes: Sendable {
   /// The buffer in which the frames stand; empty where there are none.
   public var bytes: [UInt8] = []
+  /// Where the documents are.
   public var frames: [InputChunk.Frame] = []
+  /// What is no document, with the reason.
   public var unreadable: [UnreadableInput] = []
 
   public init(bytes: [UInt8] = [], frames: [InputChunk.Frame] = [], unreadable: [UnreadableInput] = []) {

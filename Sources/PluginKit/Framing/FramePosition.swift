@@ -20,6 +20,7 @@ public struct FramePosition: Sendable, Equatable {
 
   /// An array each of whose elements is a document.
   public struct OpenArray: Sendable, Equatable {
+    /// What is open.
     public enum Kind: String, Sendable {
       /// The document is the array.
       case plain
@@ -29,6 +30,7 @@ public struct FramePosition: Sendable, Equatable {
       case recordsEnd
     }
 
+    /// What may come next in it.
     public enum Expectation: String, Sendable {
       case element
       case separator
@@ -36,7 +38,9 @@ public struct FramePosition: Sendable, Equatable {
       case anything
     }
 
+    /// What is open.
     public var kind: Kind
+    /// What may come next in it.
     public var expects: Expectation
     /// The line on which the document with the array begins.
     public let line: Int

@@ -4,7 +4,9 @@ internal import Glibc
 public struct IPAddress: Hashable, Sendable {
   /// The address, an IPv4 one in the low 32 bits.
   public let high: UInt64
+  /// The last 64 bits.
   public let low: UInt64
+  /// False for IPv4, also where it was written as IPv6.
   public let isIPv6: Bool
 
   /// 32 or 128.

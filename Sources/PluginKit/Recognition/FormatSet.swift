@@ -157,6 +157,7 @@ public struct FormatSet: Sendable {
 
 /// A field that identifies who did it, prepared for looking it up.
 public struct ActorField: Sendable {
+  /// The field, prepared for looking it up.
   public let field: Field
   /// True where whoever acts can choose the value.
   public let isSpoofable: Bool

@@ -4,14 +4,19 @@ public protocol HTTPTransport: Sendable {
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse
 }
 
+/// A request, complete but for what the transport adds (`Host`, `Content-Length`).
 public struct HTTPRequest: Sendable {
+  /// `POST`, `PUT`.
   public var method: String
+  /// The whole address, which may hold a secret.
   public var url: String
   /// Names and values; a value is never logged.
   public var headers: [(name: String, value: String)]
+  /// What is sent, as it is.
   public var body: [UInt8]
   /// From the beginning of connecting to the last byte of the response.
   public var timeout: Duration
+  /// Whom to trust, and what to show.
   public var tls: TLSOptions
   /// `http://proxy:3128` and the like; nil for the environment's (`https_proxy`, `no_proxy`).
   public var proxy: String?
@@ -30,7 +35,9 @@ public struct HTTPRequest: Sendable {
   }
 }
 
+/// An answer that came in whole.
 public struct HTTPResponse: Sendable {
+  /// The status code, such as 200.
   public let status: Int
   /// Names in lower case.
   public let headers: [(name: String, value: String)]
@@ -53,6 +60,7 @@ public struct TLSOptions: Sendable, Equatable {
   public var caFile: String?
   /// This side's certificate and key, where the peer asks for one.
   public var certificateFile: String?
+  /// The key of that certificate, PEM.
   public var keyFile: String?
   /// The name that the peer's certificate must be for; nil for the host in the address.
   public var serverName: String?

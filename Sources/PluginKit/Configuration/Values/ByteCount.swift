@@ -1,5 +1,6 @@
 /// A number of bytes: `512`, `64k`, `10MiB`, `1GB`.
 public struct ByteCount: ScalarSettingValue, Hashable, Comparable {
+  /// How many bytes.
   public let bytes: Int
 
   public init(bytes: Int) {
