@@ -39,7 +39,9 @@ struct ExplainAndLintTests {
   @Test("an entry of which only a part holds comes after, with the part that does not; of many, the closest ten")
   func explainsParts() throws {
     let near = AllowlistBench.entry("near", ("when", "event.action: A and host.id: h and cloud.account.id: 1"))
-    let parts = (1...12).map { AllowlistBench.entry("p\($0)", ("when", "event.action: A and host.id: x\($0)")) }
+    let parts = (1...12).map {
+      AllowlistBench.entry("p\($0)", ("when", LocatedNode(stringLiteral: "event.action: A and host.id: x\($0)")))
+    }
     let far = AllowlistBench.entry("far", ("when", "event.action: B and not user.name: eve and user.name: *"))
     let bench = try AllowlistBench(parts + [far, near])
     let told = try explanations(bench, #"{"user":{"name":"alice"},"event":{"action":"A"},"host":{"id":"h"}}"#)
