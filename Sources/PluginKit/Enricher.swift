@@ -81,6 +81,16 @@ public struct Suppression: Sendable, Equatable {
     left.source.json == right.source.json && left.matched == right.matched
   }
 
+  /// What stands for the name of an entry where a detection rule holds back its own alerts.
+  public static func entry(ofRule name: String) -> String { ruleEntryPrefix + name }
+
+  /// The rule's name, where that is what an entry's name stands for.
+  public static func rule(ofEntry name: String) -> String? {
+    name.hasPrefix(ruleEntryPrefix) ? String(name.dropFirst(ruleEntryPrefix.count)) : nil
+  }
+
+  private static let ruleEntryPrefix = "alert_suppression of "
+
   /// Appends the record as a JSON object: entry, owner, reason, expires, matched.
   public func appendJSON(to json: inout [UInt8]) {
     json.append(contentsOf: source.json)

@@ -114,6 +114,18 @@ import Testing
     #expect(strict.entries[0].findings == [.canBeNarrower])
   }
 
+  @Test func `What rules hold back of their own alerts is told by rule, apart from entries that are gone`() {
+    var totals = UsageBook.Totals()
+    for (name, count) in [("alert_suppression of Odd logins", 2), ("an old entry", 3)] {
+      totals.entries[name, default: EntryUsage()].held = count
+    }
+    let review = Review(
+      [], totals, silences: [], limits: Review.Limits(expiring: .seconds(0), share: 80, enough: 10), now: Workbench.now)
+    #expect(review.rules.map(\.name) == ["Odd logins"])
+    #expect(review.others.map(\.name) == ["an old entry"])
+    #expect(review.held == 5)
+  }
+
   @Test func `The narrower entry is accepted, and a replay shows no change`() async throws {
     let bench = try await Self.scene()
     let review = try await Self.review(bench)

@@ -55,7 +55,7 @@ final class SuppressionMemory: Remembering {
     }
     let names = fields.isEmpty ? "" : " with the same " + fields.map(\.name).joined(separator: ", ")
     return Suppression(
-      entry: "alert_suppression of \(rule.name)", owner: "rule \(rule.id)",
+      entry: Suppression.entry(ofRule: rule.name), owner: "rule \(rule.id)",
       reason: "one alert\(names) in \(duration.nanoseconds / 1_000_000_000) s; the first came at \(first.rfc3339)",
       expires: Timestamp(nanoseconds: first.nanoseconds &+ duration.nanoseconds).rfc3339, matched: matched)
   }

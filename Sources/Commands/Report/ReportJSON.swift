@@ -9,6 +9,7 @@ struct ReportJSON: Encodable {
   private let heldBack: Int
   private let delivered: Int
   private let entries: [Entry]
+  private let rules: [Other]
   private let others: [Other]
   private let silences: [Silence]
 
@@ -70,6 +71,7 @@ struct ReportJSON: Encodable {
         findings: review.findings.map { Finding(kind: $0.kind, text: $0.text(entry)) }, use: Usage(review.usage),
         narrower: review.narrower?.yaml, narrowerSince: review.narrower?.changes)
     }
+    rules = review.rules.map { Other(name: $0.name, use: Usage($0.usage)) }
     others = review.others.map { Other(name: $0.name, use: Usage($0.usage)) }
     silences = review.silences.map { kept in
       let silence = kept.silence

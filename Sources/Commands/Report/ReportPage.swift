@@ -32,7 +32,8 @@ struct ReportPage {
     <h2>Entries</h2>
     \(review.entries.isEmpty ? "<p class=\"note\">There are no allowlist entries.</p>" : "")
     \(ordered.map(section).joined(separator: "\n"))
-    \(others)
+    \(table("Held back by rules' own alert_suppression", of: "rule", review.rules))
+    \(table("Held back by silences, and by entries that the configuration no longer has", of: "entry", review.others))
     \(silences)
     </main>
     </body>
@@ -127,15 +128,15 @@ struct ReportPage {
       """
   }
 
-  private var others: String {
-    guard !review.others.isEmpty else { return "" }
-    let rows = review.others.map { other in
+  private func table(_ title: String, of kind: String, _ others: [(name: String, usage: EntryUsage)]) -> String {
+    guard !others.isEmpty else { return "" }
+    let rows = others.map { other in
       let last = other.usage.last?.rfc3339 ?? ""
       return "<tr><td>\(HTML.escaped(other.name))</td><td>\(other.usage.count)</td><td>\(last)</td></tr>"
     }
     return """
-      <h2>Held back by silences, and by entries that the configuration no longer has</h2>
-      <table><tr><th>entry</th><th>held back</th><th>last</th></tr>\(rows.joined())</table>
+      <h2>\(title)</h2>
+      <table><tr><th>\(kind)</th><th>held back</th><th>last</th></tr>\(rows.joined())</table>
       """
   }
 

@@ -18,6 +18,8 @@ struct ReportText {
       text += "\(review.totals.withoutEntry) lines among the records say of no entry that it held them back\n"
     }
     for entry in review.entries { text += "\n" + section(entry) }
+    if !review.rules.isEmpty { text += "\n" + ink("held back by rules' own alert_suppression", .bold) + "\n" }
+    for rule in review.rules { text += "  \(rule.usage.count)  \(shown(rule.name))\(span(rule.usage))\n" }
     if !review.others.isEmpty {
       text += "\n" + ink("held back by silences, and by entries that the configuration no longer has", .bold) + "\n"
     }

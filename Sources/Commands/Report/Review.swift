@@ -8,6 +8,8 @@ struct Review: Sendable {
   var entries: [EntryReview] = []
   /// What was held back by entries that the configuration no longer has, and by silences.
   var others: [(name: String, usage: EntryUsage)] = []
+  /// What detection rules held back of their own alerts, by the rules' names.
+  var rules: [(name: String, usage: EntryUsage)] = []
   var silences: [KeptSilence] = []
   var totals: UsageBook.Totals
   let limits: Limits
@@ -38,10 +40,16 @@ struct Review: Sendable {
     self.limits = limits
     self.silences = silences
     let known = Set(entries.map(\.name))
-    others = totals.entries.filter { !known.contains($0.key) }.sorted {
+    let unknown = totals.entries.filter { !known.contains($0.key) }.sorted {
       ($1.value.count, $0.key) < ($0.value.count, $1.key)
     }
-    .map { ($0.key, $0.value) }
+    for (name, usage) in unknown {
+      if let rule = Suppression.rule(ofEntry: name) {
+        rules.append((rule, usage))
+      } else {
+        others.append((name, usage))
+      }
+    }
     let heldByRule = heldByRule
     self.entries = entries.map { entry in
       let usage = totals.entries[entry.name] ?? EntryUsage()
