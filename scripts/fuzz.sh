@@ -19,6 +19,7 @@ swiftc -swift-version 6 -parse-as-library -O -g -sanitize=fuzzer,address \
 [ -n "$(ls "$build/corpus")" ] || {
   printf '{"a":{"b":[1,{"c":null}]},"cloud":{"account":{}}}' >"$build/corpus/nested"
   printf '{"cloud.account.id":"\\ud800\\u00e9","weir":1e400,"a":"\\\\"}' >"$build/corpus/dotted"
+  printf '{"weir":{"suppression.entry":1,"suppression":{}},"weir.suppression":[{"entry":"x"}]}' >"$build/corpus/forged"
   printf '{\n "cloud" : [ {} ] , "weir" : { "alert_id" : null } }' >"$build/corpus/spaced"
 }
 # Swift keeps its globals for ever, which looks like a leak.

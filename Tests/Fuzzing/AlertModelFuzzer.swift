@@ -12,7 +12,10 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 private let vocabulary = Vocabulary([FieldTable(["user.name": "a.b", "event.id": .first(["x", "y.z"])])])
 private let paths = ["a", "a.b", "a.b.c", "cloud.account.name", "weir.alert_id"].map(vocabulary.path)
-private let index = DocumentIndex(vocabulary)
+private let record = vocabulary.path("weir.suppression")
+private let entry = vocabulary.path("weir.suppression.entry")
+// libFuzzer asks one question after the other, on one thread.
+nonisolated(unsafe) private let index = DocumentIndex(vocabulary)
 
 private func fuzz(_ bytes: UnsafeRawBufferPointer) {
   let parser = DocumentParser()
@@ -31,6 +34,7 @@ private func fuzz(_ bytes: UnsafeRawBufferPointer) {
   var writer = AlertWriter()
   writer.begin()
   for path in paths { writer.add(AddedField(path, text: "\"\u{1}é")) }
+  writer.add(record, existing: .givesWayWithAllBelow) { $0.append(contentsOf: "\"true\"".utf8) }
   var output: [UInt8] = []
   writer.write(document, to: &output)
   let again = DocumentParser()
@@ -40,6 +44,9 @@ private func fuzz(_ bytes: UnsafeRawBufferPointer) {
     for path in paths {
       check(path.forEachNode(in: spliced) { _ in true }, "a field is missing: \(path.name)")
     }
+    check(record.first(in: spliced)?.value.text == "true", "the record is missing")
+    check(!record.forEachValue(in: spliced) { $0.value.text != "true" }, "there is another record")
+    check(!entry.forEachValue(in: spliced) { $0.kind != .null }, "a record is forged in parts")
   }
 }
 
