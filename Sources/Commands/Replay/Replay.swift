@@ -40,6 +40,9 @@ actor Replay {
 
   private func compare(_ old: Decided, _ new: Decided) {
     report.unreadable += new.outcome.deadLetters.count
+    for part in new.outcome.deadLetters.prefix(ReplayReport.problemsTold - report.problems.count) {
+      report.problems.append("\(DeadLetter.place(in: part.source, line: part.line)): \(part.reason)")
+    }
     let isAligned =
       old.decisions.count == new.decisions.count
       && zip(old.decisions, new.decisions).allSatisfy { $0.id == $1.id }

@@ -71,11 +71,13 @@ struct ReplayCommand: AsyncParsableCommand {
 
   private func finish(_ report: ReplayReport) throws {
     Terminal.print(json ? try report.json() : ReplayText(report: report, ink: .standardOutput).text)
+    for problem in report.problems { Terminal.say(VisibleText.escaped(problem)) }
     var hasFailed = false
     for limit in failOn where report.count(of: limit.change) > limit.count {
       hasFailed = true
       Terminal.say(
-        "\(report.count(of: limit.change)) alerts are \(limit.change.title), more than the \(limit.count) of --fail-on")
+        "\(String.counted(report.count(of: limit.change), "alert")) \(limit.change.title), more than the \(limit.count) of --fail-on"
+      )
     }
     if hasFailed { throw ExitCode(1) }
     if report.unreadable > 0 { throw ExitCode.badData }

@@ -8,6 +8,9 @@ struct ReplayReport: Sendable {
   var read = 0
   var unchanged = 0
   var unreadable = 0
+  /// Where the first of these are, and why.
+  var problems: [String] = []
+  static let problemsTold = 20
   var changes: [Change: Tally] = [:]
 
   /// The alerts that changed in one way.

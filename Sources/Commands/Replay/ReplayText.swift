@@ -12,7 +12,7 @@ struct ReplayText {
   var text: String {
     var text = "before: \(shown(report.before))\nafter:  \(shown(report.after))\n"
     text += ink("\(report.read) alerts", .bold) + ", \(report.unchanged) of them unchanged\n"
-    if report.unreadable > 0 { text += "\(report.unreadable) parts of the input could not be read\n" }
+    if report.unreadable > 0 { text += "\(String.counted(report.unreadable, "part")) of the input could not be read\n" }
     for change in Change.allCases {
       guard let tally = report.changes[change] else { continue }
       text += "\n" + ink("\(change.title): \(tally.count)", change == .newlySuppressed ? .red : .yellow) + "\n"

@@ -127,6 +127,10 @@ final class CurlChannel: Channel {
 
   private func broken(_ code: CURLcode) -> ChannelError {
     let detail = handles.errorText.text
+    // TLS alert 116 (RFC 8446, section 6); in TLS 1.2 servers send 40, which has many reasons.
+    if detail.contains("certificate required") {
+      return ChannelError("the server asks for a certificate of this side; set 'certificate' and 'key'")
+    }
     return ChannelError("the connection broke (\(detail.isEmpty ? Library.describe(code).lowercasedFirst : detail))")
   }
 }
