@@ -83,7 +83,7 @@ struct Salvage {
     var isComplete = true
     for table in ["want", "retry"] {
       let reachedEnd = forEach(db, "SELECT segment, output, places FROM \(table)") { row in
-        guard let places = Places(encoded: try row.bytes(2)) else { throw OutboxError.damaged("places") }
+        guard let places = Places(encoded: try row.bytes(2)) else { return isComplete = false }
         let (segment, output) = (try Self.integer(row, 0), try Self.integer(row, 1))
         let known = found[segment]?[output] ?? Places()
         found[segment, default: [:]][output] = known.union(places)
@@ -142,8 +142,8 @@ struct Salvage {
     -> [(output: Int64, places: Places)]
   {
     let isKnown = !known.isEmpty && known.allSatisfy { outputs.contains($0.output) }
-    guard !isKnown else { return known }
     let all = Places(0..<Int32(segment.block.entries.count))
+    guard !isKnown else { return known.map { ($0.output, $0.places.intersection(all)) } }
     if let first = scanned[segment.id]?.wants {
       return first.compactMap { want in
         (try? new.outputNumber(want.output)).map { ($0, want.places.intersection(all)) }
