@@ -68,7 +68,7 @@ struct WeirProcess {
   var said: String { (try? String(contentsOfFile: errors, encoding: .utf8)) ?? "" }
 
   /// Waits for its end on a thread of its own; ends it after `limit`, or with `signal` after `delay`.
-  func end(within limit: Duration = .seconds(60), sending signal: (Int32, after: Duration)? = nil) async -> End {
+  func end(within limit: Duration = .seconds(150), sending signal: (Int32, after: Duration)? = nil) async -> End {
     await withCheckedContinuation { continuation in
       Thread.detachNewThread { continuation.resume(returning: waitForEnd(limit, signal)) }
     }
