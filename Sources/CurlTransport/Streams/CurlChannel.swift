@@ -99,7 +99,12 @@ final class CurlChannel: Channel {
     do {
       if try wait.pause(patience, on: descriptor, what: "were not accepted") { try drainIncoming() }
     } catch {
-      throw TransportError("\(address.text): \(error.reason)")
+      var reason = "\(address.text): \(error.reason)"
+      // What libcurl says of a server that wants a certificate depends on which of its bytes came first.
+      if case .tls(_, _, let tls) = address, tls.certificateFile == nil {
+        reason += "; if the server asks for a certificate of this side, set 'certificate' and 'key'"
+      }
+      throw TransportError(reason)
     }
   }
 
@@ -127,10 +132,6 @@ final class CurlChannel: Channel {
 
   private func broken(_ code: CURLcode) -> ChannelError {
     let detail = handles.errorText.text
-    // TLS alert 116 (RFC 8446, section 6); in TLS 1.2 servers send 40, which has many reasons.
-    if detail.contains("certificate required") {
-      return ChannelError("the server asks for a certificate of this side; set 'certificate' and 'key'")
-    }
     return ChannelError("the connection broke (\(detail.isEmpty ? Library.describe(code).lowercasedFirst : detail))")
   }
 }
