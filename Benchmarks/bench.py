@@ -41,16 +41,21 @@ def main():
     described = machine.describe(suite.weir, suite.peers)
     if described["load"] > 0.5:
         say(f"warning: the machine is busy (load {described['load']:.1f}); only ratios within a comparison mean anything")
-    results = {"machine": described, "seed": options.seed, "quick": options.quick, **suite.run()}
+    about = {"machine": described, "seed": options.seed, "quick": options.quick}
+    results = {**about, **suite.run(lambda so_far: save({**about, **so_far}, folders.WORK / "results.json"))}
     results["goals"] = goals(results)
     is_whole = not options.quick and not options.only
     path = folders.RESULTS if is_whole else folders.WORK / "results.json"
-    path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    save(results, path)
     folders.TABLES.write_text(tables(results))
     print(folders.TABLES.read_text())
     page.write(results, folders.PAGE if is_whole else folders.WORK / "Performance.md")
     say(f"results: {path}, {folders.TABLES}")
     return 1 if any("wrong" in row for c in suite.comparisons for row in c["rows"] if row["program"] == "weir") else 0
+
+
+def save(results, path):
+    path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -39,10 +39,12 @@ class Suite:
         self.comparisons = []
         self.results = {"comparisons": self.comparisons}
 
-    def run(self):
+    def run(self, keep):
+        """Measures, and hands what there is so far to `keep` after each part, so that no part is lost with a later one."""
         for name in ("w1", "w2", "w3", "w4", "w5", "w6", "shapes", "growth", "singles"):
             if not self.wanted or name in self.wanted:
                 getattr(self, name)()
+                keep(self.results)
         return self.results
 
     # The workloads.
