@@ -8,8 +8,8 @@ struct InitCommand: ParsableCommand {
     commandName: "init",
     abstract: "Writes a configuration to begin with, for a detector: falco, elastic, cloudtrail, guardduty, …",
     discussion: """
-      Writes config.yaml, an allowlist, tests with a sample alert, and schemas for editors. 'weir check' and 'weir test' \
-      pass, and 'weir run' runs. Nothing that is there is overwritten.
+      Writes config.yaml, an allowlist, and schemas for editors; where Weir has a sample of the detector's alerts, that \
+      too, and tests with it. 'weir check' and those tests pass, and 'weir run' runs. Nothing that is there is overwritten.
       """)
 
   @Argument(help: "A format's name; 'weir plugins' lists them.")

@@ -20,11 +20,17 @@ struct StarterFiles {
     let feed = starter?.feed ?? ["Alerts are read as they come, one JSON document after the other, in any layout."]
     let detect =
       format == "cloudtrail" ? "\n# detect:\n#   - elastic_rules: {rules: rules/*.toml}\n" : ""
-    let sample = starter == nil ? "" : "\n#   weir run sample-alert.json      # what happens with it"
+    let sample =
+      starter == nil
+      ? ""
+      : """
+
+      #   weir test                       # does the sample alert end where it should?
+      #   weir run sample-alert.json      # what happens with it
+      """
     return Self.header("config") + """
       # Weir for \(title). Begin with:
-      #   weir check                      # is this right?
-      #   weir test                       # does the sample alert end where it should?\(sample)
+      #   weir check                      # is this right?\(sample)
       #   weir explain ALERTS             # what happens to these alerts, and why
       \(feed.map { "#\n# \($0)" }.joined(separator: "\n").replacing("\n#\n# ", with: "\n# "))
       inputs:
