@@ -12,6 +12,9 @@ public protocol Plugin: Sendable {
   /// What a person needs to know about it.
   static var manual: Manual { get }
 
+  /// What it is. Each of the protocols for inputs, detectors, enrichers and outputs says that for its plugins.
+  static var kind: PluginKind { get }
+
   /// Checks the options against each other and compiles what can be compiled. Does no I/O.
   ///
   /// - Throws: `ConfigurationError` with the place of the setting that is wrong.
@@ -27,6 +30,36 @@ public protocol Plugin: Sendable {
 
   /// Flushes and closes. Called once, after the last alert.
   func stop() async
+}
+
+/// What a plugin is. Told by the type itself: to ask the runtime whether a type conforms to a protocol costs a start more
+/// than anything else.
+public enum PluginKind: Sendable {
+  case input(any Input.Type)
+  case detector(any Detector.Type)
+  case enricher(any Enricher.Type)
+  case remoteEnricher(any RemoteEnricher.Type)
+  case output(any Output.Type)
+}
+
+extension Input {
+  public static var kind: PluginKind { .input(Self.self) }
+}
+
+extension Detector {
+  public static var kind: PluginKind { .detector(Self.self) }
+}
+
+extension Enricher {
+  public static var kind: PluginKind { .enricher(Self.self) }
+}
+
+extension RemoteEnricher {
+  public static var kind: PluginKind { .remoteEnricher(Self.self) }
+}
+
+extension Output {
+  public static var kind: PluginKind { .output(Self.self) }
 }
 
 extension Plugin {

@@ -37,20 +37,16 @@ public struct PluginCatalog: Sendable {
     catalog.adding(plugins)
   }
 
-  /// Adds a plugin, which is of one kind. To ask whether it is of a kind that it is not costs a start more than anything
-  /// else here, so the largest kinds are asked for first.
   private mutating func add(_ plugin: any Plugin.Type) {
     let name = plugin.manual.name
-    if let output = plugin as? any Output.Type {
-      outputs = outputs.filter { $0.manual.name != name } + [output]
-    } else if let enricher = plugin as? any Enricher.Type {
+    switch plugin.kind {
+    case .output(let output): outputs = outputs.filter { $0.manual.name != name } + [output]
+    case .input(let input): inputs = inputs.filter { $0.manual.name != name } + [input]
+    case .detector(let detector): detectors = detectors.filter { $0.manual.name != name } + [detector]
+    case .enricher(let enricher):
       removeEnricher(named: name)
       enrichers.append(enricher)
-    } else if let input = plugin as? any Input.Type {
-      inputs = inputs.filter { $0.manual.name != name } + [input]
-    } else if let detector = plugin as? any Detector.Type {
-      detectors = detectors.filter { $0.manual.name != name } + [detector]
-    } else if let enricher = plugin as? any RemoteEnricher.Type {
+    case .remoteEnricher(let enricher):
       removeEnricher(named: name)
       remoteEnrichers.append(enricher)
     }
