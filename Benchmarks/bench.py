@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Measures Weir beside its peers and the bound, and writes what it found.
 
-    bench.py [--quick] [--seed N] [--only w1,w2,…] [--page]
+    bench.py [--quick] [--seed N] [--rounds N] [--only w1,w2,…] [--page]
 
 Writes Benchmarks/results.json, tables into the work folder, and Documentation/Performance.md with its plots; with
 `--quick` or `--only`, results and page stay in the work folder. `--page` only writes the page anew from the results.
 """
 
 import argparse
+import dataclasses
 import json
 import subprocess
 import sys
@@ -23,6 +24,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a tenth of the work, in under five minutes")
     parser.add_argument("--seed", type=int, default=1, help="of the corpora (1)")
+    parser.add_argument("--rounds", type=int, help="runs of each program, at the most; the medians count (5)")
     parser.add_argument("--only", default="", help="some of w1,w2,w3,w4,w5,w6,shapes,growth,singles")
     parser.add_argument("--page", action="store_true", help="measure nothing")
     options = parser.parse_args()
@@ -37,7 +39,11 @@ def main():
     if not folders.WEIR.exists():
         say(f"error: there is no {folders.WEIR}; build it with: make build")
         return 69
-    suite = Suite(options.seed, QUICK if options.quick else FULL, [word for word in options.only.split(",") if word])
+    effort = QUICK if options.quick else FULL
+    if options.rounds:
+        rounds, long_rounds = min(effort.rounds, options.rounds), min(effort.long_rounds, options.rounds)
+        effort = dataclasses.replace(effort, rounds=rounds, long_rounds=long_rounds)
+    suite = Suite(options.seed, effort, [word for word in options.only.split(",") if word])
     described = machine.describe(suite.weir, suite.peers)
     if described["load"] > 0.5:
         say(f"warning: the machine is busy (load {described['load']:.1f}); only ratios within a comparison mean anything")
