@@ -48,6 +48,8 @@ def main():
     if described["load"] > 0.5:
         say(f"warning: the machine is busy (load {described['load']:.1f}); only ratios within a comparison mean anything")
     about = {"machine": described, "seed": options.seed, "quick": options.quick}
+    if options.rounds:
+        about["rounds"] = options.rounds
     results = {**about, **suite.run(lambda so_far: save({**about, **so_far}, folders.WORK / "results.json"))}
     results["goals"] = goals(results)
     is_whole = not options.quick and not options.only

@@ -25,7 +25,7 @@ makes all of it anew: corpora, peers, measurements and this page.
 | machine | {cpu}; {cores} cores, {memory_gib} GiB; {system}, Linux {kernel} |
 | compiler | {compiler} |
 | load when it began | {load:.1f} |
-| commands | `make build`, `make bench` (seed {seed}) |
+| commands | `make build`, {command} |
 
 {versions}
 
@@ -95,6 +95,13 @@ Resident memory includes the program's file as far as it is in use; *its own* is
 """
 
 
+def _command(results):
+    """What made the results."""
+    if "rounds" in results:
+        return f"`Benchmarks/bench.py --seed {results['seed']} --rounds {results['rounds']}`"
+    return f"`make bench SEED={results['seed']}`"
+
+
 def write(results, path):
     """Writes the page to `path`, and its plots beside it."""
     plots = path.parent / "plots"
@@ -105,7 +112,7 @@ def write(results, path):
         **{key: value for key, value in machine.items() if key != "versions"},
         goals=goals_table(results["goals"]),
         losses=_losses(results),
-        seed=results["seed"],
+        command=_command(results),
         size=first["bytes"] / first["alerts"] if first else 0,
         versions="Versions: " + ", ".join(f"{name} {version}" for name, version in machine["versions"].items()) + ".",
         does=_does(results),
