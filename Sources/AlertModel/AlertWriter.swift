@@ -80,8 +80,8 @@ public struct AlertWriter: Sendable {
         let offset = additions[next].offset - base
         Self.copy(UnsafeRawBufferPointer(rebasing: source[copied..<offset]), to: &output)
         let start = output.count
-        output.append(contentsOf: values[additions[next].value])
-        if additions[next].path == located { place = start..<output.count }
+        append(additions[next].value, to: &output)
+        if let located, additions[next].path == located { place = start..<output.count }
         copied = offset + replaced
         next += 1
         continue
@@ -162,6 +162,7 @@ public struct AlertWriter: Sendable {
 
   /// Whatever a dotted key hides below the field.
   private mutating func replaceAll(below path: FieldPath, in document: Document) {
+    guard document.mayBegin(with: path) else { return }
     var found: [(offset: Int, count: Int)] = []
     document.root.forEachValue(below: Array(path.name.utf8)[...]) { found.append(($0.offset, $0.source.count)) }
     guard !found.isEmpty else { return }
@@ -263,9 +264,7 @@ extension JSONNode {
   /// Where another member would be inserted: behind the last, or behind the opening brace.
   fileprivate var endOfLastMember: Int {
     var at = Int(node.pointee.end) - 1
-    while at > 0, Self.isSpace(bytes[at - 1]) { at -= 1 }
+    while at > 0, bytes[at - 1].isJSONSpace { at -= 1 }
     return at
   }
-
-  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
 }

@@ -20,5 +20,8 @@ public struct Document {
   @inline(__always)
   func place(of path: FieldPath) -> DocumentIndex.Place { index?.place(of: path) ?? .unknown }
 
+  /// False where no key of the document is the path's first part, or begins with that and a dot; true where one may be.
+  func mayBegin(with path: FieldPath) -> Bool { index?.mayBegin(with: path) ?? true }
+
   func deepestObject(of path: FieldPath) -> (object: JSONNode, consumed: Int)? { index?.deepestObject(of: path) }
 }

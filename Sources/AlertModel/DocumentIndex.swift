@@ -111,6 +111,14 @@ public final class DocumentIndex {
     return deepest
   }
 
+  /// False where no key of the document is the path's first part, or begins with that and a dot; true where one may be.
+  func mayBegin(with path: FieldPath) -> Bool {
+    guard let root, path.number(among: known) >= 0, let first = path.numbersAbove.first,
+      case .missing = place(Int(first.number))
+    else { return true }
+    return hasDottedSibling(path, in: root)
+  }
+
   /// Remembers the answer for the fields of the same first part that follow: all of Weir's own have the same.
   private func hasDottedSibling(_ path: FieldPath, in root: JSONNode) -> Bool {
     if let answer = lastAnswer, answer.document == document, answer.head == path.head { return answer.isYes }

@@ -15,7 +15,7 @@ struct KeyTable {
   }
 
   let nameCount: Int
-  let edgeCount: Int
+  private let edgeCount: Int
   private let edges: UnsafeMutablePointer<Edge>
   private let text: UnsafeMutablePointer<UInt8>
   /// Sixteen bits of the hash, and the edge's place and 1; 0 for an empty slot. Small, so that it stays in the cache.

@@ -152,8 +152,8 @@ struct SessionName {
     }
   }
 
-  /// Where the name begins that whoever asked for a federated user's credentials chose, in `arn:…:sts::ACCOUNT:federated-user/NAME` and
-  /// `ACCOUNT:NAME`; nil for anything else
+  /// Where the name begins that whoever asked for a federated user's credentials chose, in
+  /// `arn:…:sts::ACCOUNT:federated-user/NAME` and `ACCOUNT:NAME`; nil for anything else
   /// (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html).
   static func startOfFederatedName(in value: UnsafeRawBufferPointer) -> Int? {
     if has("arn:", in: value, at: 0) {

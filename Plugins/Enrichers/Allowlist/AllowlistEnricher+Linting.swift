@@ -3,7 +3,8 @@ internal import KQL
 public import PluginKit
 
 extension AllowlistEnricher {
-  /// Entries that expire soon, that can never hold, that an earlier one makes superfluous, or that accept spoofable fields; more actors than are remembered.
+  /// Entries that expire soon, that can never hold, that an earlier one makes superfluous, or that accept spoofable fields;
+  /// more actors than are remembered.
   /// (Entries that have expired are warned of when they are loaded.)
   public func lint(now: Timestamp) -> [Diagnostic] {
     var diagnostics: [Diagnostic] = []

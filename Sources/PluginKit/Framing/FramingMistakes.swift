@@ -1,3 +1,5 @@
+internal import AlertModel
+
 // The steps of a `DocumentFramer` over what is broken or too large. Each returns false where it needs more bytes.
 extension DocumentFramer {
   /// A document over the limit, of which only the beginning is kept.

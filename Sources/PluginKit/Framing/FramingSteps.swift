@@ -1,3 +1,4 @@
+internal import AlertModel
 internal import Glibc
 
 // The steps of a `DocumentFramer` over sound input. Each returns false where it needs more bytes.

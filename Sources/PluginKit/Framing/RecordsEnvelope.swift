@@ -1,3 +1,5 @@
+internal import AlertModel
+
 /// Recognises the beginning `{"Records":[{` of CloudTrail's log files, whose records are documents of their own.
 ///
 /// A file is one object on one line and may be very large; its records are handed out one by one, so that memory stays
@@ -39,11 +41,6 @@ enum RecordsEnvelope {
 }
 
 extension UInt8 {
-  /// White space between tokens (RFC 8259, section 2).
-  var isJSONSpace: Bool {
-    self == UInt8(ascii: " ") || self == UInt8(ascii: "\n") || self == UInt8(ascii: "\r") || self == UInt8(ascii: "\t")
-  }
-
   /// White space that does not end a line.
   var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\r") || self == UInt8(ascii: "\t") }
 }
