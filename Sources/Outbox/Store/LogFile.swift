@@ -18,6 +18,8 @@ struct LogFile {
 
   private static let headerSize = 32
   private static let frameHeaderSize = 24
+  /// What the first page begins with, before its description of the tables.
+  private static let databaseHeaderSize = 100
 
   /// Two running sums.
   private struct Sum: Equatable {
@@ -73,9 +75,22 @@ struct LogFile {
     defer { close(descriptor) }
     guard let header = header(descriptor) else { return }
     var sum = writeHeader(header, to: descriptor)
+    var original = header.sum
+    var firstPage = storedFirstPage(header)
     var last: [UInt8] = []
     forEachFrame(descriptor, header) { number, frame in
       var copy = Array(frame)
+      let isWhole = Self.sum(of: frame, after: original, header) == Self.storedSum(frame)
+      original = Self.storedSum(frame)
+      if Self.integer(frame, 0) == 1 {
+        if isWhole {
+          firstPage = Array(copy[Self.frameHeaderSize...])
+        } else if let firstPage {
+          // Without what the first page says of the tables nothing can be read, and that stays as it was made.
+          copy.replaceSubrange(
+            (Self.frameHeaderSize + Self.databaseHeaderSize)..., with: firstPage[Self.databaseHeaderSize...])
+        }
+      }
       // A frame without a page would end the log; the one before it is read twice instead.
       if Self.integer(frame, 0) == 0, !last.isEmpty { copy = last }
       copy.withUnsafeMutableBytes { bytes in
@@ -91,6 +106,18 @@ struct LogFile {
       return number < damage.lastCommit
     }
     fsync(descriptor)
+  }
+
+  /// The first page as the database itself has it; nil where that is none.
+  private func storedFirstPage(_ header: Header) -> [UInt8]? {
+    let descriptor = open(String(path.dropLast("-wal".count)), O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var page = [UInt8](repeating: 0, count: header.pageSize)
+    guard pread(descriptor, &page, page.count, 0) == page.count, page.starts(with: "SQLite format 3\0".utf8) else {
+      return nil
+    }
+    return page
   }
 
   /// The header; one that is damaged is made good from the first frame. Nil where there is no frame.
