@@ -80,6 +80,7 @@ struct ImportExceptionsTests {
   @Test("an entry holds back what the exception does in Kibana", arguments: semantics)
   func holdsTheSame(_ entries: String, _ more: String, _ held: [Int]) throws {
     var defaults = ExceptionImport.Defaults()
+    defaults.acceptsSpoofable = true
     defaults.valueLists = ["nets": ["10.0.0.0/8", "192.0.2.0-192.0.2.9"], "ips": ["10.1.2.3"]]
     let imported = try Self.imported([Self.item(entries, more)], defaults)
     #expect(imported.refused == [])
@@ -123,6 +124,37 @@ struct ImportExceptionsTests {
     #expect(imported.refused == ["1 item: \(reason)"])
     #expect(imported.entries.isEmpty)
   }
+
+  @Test(
+    "what names no value is refused as check would refuse it, unless it is for some rules or said to be meant",
+    arguments: [
+      entry("@timestamp", "exists"), entry("user.name", "wildcard", #""*""#),
+      entry("user.name", "match", #""x""#, sign: "excluded"),
+    ])
+  func refusesWhatHoldsNearlyEverything(_ test: String) throws {
+    let reason =
+      "it names no value that an alert must have, so it would hold nearly everything; say which rule it is for with "
+      + "--rule, or that it is meant with --accept-spoofable"
+    #expect(try Self.imported([Self.item(test)]).refused == ["1 item: \(reason)"])
+    var defaults = ExceptionImport.Defaults()
+    (defaults.owner, defaults.reason, defaults.expires) = ("soc", "known", "2027-03-31")
+    var meant = (defaults, defaults)
+    meant.0.rules = ["r-1"]
+    meant.1.acceptsSpoofable = true
+    for defaults in [meant.0, meant.1] {
+      let written = try Self.imported([Self.item(test)], defaults).entries.map(\.yaml).joined(separator: "\n")
+      _ = try Workbench(["config.yaml": Self.config, "allow.yaml": written]).parts()
+    }
+  }
+
+  /// An allowlist, and everything else that a configuration needs.
+  private static let config = """
+    inputs: [{stdin: {}}]
+    enrichers: [{allowlist: {file: allow.yaml}}]
+    outputs: {all: {console: {}}}
+    routes: [{to: [all]}]
+    suppressed: {to: all}
+    """
 
   @Test("lists for Elastic Endpoint are refused; a bad item does not keep the others")
   func refusesItemByItem() throws {
@@ -185,14 +217,7 @@ struct ImportExceptionsTests {
           ceiling: critical
 
         """)
-    let config = """
-      inputs: [{stdin: {}}]
-      enrichers: [{allowlist: {file: allow.yaml}}]
-      outputs: {all: {console: {}}}
-      routes: [{to: [all]}]
-      suppressed: {to: all}
-      """
-    let open = try Workbench(["config.yaml": config, "allow.yaml": yaml])
+    let open = try Workbench(["config.yaml": Self.config, "allow.yaml": yaml])
     let error = #expect(throws: ConfigurationError.self) { _ = try open.parts() }
     #expect(
       open.local("\(try #require(error))") == """
@@ -203,7 +228,7 @@ struct ImportExceptionsTests {
     var defaults = ExceptionImport.Defaults()
     (defaults.owner, defaults.reason, defaults.expires) = ("soc", "known", "2027-03-31")
     let filled = try Self.imported([full, bare], defaults).entries.map(\.yaml).joined(separator: "\n")
-    _ = try Workbench(["config.yaml": config, "allow.yaml": filled]).parts()
+    _ = try Workbench(["config.yaml": Self.config, "allow.yaml": filled]).parts()
   }
 
   @Test("text with line breaks and control characters cannot make another entry")

@@ -111,11 +111,25 @@ struct ExceptionImport {
     }
     do throws(KQLError) {
       // A field or a value that KQL reads in another way than Kibana shows here.
-      _ = try Condition(whole, vocabulary: Vocabulary())
+      let condition = try Condition(whole, vocabulary: Vocabulary())
+      if defaults.acceptsSpoofable || Self.namesValue(condition.expression) { return whole }
     } catch {
       throw ExceptionQuery.Refusal(reason: "it cannot be said in KQL: \(error.message)")
     }
-    return whole
+    throw ExceptionQuery.Refusal(
+      reason: "it names no value that an alert must have, so it would hold nearly everything; say which rule it is for "
+        + "with --rule, or that it is meant with --accept-spoofable")
+  }
+
+  /// False where `check` would refuse the entry, as alerts fulfil it without having any particular value.
+  private static func namesValue(_ expression: KQLExpression) -> Bool {
+    switch expression.kind {
+    case .and(let parts): return parts.contains(where: namesValue)
+    case .or(let parts): return parts.allSatisfy(namesValue)
+    case .is(_, .wildcard(let pattern)): return !pattern.isLone
+    case .is, .range, .nested: return true
+    case .not: return false
+    }
   }
 
   private func rules(of item: ExceptionItem, _ defaults: Defaults) -> [String] {
