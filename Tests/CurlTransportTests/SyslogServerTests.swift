@@ -66,6 +66,22 @@ struct RsyslogTests {
     #expect(reason.hasPrefix("tls://localhost:\(port + 1): "))
   }
 
+  @Test func `a server that breaks off as it wants a certificate is told of with the settings to set`() async throws {
+    let transport = CurlTransport()
+    let address = StreamAddress.tls(host: "localhost", port: port + 1, TLSOptions(caFile: folder + "/ca.pem"))
+    while true {
+      do {
+        // On a busy machine the server's verdict may come when this side no longer waits for it.
+        await (try transport.connect(to: address, timeout: .seconds(60))).close()
+      } catch {
+        #expect(
+          error.reason.hasSuffix(
+            "; if the server asks for a certificate of this side, set 'certificate' and 'key'"), "\(error.reason)")
+        return
+      }
+    }
+  }
+
   @Test func `a server that stops and starts again loses nothing that was accepted after its last breath`() async throws
   {
     try await SyslogServers.survivesRestart(
