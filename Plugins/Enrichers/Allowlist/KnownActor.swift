@@ -20,8 +20,12 @@ struct KnownActor: Sendable {
   private var identities: [UInt64] = []
   private(set) var firstSeen: [Timestamp] = []
   private(set) var lastSeen: [Timestamp] = []
+  /// True where it was seen again since the last look for something to forget.
+  private var isInUse: [Bool] = []
+  /// Where the next look for something to forget begins.
+  private var hand = 0
 
-  /// What is remembered at the most; of more, what was seen last longest ago is forgotten.
+  /// What is remembered at the most; of more, something is forgotten that was not seen again for a whole round.
   static let maximumSeen = 128
 
   static let hourLength: Int64 = 3_600_000_000_000
@@ -38,6 +42,7 @@ struct KnownActor: Sendable {
     let identity = sample.identity
     if let place = identities.firstIndex(of: identity) {
       lastSeen[place] = now
+      isInUse[place] = true
       return firstSeen[place]
     }
     remember(sample.observation, identity, first: now, last: now)
@@ -54,18 +59,30 @@ struct KnownActor: Sendable {
   private mutating func remember(
     _ observation: Newness.Observation, _ identity: UInt64, first: Timestamp, last: Timestamp
   ) {
-    guard identities.count == Self.maximumSeen, let oldest = lastSeen.indices.min(by: { lastSeen[$0] < lastSeen[$1] })
-    else {
+    guard identities.count == Self.maximumSeen else {
       observations.append(observation)
       identities.append(identity)
       firstSeen.append(first)
       lastSeen.append(last)
+      isInUse.append(false)
       return
     }
-    observations[oldest] = observation
-    identities[oldest] = identity
-    firstSeen[oldest] = first
-    lastSeen[oldest] = last
+    let place = placeToForget()
+    observations[place] = observation
+    identities[place] = identity
+    firstSeen[place] = first
+    lastSeen[place] = last
+  }
+
+  /// Goes round; what was seen again since the round before stays (the clock of page replacement, Corbató 1968). It costs
+  /// next to nothing where everything is new, and what is seen ever again is not pushed out by what is seen once.
+  private mutating func placeToForget() -> Int {
+    while true {
+      let place = hand
+      hand = (hand + 1) % Self.maximumSeen
+      guard isInUse[place] else { return place }
+      isInUse[place] = false
+    }
   }
 
   /// Counts one alert.

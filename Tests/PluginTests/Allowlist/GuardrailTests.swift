@@ -154,6 +154,19 @@ struct GuardrailTests {
     #expect(text.contains("actor-99"))
   }
 
+  @Test("what is seen of an actor ever again is not pushed out by what is seen once")
+  func keepsWhatIsInUse() {
+    let places = (0..<1000).map { IPNetwork(IPAddress("198.18.\($0 / 256).\($0 % 256)")!, length: 32) }
+    var actor = KnownActor(name: "alice", first: Timestamp(seconds: 0))
+    for (second, place) in places.enumerated() {
+      _ = actor.see(.network(place), at: Timestamp(seconds: Int64(second)))
+      #expect(actor.see(.network(places[0]), at: Timestamp(seconds: Int64(second))) == Timestamp(seconds: 0))
+    }
+    #expect(actor.observations.count == KnownActor.maximumSeen)
+    #expect(actor.see(.network(places[999]), at: Timestamp(seconds: 1000)) == Timestamp(seconds: 999))
+    #expect(actor.see(.network(places[1]), at: Timestamp(seconds: 1000)) == Timestamp(seconds: 1000))
+  }
+
   @Test("a snapshot that is garbage is ignored")
   func ignoresGarbage() throws {
     let bench = try AllowlistBench([alice])
