@@ -32,8 +32,6 @@ public struct AlertWriter: Sendable {
     case givesWay
     /// Its value gives way, and whatever has a name below it becomes null.
     case givesWayWithAllBelow
-    /// Its value gives way; where there is none, nothing is written.
-    case givesWayIfThere
   }
 
   private var values: [UInt8] = []
@@ -123,10 +121,10 @@ public struct AlertWriter: Sendable {
       let existing = additions[index].existing
       if existing == .givesWayWithAllBelow { replaceAll(below: additions[index].path, in: document) }
       let exists = additions[index].path.exists(in: document)
-      if exists, existing != .stands {
-        replaceAll(additions[index].path, in: document, with: additions[index].value)
-      }
-      if exists || existing == .givesWayIfThere {
+      if exists {
+        if existing != .stands {
+          replaceAll(additions[index].path, in: document, with: additions[index].value)
+        }
         additions[index].isDropped = true
         isDropped = true
         continue

@@ -192,7 +192,7 @@ public struct FieldPath: Hashable, Sendable {
   // MARK: What the writer asks
 
   /// True where the document has this field, even as `null`.
-  func exists(in document: Document) -> Bool {
+  package func exists(in document: Document) -> Bool {
     forEachNode(in: document) { _ in true }
   }
 

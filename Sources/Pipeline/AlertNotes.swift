@@ -46,14 +46,16 @@ struct AlertNotes {
 
   /// Hands the notes to the writer as fields under `weir`. Whatever the alert came with under those names gives way: it
   /// may be an earlier Weir's, or somebody's who wants a record to say something else.
-  func write(to writer: inout AlertWriter, _ fields: WeirFields, severity: Severity) {
+  ///
+  /// - Parameter document: what the detector wrote.
+  func write(to writer: inout AlertWriter, _ fields: WeirFields, severity: Severity, in document: Document) {
     writer.add(fields.alertID, existing: .givesWay) { json in
       json.append(UInt8(ascii: "\""))
       json.append(contentsOf: id)
       json.append(UInt8(ascii: "\""))
     }
-    writer.add(fields.severity, existing: hasOwnSeverity ? .givesWay : .givesWayIfThere) {
-      JSONEscapes.appendQuoted(severity.description, to: &$0)
+    if hasOwnSeverity || fields.severity.exists(in: document) {
+      writer.add(fields.severity, existing: .givesWay) { JSONEscapes.appendQuoted(severity.description, to: &$0) }
     }
     if !failures.isEmpty { writer.add(fields.enrichmentErrors, existing: .givesWay, appendFailures) }
     if let suppression {

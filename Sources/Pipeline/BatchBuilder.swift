@@ -98,7 +98,7 @@ struct BatchBuilder: Sendable {
   ) {
     writer.begin()
     for field in alert.added { writer.add(field) }
-    notes.write(to: &writer, fields, severity: alert.severity)
+    notes.write(to: &writer, fields, severity: alert.severity, in: alert.document)
     let start = bytes.count
     let written = writer.write(alert.document, to: &bytes, locating: fields.alertID)
     // An alert that came from another Weir has its id in it already.

@@ -53,7 +53,6 @@ struct AlertWriterTests {
         var output: [UInt8] = []
         writer.begin()
         writer.add(path, existing: .givesWayWithAllBelow) { $0.append(contentsOf: #"{"e":"real"}"#.utf8) }
-        writer.add(vocabulary.path("weir.t"), existing: .givesWayIfThere) { $0.append(contentsOf: "1".utf8) }
         let place = writer.write(document, to: &output, locating: path)
         #expect(String(decoding: output, as: UTF8.self) == expected)
         #expect(place.map { String(decoding: output[$0], as: UTF8.self) } == #"{"e":"real"}"#)
