@@ -112,7 +112,8 @@ struct StateFiles {
     try? files.removeItem(atPath: mark)
     let recovery = Recovery(
       reason: reason, setAside: aside, savedDeliveries: salvage.savedDeliveries,
-      lostDeliveries: salvage.lostDeliveries, savedCheckpoints: salvage.savedCheckpoints)
+      lostDeliveries: salvage.lostDeliveries, mayHaveLostMore: salvage.mayHaveLostMore,
+      savedCheckpoints: salvage.savedCheckpoints)
     return (recovery, salvage.buried)
   }
 
