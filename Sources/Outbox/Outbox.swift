@@ -345,7 +345,7 @@ public struct Recovery: Sendable, Equatable, CustomStringConvertible {
   public let savedDeliveries: Int
   /// Deliveries of which is known that they could not be saved.
   public let lostDeliveries: Int
-  /// True where there may be more, because the lists of what waited could not be read to their end.
+  /// True where there may be more, because the list of what waited could not be read to its end.
   public let mayHaveLostMore: Bool
   /// Input checkpoints that were saved.
   public let savedCheckpoints: Int
@@ -353,6 +353,6 @@ public struct Recovery: Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     "\(reason); it was set aside as '\(setAside)', \(savedDeliveries) waiting deliveries and \(savedCheckpoints) "
       + "input checkpoints were saved from it, \(lostDeliveries) deliveries could not be read"
-      + (mayHaveLostMore ? ", and there may be more: the lists of what waited cannot be read to their end" : "")
+      + (mayHaveLostMore ? ", and there may be more: the list of what waited cannot be read to its end" : "")
   }
 }

@@ -80,10 +80,9 @@ struct LogFile {
     var last: [UInt8] = []
     forEachFrame(descriptor, header) { number, frame in
       var copy = Array(frame)
-      let isWhole = Self.sum(of: frame, after: original, header) == Self.storedSum(frame)
-      original = Self.storedSum(frame)
+      let stored = Self.storedSum(frame)
       if Self.integer(frame, 0) == 1 {
-        if isWhole {
+        if Self.sum(of: frame, after: original, header) == stored {
           firstPage = Array(copy[Self.frameHeaderSize...])
         } else if let firstPage {
           // Without what the first page says of the tables nothing can be read, and that stays as it was made.
@@ -91,6 +90,7 @@ struct LogFile {
             (Self.frameHeaderSize + Self.databaseHeaderSize)..., with: firstPage[Self.databaseHeaderSize...])
         }
       }
+      original = stored
       // A frame without a page would end the log; the one before it is read twice instead.
       if Self.integer(frame, 0) == 0, !last.isEmpty { copy = last }
       copy.withUnsafeMutableBytes { bytes in

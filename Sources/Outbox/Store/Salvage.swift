@@ -11,8 +11,6 @@ struct Salvage {
 
   private(set) var savedDeliveries = 0
   private(set) var lostDeliveries = 0
-  /// True where neither who waits for what nor which alerts there were could be read to the end.
-  private(set) var mayHaveLostMore = false
   private(set) var savedCheckpoints = 0
   /// By output: alerts that are dead letters now, because their bytes are damaged.
   private(set) var buried: [Int64: Int] = [:]
@@ -21,7 +19,8 @@ struct Salvage {
 
   private var outputs: Set<Int64> = []
   private var wants: [Int64: [(output: Int64, places: Places)]] = [:]
-  private var isWantsComplete = false
+  /// True where the list of who waits for what could be read to its end: only then is everything counted that is lost.
+  private(set) var isWantsComplete = false
   private lazy var scanned = SegmentScan.segments(in: SegmentFolder(folder: new.folder))
 
   init(from damaged: String, to new: Store) {
@@ -101,11 +100,7 @@ struct Salvage {
     var ids = Set(wants.keys)
     let hasAllRows =
       db.map { forEach($0, "SELECT id FROM segment ORDER BY id") { ids.insert(try Self.integer($0, 0)) } } ?? false
-    if !hasAllRows {
-      ids.formUnion(scanned.keys)
-      // Small segments have no other place than their rows.
-      mayHaveLostMore = !isWantsComplete
-    }
+    if !hasAllRows { ids.formUnion(scanned.keys) }
     for id in ids.sorted() {
       let wanted = wants[id] ?? []
       // Nobody wants it any more.
@@ -116,7 +111,6 @@ struct Salvage {
       let found = known ?? read(scannedRow(id))
       if let found, (try? copy(found.segment, found.source, to: wanted)) != nil { continue }
       lostDeliveries += wanted.reduce(0) { $0 + $1.places.count }
-      if wanted.isEmpty { mayHaveLostMore = true }
     }
   }
 

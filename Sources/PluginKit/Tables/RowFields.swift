@@ -35,21 +35,18 @@ public final class RowFields: Sendable {
 }
 
 /// Places for objects that are made when they are first asked for, from whatever thread, and kept.
-// The memory is written through atomics only, and freed when nobody can ask any more.
+// `@unchecked`: the memory is reached through its atomics only, and freed when nobody can ask any more.
 private final class OnceSlots<Value: AnyObject & Sendable>: @unchecked Sendable {
-  private let slots: UnsafeMutablePointer<Atomic<UnsafeRawPointer?>>
+  private let slots: UnsafeMutablePointer<AtomicLazyReference<Value>>
   private let count: Int
 
   init(count: Int) {
     self.count = count
     slots = .allocate(capacity: max(1, count))
-    for at in 0..<count { (slots + at).initialize(to: Atomic(nil)) }
+    for at in 0..<count { (slots + at).initialize(to: AtomicLazyReference()) }
   }
 
   deinit {
-    for at in 0..<count {
-      if let kept = slots[at].load(ordering: .acquiring) { Unmanaged<Value>.fromOpaque(kept).release() }
-    }
     slots.deinitialize(count: count)
     slots.deallocate()
   }
@@ -57,14 +54,6 @@ private final class OnceSlots<Value: AnyObject & Sendable>: @unchecked Sendable 
   @inline(__always)
   func value(at place: Int, _ make: () -> Value) -> Value {
     precondition(place >= 0 && place < count)
-    if let kept = slots[place].load(ordering: .acquiring) {
-      return Unmanaged<Value>.fromOpaque(kept).takeUnretainedValue()
-    }
-    let mine = Unmanaged.passRetained(make())
-    let (isMine, first) = slots[place].compareExchange(
-      expected: nil, desired: UnsafeRawPointer(mine.toOpaque()), ordering: .acquiringAndReleasing)
-    guard !isMine, let first else { return mine.takeUnretainedValue() }
-    mine.release()
-    return Unmanaged<Value>.fromOpaque(first).takeUnretainedValue()
+    return slots[place].load() ?? slots[place].storeIfNil(make())
   }
 }
