@@ -78,7 +78,7 @@ struct OutboxTests {
     let outbox = try world.open()
     try outbox.store.write { db in try db.execute(sql: "PRAGMA user_version = 99") }
     await outbox.close()
-    #expect(throws: OutboxError.newerSchema(path: world.database, found: 99, known: 2)) { try world.open() }
+    #expect(throws: OutboxError.newerSchema(path: world.database, found: 99, known: 3)) { try world.open() }
   }
 
   @Test(arguments: ["garbage", "empty", "truncated"])

@@ -201,6 +201,30 @@ struct SegmentFileTests {
     await outbox.close()
   }
 
+  @Test(arguments: [1, 3])
+  func `Of a batch only what somebody wants is written, from where it is`(every: Int32) async throws {
+    let world = try TestWorld()
+    let limits = SegmentLimits(row: 0)
+    let outbox = try world.open(.process, limits)
+    // More parts than one call of the system takes; and so few that they are copied.
+    let places = (0..<Int32(4000)).filter { every == 1 ? $0 % 3 != 1 : $0 % 300 == 7 }
+    try await outbox.commit(try world.block(0..<4000), wants: [("soc", places)], checkpoints: [])
+    let stored = try world.block(places.map(Int.init))
+    let file = try #require(world.segmentFiles.first)
+    let size = try #require(SegmentFile.status(file)).size
+    #expect(size < stored.bytes.count + places.count * 33 + 200)
+    #expect(try await drain(world, outbox) == ids(places.map(Int.init)))
+    try await outbox.commit(try world.block(0..<4000), wants: [("soc", places)], checkpoints: [])
+    await outbox.close()
+    let again = try world.open(.process, limits)
+    let lane = try again.lane("soc")
+    let found = try #require(try again.store.segments(for: lane.id, after: 0, alerts: 1, bytes: 1).first)
+    #expect(found.block.bytes == stored.bytes && found.block.entries.map(\.start) == stored.entries.map(\.start))
+    #expect(found.block.entries.map(\.idStart) == stored.entries.map(\.idStart) && found.damaged.isEmpty)
+    #expect(try await drain(world, again) == ids(places.map(Int.init)))
+    await again.close()
+  }
+
   @Test func `An outbox of schema 1, with its alerts in the database, is delivered`() async throws {
     let world = try TestWorld()
     let outbox = try world.open(.process, SegmentLimits(row: .max))
@@ -210,7 +234,7 @@ struct SegmentFileTests {
       )
     }
     try outbox.store.write { db in
-      for column in ["file", "start", "head", "body"] {
+      for column in ["file", "start", "head", "body", "wants"] {
         try db.execute(sql: "ALTER TABLE segment DROP COLUMN \(column)")
       }
       try db.execute(sql: "PRAGMA user_version = 1")

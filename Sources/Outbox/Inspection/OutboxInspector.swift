@@ -163,7 +163,8 @@ public final class OutboxInspector: Sendable {
           ORDER BY want.segment LIMIT \(Self.pageSize)
           """, arguments: [output.id, last ?? 0]
       ).map { row in
-        (row[0], try store.row(row, id: row[0], places: try Store.decodePlaces(row, 1), from: 2))
+        let places = try WaitingRow(segment: row[0], output: output.id).decode(row, 1)
+        return (row[0], try store.row(row, id: row[0], places: places, from: 2))
       }
     } _: { _, segment in
       for place in segment.places.all {
@@ -200,9 +201,10 @@ public final class OutboxInspector: Sendable {
           ORDER BY retry.segment, retry.parcel LIMIT \(Self.pageSize)
           """, arguments: [output.id, last?.segment ?? 0, last?.parcel ?? 0]
       ).map { row in
-        (
+        let places = try WaitingRow(segment: row[0], output: output.id, parcel: row[2]).decode(row, 1)
+        return (
           Tries(segment: row[0], parcel: row[2], attempts: row[3], next: Store.time(row[4]), reason: row[5]),
-          try store.row(row, id: row[0], places: try Store.decodePlaces(row, 1), from: 6)
+          try store.row(row, id: row[0], places: places, from: 6)
         )
       }
     } _: { tries, segment in
@@ -287,10 +289,12 @@ public final class OutboxInspector: Sendable {
       }
       for (output, (builder, accepted)) in byOutput.sorted(by: { $0.key < $1.key }) {
         let block = builder.block()
+        let all = Places(0..<Int32(block.entries.count))
+        let name = try String.fetchOne(db, sql: "SELECT name FROM output WHERE id = ?", arguments: [output]) ?? ""
         // Into the database, whatever their size: only the gateway writes segment files.
         let segment = try Store.insert(
-          SegmentDraft(block, accepted: accepted, formats: store.formats), at: nil, db)
-        try Store.putWant(db, segment: segment, output: output, Places(0..<Int32(block.entries.count)))
+          SegmentDraft(block, accepted: accepted, wants: [(name, all)], formats: store.formats), at: nil, db)
+        try Store.putWant(db, segment: segment, output: output, all)
         try db.execute(
           sql: "UPDATE output SET requeued = requeued + ? WHERE id = ?", arguments: [block.entries.count, output])
       }

@@ -8,6 +8,11 @@ enum IntegrityCheck {
 
   /// - Throws: `OutboxError.damaged`, or SQLite's error.
   static func check(_ db: Database, path: String) throws {
+    try checkPages(db, path: path)
+    try WaitingRow.check(db)
+  }
+
+  private static func checkPages(_ db: Database, path: String) throws {
     let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
     let size = try Int.fetchOne(db, sql: "PRAGMA page_size") ?? Connection.pageSize
     if pages * size <= wholeFileLimit {

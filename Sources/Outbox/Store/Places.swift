@@ -76,6 +76,8 @@ struct Places: Sendable, Equatable {
 
   func intersection(_ other: Places) -> Places { subtracting(subtracting(other)) }
 
+  mutating func formUnion(_ other: Places) { self = union(other) }
+
   func union(_ other: Places) -> Places {
     if isEmpty { return other }
     if other.isEmpty { return self }

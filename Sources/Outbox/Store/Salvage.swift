@@ -18,9 +18,10 @@ struct Salvage {
   private(set) var damagedFiles: Set<Int64> = []
 
   private var outputs: Set<Int64> = []
-  private var wants: [Int64: [(output: Int64, places: Places)]] = [:]
-  /// True where the list of who waits for what could be read to its end: only then is everything counted that is lost.
-  private(set) var isWantsComplete = false
+  private var wants = SalvagedWants()
+  /// True where more may be lost than is counted: something of the list of who waits for what cannot be read, and nothing
+  /// else says what it was.
+  private(set) var mayHaveLostMore = false
   private lazy var scanned = SegmentScan.segments(in: SegmentFolder(folder: new.folder))
 
   init(from damaged: String, to new: Store) {
@@ -41,8 +42,8 @@ struct Salvage {
       copyRows(
         db, "SELECT id, name, dropped, requeued FROM output", "INSERT OR REPLACE INTO output VALUES (?, ?, ?, ?)")
       copyRows(db, "SELECT * FROM dead", "INSERT OR REPLACE INTO dead VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-      forEach(db, "SELECT id, name FROM output") { outputs.insert(try Self.integer($0, 0)) }
-      readWants(db)
+      Self.forEach(db, "SELECT id, name FROM output") { outputs.insert(try Self.integer($0, 0)) }
+      wants = SalvagedWants(db)
       copySegments(db)
     }
     try? old.close()
@@ -53,7 +54,7 @@ struct Salvage {
   private func copyRows(_ db: Database, _ select: String, _ insert: String) -> Int {
     var count = 0
     _ = try? new.write { target in
-      forEach(db, select) { row in
+      Self.forEach(db, select) { row in
         let values = row.databaseValues
         if (try? target.execute(sql: insert, arguments: StatementArguments(values))) != nil { count += 1 }
       }
@@ -63,7 +64,7 @@ struct Salvage {
 
   /// - Returns: true where the last row was reached.
   @discardableResult
-  private func forEach(_ db: Database, _ sql: String, _ body: (Row) throws -> Void) -> Bool {
+  static func forEach(_ db: Database, _ sql: String, _ body: (Row) throws -> Void) -> Bool {
     do {
       let rows = try Row.fetchCursor(db, sql: sql)
       while let row = try rows.next() { try body(row) }
@@ -74,44 +75,60 @@ struct Salvage {
   }
 
   /// A number that may not be one, since the file is damaged.
-  private static func integer(_ row: Row, _ index: Int) throws -> Int64 {
+  static func integer(_ row: Row, _ index: Int) throws -> Int64 {
     guard let number = Int64.fromDatabaseValue(row[index]) else { throw OutboxError.damaged("no number") }
     return number
   }
 
-  private mutating func readWants(_ db: Database) {
-    var found: [Int64: [Int64: Places]] = [:]
-    var isComplete = true
-    for table in ["want", "retry"] {
-      let reachedEnd = forEach(db, "SELECT segment, output, places FROM \(table)") { row in
-        guard let places = Places(encoded: try row.bytes(2)) else { return isComplete = false }
-        let (segment, output) = (try Self.integer(row, 0), try Self.integer(row, 1))
-        let known = found[segment]?[output] ?? Places()
-        found[segment, default: [:]][output] = known.union(places)
-      }
-      isComplete = isComplete && reachedEnd
-    }
-    isWantsComplete = isComplete
-    wants = found.mapValues { $0.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 } }
-  }
-
   /// - Parameter db: nil where nothing can be read of the database.
   private mutating func copySegments(_ db: Database?) {
-    var ids = Set(wants.keys)
+    var ids = Set(wants.segments)
     let hasAllRows =
-      db.map { forEach($0, "SELECT id FROM segment ORDER BY id") { ids.insert(try Self.integer($0, 0)) } } ?? false
-    if !hasAllRows { ids.formUnion(scanned.keys) }
+      db.map { Self.forEach($0, "SELECT id FROM segment ORDER BY id") { ids.insert(try Self.integer($0, 0)) } } ?? false
+    if !hasAllRows {
+      ids.formUnion(scanned.keys)
+      mayHaveLostMore = !wants.isReadToEnd
+    }
     for id in ids.sorted() {
-      let wanted = wants[id] ?? []
+      let wanted = wants(of: id, db)
       // Nobody wants it any more.
-      guard !wanted.isEmpty || !isWantsComplete else { continue }
+      if let wanted, wanted.isEmpty { continue }
       let row = row(db, id)
       let known = read(row)
       if known == nil, case .file(let extent) = row?.source { damagedFiles.insert(extent.file) }
       let found = known ?? read(scannedRow(id))
       if let found, (try? copy(found.segment, found.source, to: wanted)) != nil { continue }
+      guard let wanted else {
+        mayHaveLostMore = true
+        continue
+      }
       lostDeliveries += wanted.reduce(0) { $0 + $1.places.count }
     }
+  }
+
+  /// Who is to get a segment; nil where that cannot be said, and all are to get it: better twice than not at all.
+  private mutating func wants(of id: Int64, _ db: Database?) -> SalvagedWants.Wants? {
+    let known = wants.wants(of: id)
+    let isKnown = known.allSatisfy { outputs.contains($0.output) }
+    if wants.isComplete, isKnown { return known }
+    guard let first = firstWants(of: id, db) else {
+      if !known.isEmpty, isKnown {
+        mayHaveLostMore = true
+        return known
+      }
+      return nil
+    }
+    let wanted = wants.wants(of: id, first: first)
+    // What nobody wants has left the database.
+    return isKnown && !wanted.isEmpty ? wanted : first
+  }
+
+  /// Who wanted a segment when it was accepted.
+  private mutating func firstWants(of id: Int64, _ db: Database?) -> SalvagedWants.Wants? {
+    let sql = "SELECT wants FROM segment WHERE id = ?"
+    let row = db.flatMap { try? Row.fetchOne($0, sql: sql, arguments: [id]) }
+    let first = row.flatMap { (try? $0.bytes(0)).flatMap(SegmentRecord.unseal) } ?? scanned[id]?.wants
+    return first?.compactMap { want in (try? new.outputNumber(want.output)).map { ($0, want.places) } }
   }
 
   private func read(_ row: SegmentRow?) -> (segment: StoredSegment, source: SegmentRow.Source)? {
@@ -137,27 +154,14 @@ struct Salvage {
     scanned[id].map { SegmentRow(id: id, accepted: $0.accepted, places: Places(), source: .file($0.extent)) }
   }
 
-  /// Who is to get a segment. Where that cannot be read any more, those who wanted it at first, or all: better to deliver
-  /// it twice than not at all.
-  private mutating func wants(of segment: StoredSegment, _ known: [(output: Int64, places: Places)])
-    -> [(output: Int64, places: Places)]
-  {
-    let isKnown = !known.isEmpty && known.allSatisfy { outputs.contains($0.output) }
-    let all = Places(0..<Int32(segment.block.entries.count))
-    guard !isKnown else { return known.map { ($0.output, $0.places.intersection(all)) } }
-    if let first = scanned[segment.id]?.wants {
-      return first.compactMap { want in
-        (try? new.outputNumber(want.output)).map { ($0, want.places.intersection(all)) }
-      }
-    }
-    return outputs.sorted().map { ($0, all) }
-  }
-
   /// Alerts whose bytes are damaged become dead letters; the rest is delivered.
   private mutating func copy(
-    _ segment: StoredSegment, _ source: SegmentRow.Source, to known: [(output: Int64, places: Places)]
+    _ segment: StoredSegment, _ source: SegmentRow.Source, to wanted: SalvagedWants.Wants?
   ) throws {
-    let wants = wants(of: segment, known)
+    let all = Places(0..<Int32(segment.block.entries.count))
+    let wants =
+      (wanted ?? outputs.sorted().map { ($0, all) }).map { ($0.output, $0.places.intersection(all)) }
+      as SalvagedWants.Wants
     var settlements: [Settlement] = []
     var whole: [(output: Int64, places: Places)] = []
     for want in wants {
@@ -173,7 +177,10 @@ struct Salvage {
       }
       settlements.append(settlement)
     }
-    let draft = SegmentDraft(segment.block, accepted: segment.accepted, formats: new.formats)
+    let names = try new.outputNames()
+    let draft = SegmentDraft(
+      segment.block, accepted: segment.accepted,
+      wants: wants.compactMap { want in names[want.output].map { ($0, want.places) } }, formats: new.formats)
     var extent: Extent?
     if case .file(let found) = source { extent = found }
     try new.write(bytes: extent == nil ? draft.size : 0) { db in

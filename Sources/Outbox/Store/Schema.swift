@@ -85,6 +85,11 @@ enum Schema {
     ALTER TABLE segment ADD COLUMN head INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE segment ADD COLUMN body INTEGER NOT NULL DEFAULT 0;
     """,
+    """
+    -- Which output wanted what of a segment that lies here, as the header of one in a file says it. From here on the places
+    -- of `want` and `retry` have a checksum of their row in front of them.
+    ALTER TABLE segment ADD COLUMN wants BLOB NOT NULL DEFAULT x'';
+    """,
   ]
 
   /// Brings a database to this version.

@@ -112,7 +112,7 @@ struct StateFiles {
     try? files.removeItem(atPath: mark)
     let recovery = Recovery(
       reason: reason, setAside: aside, savedDeliveries: salvage.savedDeliveries,
-      lostDeliveries: salvage.lostDeliveries, mayHaveLostMore: !salvage.isWantsComplete,
+      lostDeliveries: salvage.lostDeliveries, mayHaveLostMore: salvage.mayHaveLostMore,
       savedCheckpoints: salvage.savedCheckpoints)
     return (recovery, salvage.buried)
   }

@@ -11,6 +11,13 @@ extension Store {
     }
   }
 
+  /// The outputs' names, by their numbers.
+  func outputNames() throws(OutboxError) -> [Int64: String] {
+    try read { db in
+      Dictionary(uniqueKeysWithValues: try Row.fetchAll(db, sql: "SELECT id, name FROM output").map { ($0[0], $0[1]) })
+    }
+  }
+
   /// Makes sure that outputs have the numbers that they are known by.
   func keepOutputs(_ outputs: [(id: Int64, name: String)]) throws(OutboxError) {
     try write { db in
@@ -45,7 +52,7 @@ extension Store {
     let size = draft?.size ?? 0
     try makeRoom(for: size)
     guard let draft, let writer, size > writer.limits.row else { return nil }
-    return try writer.place(head: draft.headSize, body: draft.block.bytes.count)
+    return try writer.place(head: draft.headSize, body: draft.bodySize)
   }
 
   private func commit(
@@ -59,7 +66,7 @@ extension Store {
       if let draft {
         let id = try Self.insert(draft, at: extent, db)
         number = id
-        if let extent { try writer?.write((draft.header(id: id), draft.entries, draft.block.bytes), to: extent) }
+        if let extent { try writer?.write(draft, id: id, to: extent) }
         crash.reach(.afterSegment)
         for want in wants { try Self.putWant(db, segment: number ?? 0, output: want.output, want.places) }
         crash.reach(.afterWants)
@@ -86,14 +93,18 @@ extension Store {
   /// - Parameter id: the number that it has already; nil for the next one.
   static func insert(_ draft: SegmentDraft, at extent: Extent?, id: Int64? = nil, _ db: Database) throws -> Int64 {
     let statement = try db.cachedStatement(
-      sql: "INSERT INTO segment (id, accepted, entries, lines, file, start, head, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-    )
+      sql: """
+        INSERT INTO segment (id, accepted, entries, lines, file, start, head, body, wants)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
     try (extent == nil ? draft.entries : []).withBorrowedData { entries in
-      try (extent == nil ? draft.block.bytes : []).withBorrowedData { lines in
-        try statement.execute(arguments: [
-          id, draft.accepted.nanoseconds, entries, lines, extent?.file ?? 0, extent?.start ?? 0, extent?.head ?? 0,
-          extent?.body ?? 0,
-        ])
+      try (extent == nil ? draft.body : []).withBorrowedData { lines in
+        try (extent == nil ? draft.sealedWants : []).withBorrowedData { wants in
+          try statement.execute(arguments: [
+            id, draft.accepted.nanoseconds, entries, lines, extent?.file ?? 0, extent?.start ?? 0, extent?.head ?? 0,
+            extent?.body ?? 0, wants,
+          ])
+        }
       }
     }
     return db.lastInsertedRowID
@@ -106,7 +117,7 @@ extension Store {
         .execute(arguments: [segment, output])
       return
     }
-    try places.encoded.withBorrowedData { encoded in
+    try WaitingRow(segment: segment, output: output).encode(places).withBorrowedData { encoded in
       try db.cachedStatement(sql: "INSERT OR REPLACE INTO want (segment, output, places, count) VALUES (?, ?, ?, ?)")
         .execute(arguments: [segment, output, encoded, places.count])
     }
@@ -116,13 +127,6 @@ extension Store {
   static func want(_ db: Database, segment: Int64, output: Int64) throws -> Places {
     let statement = try db.cachedStatement(sql: "SELECT places FROM want WHERE segment = ? AND output = ?")
     guard let row = try Row.fetchOne(statement, arguments: [segment, output]) else { return Places() }
-    return try decodePlaces(row, 0)
-  }
-
-  static func decodePlaces(_ row: Row, _ index: Int) throws -> Places {
-    guard let places = Places(encoded: try row.bytes(index)) else {
-      throw OutboxError.damaged("the outbox is damaged: a set of places cannot be read")
-    }
-    return places
+    return try WaitingRow(segment: segment, output: output).decode(row, 0)
   }
 }

@@ -29,7 +29,8 @@ extension Store {
       var (foundAlerts, foundBytes) = (0, 0)
       let rows = try Row.fetchCursor(statement, arguments: [segment, output])
       while foundAlerts < alerts, foundBytes < bytes, let row = try rows.next() {
-        let read = try self.row(row, id: row[0], places: try Self.decodePlaces(row, 1), from: 2)
+        let places = try WaitingRow(segment: row[0], output: output).decode(row, 1)
+        let read = try self.row(row, id: row[0], places: places, from: 2)
         foundAlerts += read.places.count
         foundBytes += read.byteCount
         found.append(read)
@@ -48,7 +49,8 @@ extension Store {
           WHERE retry.output = ? AND retry.parcel = ? ORDER BY retry.segment
           """)
       return try Row.fetchAll(statement, arguments: [output, parcel]).map { row in
-        try self.row(row, id: row[0], places: try Self.decodePlaces(row, 1), from: 2)
+        let places = try WaitingRow(segment: row[0], output: output, parcel: parcel).decode(row, 1)
+        return try self.row(row, id: row[0], places: places, from: 2)
       }
     }
   }
@@ -60,8 +62,9 @@ extension Store {
       let rows = try Row.fetchCursor(
         db, sql: "SELECT * FROM retry WHERE output = ? ORDER BY parcel, segment", arguments: [output])
       while let row = try rows.next() {
-        let part = Part(segment: row["segment"], places: try Self.decodePlaces(row, 3))
         let id: Int64 = row["parcel"]
+        let key = WaitingRow(segment: row["segment"], output: output, parcel: id)
+        let part = Part(segment: key.segment, places: try key.decode(row, 3))
         if parcels.last?.id == id {
           parcels[parcels.count - 1].parts.append(part)
           continue

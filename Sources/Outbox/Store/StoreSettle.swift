@@ -78,7 +78,7 @@ extension Store {
     let statement = try db.cachedStatement(
       sql: "SELECT places FROM retry WHERE output = ? AND parcel = ? AND segment = ?")
     guard let row = try Row.fetchOne(statement, arguments: [output, parcel, segment]) else { return Places() }
-    return try decodePlaces(row, 0)
+    return try WaitingRow(segment: segment, output: output, parcel: parcel).decode(row, 0)
   }
 
   /// Deletes a segment that no output waits for.
@@ -107,7 +107,8 @@ extension Store {
   private static func insert(_ db: Database, _ parcel: Parcel, output: Int64) throws {
     let statement = try db.cachedStatement(sql: "INSERT INTO retry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     for part in parcel.parts where !part.places.isEmpty {
-      try part.places.encoded.withBorrowedData { places in
+      let key = WaitingRow(segment: part.segment, output: output, parcel: parcel.id)
+      try key.encode(part.places).withBorrowedData { places in
         try statement.execute(arguments: [
           output, parcel.id, part.segment, places, part.places.count, parcel.attempts,
           parcel.firstFailure.nanoseconds, parcel.nextAttempt.nanoseconds, parcel.notBefore.nanoseconds,
@@ -126,7 +127,8 @@ extension Store {
   private func insert(_ dead: DeadRow, output: Int64, _ db: Database) throws {
     let statement = try db.cachedStatement(
       sql: "INSERT INTO dead (output, reason, attempts, accepted, died, entry, line) VALUES (?, ?, ?, ?, ?, ?, ?)")
-    try SegmentCodec.encode(dead.block, formats: formats).withBorrowedData { entry in
+    let draft = SegmentDraft(dead.block, accepted: dead.accepted, formats: formats)
+    try draft.entries.withBorrowedData { entry in
       try dead.block.bytes.withBorrowedData { line in
         try statement.execute(arguments: [
           output, dead.reason, dead.attempts, dead.accepted.nanoseconds, dead.died.nanoseconds, entry, line,
@@ -150,7 +152,8 @@ extension Store {
     if left.isEmpty {
       try db.execute(sql: "DELETE FROM retry WHERE output = ? AND parcel = ? AND segment = ?", arguments: key)
     } else {
-      try left.encoded.withBorrowedData { encoded in
+      let row = WaitingRow(segment: segment, output: output, parcel: parcel)
+      try row.encode(left).withBorrowedData { encoded in
         try db.execute(
           sql: "UPDATE retry SET places = ?, count = ? WHERE output = ? AND parcel = ? AND segment = ?",
           arguments: [encoded, left.count] + key)

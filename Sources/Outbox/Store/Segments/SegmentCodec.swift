@@ -6,20 +6,27 @@ internal import PluginKit
 enum SegmentCodec {
   static let entrySize = 32
 
-  static func encode(_ block: AlertBlock, formats: FormatNumbers) -> [UInt8] {
+  /// - Parameter lines: the parts of the block's bytes that are stored, one behind the other: entries say where an alert
+  ///   is in what is stored.
+  static func encode(_ block: AlertBlock, lines: [Range<Int>], formats: FormatNumbers) -> [UInt8] {
     let size = block.entries.count * entrySize
     return [UInt8](unsafeUninitializedCapacity: size + 4) { buffer, count in
       let raw = UnsafeMutableRawBufferPointer(buffer)
       block.bytes.withUnsafeBytes { bytes in
         var at = 0
+        var (run, skipped) = (0, lines.first?.lowerBound ?? 0)
         for entry in block.entries {
+          while run + 1 < lines.count, Int(entry.start) >= lines[run].upperBound {
+            skipped += lines[run + 1].lowerBound - lines[run].upperBound
+            run += 1
+          }
           func put<Value: FixedWidthInteger>(_ value: Value) {
             raw.storeBytes(of: value.littleEndian, toByteOffset: at, as: Value.self)
             at += MemoryLayout<Value>.size
           }
-          put(entry.start)
+          put(entry.start - UInt32(skipped))
           put(entry.count)
-          put(entry.idStart)
+          put(entry.idStart - UInt32(skipped))
           put(entry.idCount)
           put(entry.time.nanoseconds)
           put(entry.severity.rawValue)

@@ -49,11 +49,14 @@ final class SegmentFile: Sendable {
     return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
   }
 
-  /// Writes parts one behind the other, in one call of the system.
-  func write(_ parts: ([UInt8], [UInt8], [UInt8]), at start: Int) throws(OutboxError) {
-    let failure: Int32 = parts.0.withUnsafeBytes { one in
-      parts.1.withUnsafeBytes { two in
-        parts.2.withUnsafeBytes { three in write([one, two, three].filter { !$0.isEmpty }, at: start) }
+  /// Writes a segment from where its parts are, uncopied.
+  func write(_ header: [UInt8], _ draft: SegmentDraft, at start: Int) throws(OutboxError) {
+    let failure: Int32 = header.withUnsafeBytes { header in
+      draft.entries.withUnsafeBytes { entries in
+        draft.block.bytes.withUnsafeBytes { bytes in
+          let lines = draft.lines.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
+          return write(([header, entries] + lines).filter { !$0.isEmpty }, at: start)
+        }
       }
     }
     switch failure {
@@ -65,12 +68,17 @@ final class SegmentFile: Sendable {
     }
   }
 
+  /// How many parts one call takes: Linux' `UIO_MAXIOV`.
+  private static let partsOfCall = 1024
+
   /// - Returns: the system's error, or 0.
   private func write(_ parts: [UnsafeRawBufferPointer], at start: Int) -> Int32 {
-    var rest = parts
+    var rest = parts[...]
     var at = start
     while !rest.isEmpty {
-      let vectors = rest.map { iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count) }
+      let vectors = rest.prefix(Self.partsOfCall).map {
+        iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
+      }
       let written = pwritev(descriptor, vectors, Int32(vectors.count), off_t(at))
       if written < 0, errno == EINTR { continue }
       // A disk that is just full takes a part, and says so at the next call.
@@ -81,7 +89,7 @@ final class SegmentFile: Sendable {
         gone -= first.count
         rest.removeFirst()
       }
-      if gone > 0 { rest[0] = UnsafeRawBufferPointer(rebasing: rest[0][gone...]) }
+      if gone > 0, let first = rest.first { rest[rest.startIndex] = UnsafeRawBufferPointer(rebasing: first[gone...]) }
     }
     return 0
   }

@@ -78,6 +78,18 @@ struct SegmentRecord: Sendable {
     return bytes
   }
 
+  /// Encoded wants as a row of the database has them: a checksum before them.
+  static func seal(_ wants: [UInt8]) -> [UInt8] {
+    withUnsafeBytes(of: Checksum.of(wants).littleEndian) { Array($0) } + wants
+  }
+
+  /// Nil where there are none, or not with their checksum.
+  static func unseal(_ sealed: [UInt8]) -> [(output: String, places: Places)]? {
+    guard sealed.count > 4 else { return nil }
+    let wants = sealed.dropFirst(4)
+    return seal(Array(wants)) == sealed ? decode(wants: wants) : nil
+  }
+
   private static func decode(wants: ArraySlice<UInt8>) -> [(output: String, places: Places)]? {
     var rest = wants
     func part() -> ArraySlice<UInt8>? {

@@ -99,10 +99,10 @@ final class SegmentWriter: Sendable {
   }
 
   /// Writes a segment to its place: before the transaction that makes it count.
-  func write(_ parts: (header: [UInt8], entries: [UInt8], lines: [UInt8]), to extent: Extent) throws(OutboxError) {
+  func write(_ draft: SegmentDraft, id: Int64, to extent: Extent) throws(OutboxError) {
     guard let file = state.withLock({ $0.current?.file }) else { return }
     crash.reach(.beforeFileWrite)
-    try file.write(parts, at: extent.start)
+    try file.write(draft.header(id: id), draft, at: extent.start)
     if isDurable { try file.sync() }
     crash.reach(.afterFileWrite)
   }
