@@ -88,7 +88,9 @@ public struct EntryOptions: PluginOptions {
   public var expires: CalendarDate
 
   @Setting("Nothing more severe is ever held back.")
-  public var ceiling: SeverityName = .medium
+  public var ceiling: SeverityName = usualCeiling
+
+  static let usualCeiling = SeverityName.medium
 
   @Setting("Accept that the entry rests only on what an attacker can choose.")
   public var acceptSpoofable: Bool = false

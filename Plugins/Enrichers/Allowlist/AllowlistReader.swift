@@ -11,7 +11,8 @@ struct AllowlistReader {
   private var entries: [Entry] = []
   private var patterns = KeyIndex()
   private var owned: [(pattern: Int, entry: Int)] = []
-  private var names: [String: SourcePlace] = [:]
+  private var names = KeyIndex()
+  private var placesOfNames: [SourcePlace] = []
   private var footing: Footing
   /// By its text: long lists say the same of many actors.
   private var conditions: [String: KnownCondition] = [:]
@@ -33,7 +34,7 @@ struct AllowlistReader {
   /// - Parameter includingFiles: false to check what is written in the configuration itself without any I/O.
   /// - Throws: `ConfigurationError` with every problem.
   mutating func read(includingFiles: Bool) throws(ConfigurationError) -> Allowlist {
-    for entry in options.entries { add(entry, includingFiles: includingFiles) }
+    for entry in options.entries { add(WrittenEntry(entry), includingFiles: includingFiles) }
     if includingFiles {
       for file in [options.file].compactMap({ $0 }) + options.files { add(file) }
     }
@@ -48,22 +49,19 @@ struct AllowlistReader {
 
   private mutating func add(_ file: FilePath) {
     do throws(ConfigurationError) {
-      let tree = try context.files.tree(of: file)
-      let list = tree.entries == nil ? tree : tree["entries"] ?? tree
-      guard let elements = list.elements else {
-        let what = list.isNull ? "is empty; was it cut short while being written?" : "holds no list of entries"
-        report("the allowlist '\(file.text)' \(what)", at: list.place)
-        return
-      }
-      // One after the other: all entries of a long list as written would need many times the memory of what is kept.
       var reader = SettingReader(folder: file.folder, subject: "allowlist entry")
-      for element in elements {
-        // One that has expired is warned of at its `expires`, whose place only the long way tells.
-        if let entry = EntryOptions(usual: element), context.clock.now < entry.expires.end {
-          add(entry, includingFiles: true)
-        } else if let entry = EntryOptions.read(element, &reader) {
-          add(entry, includingFiles: true)
+      func add(_ element: LocatedNode) {
+        if let entry = WrittenEntry(usual: element) ?? EntryOptions.read(element, &reader).map(WrittenEntry.init) {
+          self.add(entry, includingFiles: true)
         }
+      }
+      if let tree = try context.files.elements(of: file, add) {
+        let list = tree["entries"] ?? tree
+        if list.elements == nil {
+          let what = list.isNull ? "is empty; was it cut short while being written?" : "holds no list of entries"
+          report("the allowlist '\(file.text)' \(what)", at: list.place)
+        }
+        list.elements?.forEach(add)
       }
       diagnostics += reader.diagnostics.filter { $0.severity == .error }
     } catch {
@@ -71,18 +69,20 @@ struct AllowlistReader {
     }
   }
 
-  private mutating func add(_ written: EntryOptions, includingFiles: Bool) {
+  private mutating func add(_ written: WrittenEntry, includingFiles: Bool) {
     let before = diagnostics.count
     let number = entries.count
     let name = written.name.text
     checkWords(written)
-    if let first = names[name] {
-      report("the name '\(name)' is taken by the entry at \(first); each name comes once", at: written.name.place)
+    let known = names.insert(name)
+    if known.isNew {
+      placesOfNames.append(written.name.place)
     } else {
-      names[name] = written.name.place
+      let first = placesOfNames[known.number]
+      report("the name '\(name)' is taken by the entry at \(first); each name comes once", at: written.name.place)
     }
-    let known = written.when.flatMap { knownCondition(of: $0) }
-    let condition = known?.condition
+    let checked = written.when.flatMap { knownCondition(of: $0) }
+    let condition = checked?.condition
     let ownedBefore = owned.count
     addActors(written, number, includingFiles: includingFiles)
     if written.when == nil, written.actors.isEmpty, written.actorsFile == nil {
@@ -91,7 +91,7 @@ struct AllowlistReader {
     }
     guard diagnostics.count == before else { return }
     let hasActors = !written.actors.isEmpty || written.actorsFile != nil
-    let restsOnCondition = known?.isFirm ?? footing.isFirm(nil)
+    let restsOnCondition = checked?.isFirm ?? footing.isFirm(nil)
     if !written.acceptSpoofable, !context.vocabulary.tables.isEmpty {
       let actorsAreChosen = owned[ownedBefore...].allSatisfy {
         ActorPattern.restsOnSessionName(patterns.text($0.pattern))
@@ -105,37 +105,25 @@ struct AllowlistReader {
     if includingFiles, context.clock.now >= written.expires.end {
       context.files.warn(
         "the entry '\(name)' expired on \(written.expires.text) and holds nothing back; renew it or remove it",
-        at: written.$expires.place)
+        at: written.expiresPlace)
     }
     entries.append(
       Entry(
         name: name, place: written.name.place, reason: written.reason.text, owner: written.owner.text,
         expires: written.expires, ceiling: written.ceiling.severity, acceptsSpoofable: written.acceptSpoofable,
         budget: written.atMost, watch: written.watch ?? options.watch, ownWatch: written.watch,
-        condition: condition, hasActors: hasActors, restsOnCondition: restsOnCondition,
-        fingerprint: fingerprint(of: written, owned[ownedBefore...])))
+        condition: condition, hasActors: hasActors, restsOnCondition: restsOnCondition))
   }
 
-  private func fingerprint(
-    of written: EntryOptions, _ owned: ArraySlice<(pattern: Int, entry: Int)>
-  ) -> Int {
-    var hasher = Hasher()
-    for text in [written.when?.text, written.reason.text, written.owner.text, written.atMost?.text] {
-      hasher.combine(text)
-    }
-    hasher.combine(written.expires.text)
-    hasher.combine(written.ceiling)
-    hasher.combine(written.acceptSpoofable)
-    hasher.combine(written.watch)
-    for (pattern, _) in owned { patterns.withKey(pattern) { hasher.combine(bytes: $0) } }
-    return hasher.finalize()
+  private mutating func checkWords(_ written: WrittenEntry) {
+    checkWord(written.name, of: "name")
+    checkWord(written.owner, of: "owner")
+    checkWord(written.reason, of: "reason")
   }
 
-  private mutating func checkWords(_ written: EntryOptions) {
-    for (setting, text) in [("name", written.name), ("owner", written.owner), ("reason", written.reason)]
-    where text.text.allSatisfy(\.isWhitespace) {
-      report("the setting '\(setting)' of an allowlist entry is empty", at: text.place)
-    }
+  private mutating func checkWord(_ text: LocatedText, of setting: String) {
+    guard text.text.unicodeScalars.allSatisfy(\.properties.isWhitespace) else { return }
+    report("the setting '\(setting)' of an allowlist entry is empty", at: text.place)
   }
 
   private mutating func knownCondition(of text: LocatedText) -> KnownCondition? {
@@ -159,7 +147,7 @@ struct AllowlistReader {
     }
   }
 
-  private mutating func addActors(_ written: EntryOptions, _ number: Int, includingFiles: Bool) {
+  private mutating func addActors(_ written: WrittenEntry, _ number: Int, includingFiles: Bool) {
     for actor in written.actors {
       if let mistake = ActorPattern.mistake(in: actor.text) {
         report(mistake, at: actor.place)

@@ -22,18 +22,12 @@ final class Entry: Sendable {
   /// actors.
   let restsOnCondition: [Bool]
 
-  /// Differs, within this process, where the entry says something else.
-  let fingerprint: Int
-
-  /// What is added to an alert that the entry would hold back had it not expired.
-  let expiredNote: [AddedField]
-
   private let source: Suppression.Source
 
   init(
     name: String, place: SourcePlace, reason: String, owner: String, expires: CalendarDate, ceiling: Severity,
     acceptsSpoofable: Bool, budget: Budget?, watch: [Novelty], ownWatch: [Novelty]?,
-    condition: MatchedCondition?, hasActors: Bool, restsOnCondition: [Bool], fingerprint: Int
+    condition: MatchedCondition?, hasActors: Bool, restsOnCondition: [Bool]
   ) {
     self.name = name
     self.place = place
@@ -48,10 +42,11 @@ final class Entry: Sendable {
     self.condition = condition
     self.hasActors = hasActors
     self.restsOnCondition = restsOnCondition
-    self.fingerprint = fingerprint
-    expiredNote = [AddedField("weir.expired_entry", text: name)]
     source = Suppression.Source(entry: name, owner: owner, reason: reason, expires: expires.text)
   }
+
+  /// What is added to an alert that the entry would hold back had it not expired.
+  var expiredNote: [AddedField] { [AddedField("weir.expired_entry", text: name)] }
 
   func suppression(_ matched: [Suppression.Match]) -> Suppression { Suppression(source, matched: matched) }
 }

@@ -9,32 +9,34 @@ internal import PluginKit
 struct Footing {
   private let formats: FormatSet?
   private let count: Int
+  private let nowhere: [Bool]
   private var firmByField: [String: [Bool]] = [:]
 
   /// - Parameter count: how many formats there are.
   init(_ formats: FormatSet?, count: Int) {
     self.formats = formats
     self.count = count
+    nowhere = Array(repeating: false, count: count)
   }
 
   /// By format: true where there is a condition, and it rests on something that nobody can choose.
   mutating func isFirm(_ expression: KQLExpression?) -> [Bool] {
-    guard let expression else { return everywhere(false) }
+    guard let expression else { return nowhere }
     switch expression.kind {
     case .and(let parts):
-      return parts.reduce(everywhere(false)) { firm, part in zip(firm, isFirm(part)).map { $0 || $1 } }
+      return parts.reduce(nowhere) { firm, part in zip(firm, isFirm(part)).map { $0 || $1 } }
     case .or(let parts):
-      return parts.reduce(everywhere(true)) { firm, part in zip(firm, isFirm(part)).map { $0 && $1 } }
+      return parts.reduce(Array(repeating: true, count: count)) { firm, part in zip(firm, isFirm(part)).map { $0 && $1 } }
     case .is(let field?, let value):
-      if case .wildcard(let pattern) = value, pattern.isLone { return everywhere(false) }
+      if case .wildcard(let pattern) = value, pattern.isLone { return nowhere }
       return isFirm(field: field)
     case .range(let field, _, _), .nested(let field, _): return isFirm(field: field)
-    case .not, .is(nil, _): return everywhere(false)
+    case .not, .is(nil, _): return nowhere
     }
   }
 
   private mutating func isFirm(field: KQLLiteral) -> [Bool] {
-    if case .wildcard = field { return everywhere(false) }
+    if case .wildcard = field { return nowhere }
     if let known = firmByField[field.text] { return known }
     var name = field.text
     for suffix in [".keyword", ".text"] where name.hasSuffix(suffix) { name.removeLast(suffix.count) }
@@ -44,8 +46,6 @@ struct Footing {
     firmByField[field.text] = firm
     return firm
   }
-
-  private func everywhere(_ isFirm: Bool) -> [Bool] { Array(repeating: isFirm, count: count) }
 }
 
 /// Fields whose value whoever acts can choose, by their ECS names.

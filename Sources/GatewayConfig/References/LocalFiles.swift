@@ -19,10 +19,27 @@ public final class LocalFiles: ConfigurationFiles {
   }
 
   public func tree(of file: FilePath) throws(ConfigurationError) -> LocatedNode {
-    let bytes = try bytes(of: file, limit: ByteCount(bytes: TreeLimits.data.bytes))
-    return file.path.lowercased().hasSuffix(".json")
+    let bytes = try treeBytes(of: file)
+    return Self.isJSON(file)
       ? try JSONTree.read(bytes, file: file.path) : try YAMLTree.read(bytes, file: file.path, limits: .data)
   }
+
+  public func elements(
+    of file: FilePath, _ body: (LocatedNode) -> Void
+  ) throws(ConfigurationError) -> LocatedNode? {
+    guard Self.isJSON(file) else {
+      return try YAMLTree.readElements(try treeBytes(of: file), file: file.path, limits: .data, body)
+    }
+    let tree = try tree(of: file)
+    tree.elements?.forEach(body)
+    return tree.elements == nil ? tree : nil
+  }
+
+  private func treeBytes(of file: FilePath) throws(ConfigurationError) -> [UInt8] {
+    try bytes(of: file, limit: ByteCount(bytes: TreeLimits.data.bytes))
+  }
+
+  private static func isJSON(_ file: FilePath) -> Bool { file.path.lowercased().hasSuffix(".json") }
 
   public func warn(_ message: String, at place: SourcePlace) {
     noted.withLock { $0.append(Diagnostic(.warning, message, at: place)) }

@@ -23,6 +23,13 @@ public final class RecordedFiles: ConfigurationFiles {
     return try base.tree(of: file)
   }
 
+  public func elements(
+    of file: FilePath, _ body: (LocatedNode) -> Void
+  ) throws(ConfigurationError) -> LocatedNode? {
+    noted.withLock { $0.add(file.path) }
+    return try base.elements(of: file, body)
+  }
+
   public func found(by search: @escaping @Sendable () -> [String]) -> [String] {
     let found = base.found(by: search)
     noted.withLock { $0.add(search, found: found) }

@@ -4,14 +4,16 @@ internal import PluginKit
 struct ScalarPlaces {
   let source: SourceText
 
-  /// The runs of a scalar's text; see `LocatedText.runs`.
-  func runs(of text: String, style: YAMLScalarStyle, from start: YAMLMark, to end: YAMLMark) -> [LocatedText.Run] {
+  /// A scalar's text, with the places of its characters.
+  func locate(
+    _ text: String, style: YAMLScalarStyle, from start: YAMLMark, to end: YAMLMark, at place: SourcePlace
+  ) -> LocatedText {
     let quotes = style == .plain || style == .block ? 0 : 1
     // The common case: one line, and nothing in it is written otherwise than it is read.
     if style != .block, start.line == end.line, end.column - start.column - 2 * quotes == text.unicodeScalars.count {
-      return [LocatedText.Run(offset: 0, line: start.line + 1, column: start.column + 1 + quotes)]
+      return LocatedText(text, at: place, onOneLineFrom: quotes)
     }
-    return align(text, with: characters(of: style, from: start, to: end))
+    return LocatedText(text, at: place, runs: align(text, with: characters(of: style, from: start, to: end)))
   }
 
   /// One character of the text and where it stands. White space is left out: folding changes it.

@@ -94,19 +94,59 @@ struct YAMLTree {
     events = YAMLEvents(source.bytes)
   }
 
+  /// Hands over the elements of the list that a text holds, one after the other.
+  ///
+  /// - Returns: what the text holds where that is no list; nil after a list.
+  /// - Throws: `ConfigurationError` with every problem. What stands above them has been handed over by then.
+  static func readElements(
+    _ bytes: [UInt8], file: String, limits: TreeLimits, _ body: (LocatedNode) -> Void
+  ) throws(ConfigurationError) -> LocatedNode? {
+    guard bytes.count <= limits.bytes else { return try read(bytes, file: file, limits: limits) }
+    var tree = YAMLTree(SourceText(bytes), file: file, limits: limits)
+    let root: LocatedNode?
+    do throws(Stop) {
+      root = try tree.read(handing: body)
+    } catch {
+      throw ConfigurationError(readOn(bytes, file: file, limits: limits).problems)
+    }
+    guard tree.problems.isEmpty else { throw ConfigurationError(tree.problems) }
+    return root
+  }
+
   private mutating func read() throws(Stop) -> LocatedNode {
+    let root = try node(from: try begin()).node
+    try end()
+    return root
+  }
+
+  private mutating func read(handing body: (LocatedNode) -> Void) throws(Stop) -> LocatedNode? {
+    let first = try begin()
+    var root: LocatedNode?
+    if case .sequenceStart = first.kind, first.anchor == nil, first.tag == nil {
+      depth += 1
+      while let element = try element() { body(element.node) }
+      depth -= 1
+    } else {
+      root = try node(from: first).node
+    }
+    try end()
+    return root
+  }
+
+  /// The event that the document's value begins with; the stream's end for an empty text.
+  private mutating func begin() throws(Stop) -> YAMLEvent {
     _ = try next()
     let start = try next()
-    guard case .documentStart = start.kind else {
-      return LocatedNode(.scalar(.init(LocatedText("", at: place(start)), style: .plain)), at: place(start))
-    }
-    let root = try node(from: try next()).node
+    guard case .documentStart = start.kind else { return start }
+    return try next()
+  }
+
+  private mutating func end() throws(Stop) {
     _ = try next()
     let after = try next()
     if case .documentStart = after.kind {
       problem("a second document begins here; write everything into one, without '---' between", at: after)
     }
-    return root
   }
 
   // MARK: Values
@@ -126,6 +166,7 @@ struct YAMLTree {
     case .mappingStart: value = try mapping(at: event)
     case .scalar(let text, let style):
       value = Anchored(node: scalar(text, style, isText: isText, at: event), size: 1)
+    case .streamEnd: value = Anchored(node: scalar("", .plain, isText: false, at: event), size: 1)
     default: throw refused("expected a value", at: event)
     }
     if let name = event.anchor {
@@ -136,27 +177,31 @@ struct YAMLTree {
   }
 
   private func scalar(_ text: String, _ style: YAMLScalarStyle, isText: Bool, at event: YAMLEvent) -> LocatedNode {
-    let runs = ScalarPlaces(source: source).runs(of: text, style: style, from: event.start, to: event.end)
-    let located = LocatedText(text, at: place(event), runs: runs)
-    return LocatedNode(.scalar(.init(located, style: style == .plain && !isText ? .plain : .quoted)), at: place(event))
+    let place = place(event)
+    let located = ScalarPlaces(source: source)
+      .locate(text, style: style, from: event.start, to: event.end, at: place)
+    return LocatedNode(.scalar(.init(located, style: style == .plain && !isText ? .plain : .quoted)), at: place)
   }
 
   private mutating func sequence(at start: YAMLEvent) throws(Stop) -> Anchored {
     var elements: [LocatedNode] = []
     var size = 1
-    while true {
-      let event = try next()
-      if case .sequenceEnd = event.kind { break }
-      let element = try node(from: event)
+    while let element = try element() {
       elements.append(element.node)
       size += element.size
     }
     return Anchored(node: LocatedNode(.sequence(elements), at: place(start)), size: size)
   }
 
+  /// The next element of a list; nil at its end.
+  private mutating func element() throws(Stop) -> Anchored? {
+    let event = try next()
+    if case .sequenceEnd = event.kind { return nil }
+    return try node(from: event)
+  }
+
   private mutating func mapping(at start: YAMLEvent) throws(Stop) -> Anchored {
-    var entries: [LocatedNode.Entry] = []
-    var lines: [String: Int] = [:]
+    var entries = MappingEntries()
     var merged: [LocatedNode] = []
     var size = 1
     while true {
@@ -173,16 +218,15 @@ struct YAMLTree {
         merged.append(value.node)
         continue
       }
-      if let line = lines[scalar.text.text] {
+      if let line = entries.line(of: scalar.text.text) {
         let name = scalar.text.quoted
         problem("the key \(name) is on line \(line) already; remove one of the two", at: event)
         continue
       }
-      lines[scalar.text.text] = event.start.line + 1
       entries.append(LocatedNode.Entry(key: scalar.text, value: value.node))
     }
-    for node in merged { merge(node, into: &entries, names: &lines) }
-    return Anchored(node: LocatedNode(.mapping(entries), at: place(start)), size: size)
+    for node in merged { merge(node, into: &entries) }
+    return Anchored(node: LocatedNode(.mapping(entries.all), at: place(start)), size: size)
   }
 
   // MARK: Anchors, aliases and merge keys
@@ -217,8 +261,7 @@ struct YAMLTree {
   }
 
   /// YAML's merge key: the entries of other mappings, where this one has none of that name. Of several, the first counts.
-  private mutating func merge(_ node: LocatedNode, into entries: inout [LocatedNode.Entry], names: inout [String: Int])
-  {
+  private mutating func merge(_ node: LocatedNode, into entries: inout MappingEntries) {
     for mapping in node.elements ?? [node] {
       guard let others = mapping.entries else {
         problems.append(
@@ -226,10 +269,7 @@ struct YAMLTree {
         )
         continue
       }
-      for entry in others where names[entry.key.text] == nil {
-        names[entry.key.text] = entry.key.place.line
-        entries.append(entry)
-      }
+      for entry in others where entries.line(of: entry.key.text) == nil { entries.append(entry) }
     }
   }
 

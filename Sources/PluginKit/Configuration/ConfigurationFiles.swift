@@ -11,6 +11,16 @@ public protocol ConfigurationFiles: Sendable {
   /// - Throws: `ConfigurationError` with every problem, at places in the file.
   func tree(of file: FilePath) throws(ConfigurationError) -> LocatedNode
 
+  /// Hands over the elements of the list that a YAML or JSON file holds, one after the other: all of a long list would need
+  /// many times the memory of what is made of it.
+  ///
+  /// - Returns: what the file holds where that is no list; nil after a list.
+  /// - Throws: `ConfigurationError` with every problem, at places in the file. What stands above them may have been handed
+  ///   over by then.
+  func elements(
+    of file: FilePath, _ body: (LocatedNode) -> Void
+  ) throws(ConfigurationError) -> LocatedNode?
+
   /// What `search` finds: the files that a pattern stands for. A gateway that runs asks it again now and then, and makes the
   /// plugin anew once it finds something else.
   func found(by search: @escaping @Sendable () -> [String]) -> [String]
@@ -21,6 +31,15 @@ public protocol ConfigurationFiles: Sendable {
 
 extension ConfigurationFiles {
   public func found(by search: @escaping @Sendable () -> [String]) -> [String] { search() }
+
+  public func elements(
+    of file: FilePath, _ body: (LocatedNode) -> Void
+  ) throws(ConfigurationError) -> LocatedNode? {
+    let tree = try tree(of: file)
+    guard let elements = tree.elements else { return tree }
+    for element in elements { body(element) }
+    return nil
+  }
 
   /// The bytes of a file of at most 256 MiB.
   public func bytes(of file: FilePath) throws(ConfigurationError) -> [UInt8] {

@@ -11,8 +11,22 @@ public struct LocatedText: Sendable {
   /// True where some of the text came from `${…}`. Such text is not printed.
   public let isReference: Bool
 
+  private let alignment: Alignment
+
+  /// How the text's characters stand in the file. Of the usual case there may be many, so it needs no memory of its own.
+  private enum Alignment: Sendable {
+    /// All side by side, so many columns behind `place`.
+    case oneLine(indent: Int)
+    case runs([Run])
+  }
+
   /// Where the runs of characters stand that lie side by side in the file; empty where only the beginning is known.
-  public let runs: [Run]
+  public var runs: [Run] {
+    switch alignment {
+    case .oneLine(let indent): [Run(offset: 0, line: place.line, column: place.column + indent)]
+    case .runs(let runs): runs
+    }
+  }
 
   /// Characters that stand side by side on one line of the file.
   public struct Run: Sendable, Equatable {
@@ -39,8 +53,18 @@ public struct LocatedText: Sendable {
   ) {
     self.text = text
     self.place = place
-    self.runs = runs
+    alignment = .runs(runs)
     self.isReference = isReference
+  }
+
+  /// Text whose characters stand side by side on one line of the file, as they are read.
+  ///
+  /// - Parameter indent: how many columns behind the place the first one stands: 1 behind a quote.
+  public init(_ text: String, at place: SourcePlace, onOneLineFrom indent: Int) {
+    self.text = text
+    self.place = place
+    alignment = .oneLine(indent: indent)
+    isReference = false
   }
 
   /// Where the character stands that begins at this UTF-8 byte of the text; the end of the text for its length.

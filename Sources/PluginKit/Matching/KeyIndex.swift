@@ -42,7 +42,8 @@ public struct KeyIndex: Sendable {
   /// The number of the key, from 0, and whether it is new.
   @discardableResult
   public mutating func insert(_ key: some StringProtocol) -> (number: Int, isNew: Bool) {
-    Array(key.utf8).withUnsafeBytes { insert($0) }
+    key.utf8.withContiguousStorageIfAvailable { insert(UnsafeRawBufferPointer($0)) }
+      ?? Array(key.utf8).withUnsafeBytes { insert($0) }
   }
 
   /// The number of the key; nil where it was not inserted.
@@ -52,7 +53,10 @@ public struct KeyIndex: Sendable {
 
   /// The number of the key; nil where it was not inserted.
   public func number(of key: some StringProtocol) -> Int? {
-    Array(key.utf8).withUnsafeBytes { number(of: $0) }
+    if let number = key.utf8.withContiguousStorageIfAvailable({ number(of: UnsafeRawBufferPointer($0)) }) {
+      return number
+    }
+    return Array(key.utf8).withUnsafeBytes { number(of: $0) }
   }
 
   /// Calls `body` with the bytes of the key of that number.

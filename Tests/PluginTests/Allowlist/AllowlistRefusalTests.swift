@@ -118,8 +118,8 @@ struct AllowlistRefusalTests {
       ["name": "e", "reason": "r", "owner": "o", "expires": "2027-03-31T10:00:00Z", "ceiling": "high", "when": "x: y"],
     ] as [LocatedNode])
   func readsUsualEntries(node: LocatedNode) throws {
-    let quick = try #require(EntryOptions(usual: node))
-    let other = try EntryOptions(node)
+    let quick = try #require(WrittenEntry(usual: node))
+    let other = WrittenEntry(try EntryOptions(node))
     for (left, right) in [(quick.name, other.name), (quick.reason, other.reason), (quick.owner, other.owner)] {
       #expect(left == right)
     }
@@ -143,6 +143,6 @@ struct AllowlistRefusalTests {
       ["name": ["e"], "reason": "r", "owner": "o", "expires": "2027-03-31"], "text",
     ] as [LocatedNode])
   func leavesUnusualEntries(node: LocatedNode) {
-    #expect(EntryOptions(usual: node) == nil)
+    #expect(WrittenEntry(usual: node) == nil)
   }
 }
