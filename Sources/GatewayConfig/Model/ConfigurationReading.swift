@@ -49,7 +49,7 @@ struct ConfigurationReading {
     let durability = fields?.read(DurabilityOptions.self, &reader)?.durability
     let silences = fields?.read(SilenceOptions.self, &reader)?.silences ?? SilenceLimits()
     let notices = silences.to.compactMap { names.find($0, for: "silences", isSwitchedOffAnError: false, &reader) }
-    fields?.reportUnknown(known: RootOptions.names, &reader)
+    fields?.reportUnknown(known: RootOptions.types.flatMap { reader.names(of: $0) }, &reader)
     warnOfSecrets(readableByOthers: mode)
 
     let redaction = Redaction(secrets: resolver.values.sorted())

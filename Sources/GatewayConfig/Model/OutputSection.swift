@@ -22,7 +22,7 @@ struct OutputSection {
       return outputs
     }
     let kind = PluginEntries(types)
-    let others = OutputEntryOptions.settings.map(\.name)
+    let others = reader.names(of: OutputEntryOptions.self)
     for output in entries {
       outputs.names.append(output.key.text)
       guard let entry = kind.pluginEntry(output.value, beside: others, &reader) else { continue }

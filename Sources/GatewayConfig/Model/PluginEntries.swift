@@ -109,7 +109,8 @@ extension PluginEntries where Part == any Input {
       func open<Type: Input>(_ type: Type.Type) -> ConfiguredPlugin<Part>? {
         Self.configured(type, entry, options: .read(entry.settings, &reader)) { $0 }
       }
-      return (type as? any Input.Type).flatMap { open($0) }
+      if case .input(let type) = type.kind { return open(type) }
+      return nil
     }
   }
 }
@@ -120,7 +121,8 @@ extension PluginEntries where Part == any Detector {
       func open<Type: Detector>(_ type: Type.Type) -> ConfiguredPlugin<Part>? {
         Self.configured(type, entry, options: .read(entry.settings, &reader)) { $0 }
       }
-      return (type as? any Detector.Type).flatMap { open($0) }
+      if case .detector(let type) = type.kind { return open(type) }
+      return nil
     }
   }
 }
@@ -134,8 +136,11 @@ extension PluginEntries where Part == AnyEnricher {
       func open<Type: RemoteEnricher>(remote type: Type.Type) -> ConfiguredPlugin<Part>? {
         Self.configured(type, entry, options: .read(entry.settings, &reader)) { .remote($0) }
       }
-      if let type = type as? any Enricher.Type { return open(type) }
-      return (type as? any RemoteEnricher.Type).flatMap { open(remote: $0) }
+      switch type.kind {
+      case .enricher(let type): return open(type)
+      case .remoteEnricher(let type): return open(remote: type)
+      case .input, .detector, .output: return nil
+      }
     }
   }
 }
@@ -150,10 +155,12 @@ extension PluginEntries where Part == any Output {
         guard let fields = OptionFields(entry.settings, &reader) else { return nil }
         let options = fields.read(Type.Options.self, &reader)
         let delivery = Self.delivery(fields, defaults: Type.deliveryDefaults, &reader)
-        fields.reportUnknown(known: (Type.Options.settings + DeliveryOptions.settings).map(\.name), &reader)
+        let known = reader.names(of: Type.Options.self) + reader.names(of: DeliveryOptions.self)
+        fields.reportUnknown(known: known, &reader)
         return Self.configured(type, entry, options: options, delivery: delivery) { $0 }
       }
-      return (type as? any Output.Type).flatMap { open($0) }
+      if case .output(let type) = type.kind { return open(type) }
+      return nil
     }
   }
 

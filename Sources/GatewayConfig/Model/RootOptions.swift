@@ -106,6 +106,4 @@ enum RootOptions {
     RootParts.self, SuppressedOptions.self, DeadLetterOptions.self, UnroutedOptions.self, StateOptions.self,
     DurabilityOptions.self, SilenceOptions.self,
   ]
-
-  static var names: [String] { types.flatMap { $0.settings.map(\.name) } }
 }

@@ -7,9 +7,9 @@
 /// }
 /// ```
 ///
-/// `Decodable` is synthesised by the compiler and serves to put the values in; no other decoder can be used. Options may
-/// be nested as values, in lists and in dictionaries, but not in themselves.
-public protocol PluginOptions: SettingValue, Decodable {
+/// `Codable` is synthesised by the compiler and serves to find the settings and to put the values in; no other encoder or
+/// decoder can be used. Options may be nested as values, in lists and in dictionaries, but not in themselves.
+public protocol PluginOptions: SettingValue, Codable {
   init()
 }
 
@@ -83,22 +83,14 @@ extension PluginOptions {
   public static func read(_ node: LocatedNode, _ reader: inout SettingReader) -> Self? {
     guard let fields = OptionFields(node, &reader) else { return nil }
     let options = fields.read(Self.self, &reader)
-    fields.reportUnknown(known: reader.declarations(of: Self.self).map(\.name), &reader)
+    fields.reportUnknown(known: reader.names(of: Self.self), &reader)
     return options
   }
 
   public var written: SchemaNode { .null }
 
-  /// The names of all settings.
-  static var names: [String] { declared.map(\.name) }
-
   /// Properties and their settings, as declared.
-  static var declared: [DeclaredSetting] {
-    Mirror(reflecting: Self()).children.compactMap { child in
-      guard let label = child.label, let setting = child.value as? any AnySetting else { return nil }
-      return DeclaredSetting(property: String(label.drop { $0 == "_" }), setting: setting)
-    }
-  }
+  static var declared: [DeclaredSetting] { SettingCollector.settings(of: Self()) }
 }
 
 /// One stored property that is a setting.
@@ -141,7 +133,8 @@ public struct OptionFields: Sendable {
   public func read<Options: PluginOptions>(_ type: Options.Type, _ reader: inout SettingReader) -> Options? {
     var values: [String: any AnySetting] = [:]
     var isComplete = true
-    for declared in reader.declarations(of: Options.self) {
+    let declarations = reader.declarations(of: Options.self)
+    for declared in declarations {
       let name = declared.name
       if let entry = entries.first(where: { $0.key.text == name }) {
         let value = reader.within(setting: name) { declared.setting.reading(entry.value, &$0) }
@@ -150,7 +143,7 @@ public struct OptionFields: Sendable {
       } else if declared.setting.mustBeGiven {
         isComplete = false
         // A name that is misspelt is reported as such, and that is enough.
-        let isMisspelt = entries.contains { Suggestion.closest(to: $0.key.text, in: Options.names) == name }
+        let isMisspelt = entries.contains { Suggestion.closest(to: $0.key.text, in: declarations.map(\.name)) == name }
         guard !isMisspelt else { continue }
         let subject = reader.subject.map { "\($0) needs" } ?? "there must be"
         reader.report("\(subject) the setting '\(name)' (\(declared.setting.typeName))", at: place)

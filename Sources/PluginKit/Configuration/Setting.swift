@@ -125,7 +125,16 @@ extension Setting: AnySetting {
   }
 }
 
-extension Setting: Decodable {
+extension Setting: Codable {
+  /// Only options that are asked for their settings encode them; see `PluginOptions`.
+  public func encode(to encoder: any Encoder) throws {
+    guard let collector = encoder as? SettingCollector else {
+      throw EncodingError.invalidValue(
+        self, .init(codingPath: encoder.codingPath, debugDescription: "settings are not written"))
+    }
+    collector.add(self)
+  }
+
   /// Only options that are read from a configuration decode settings; see `PluginOptions`.
   public init(from decoder: any Decoder) throws {
     throw DecodingError.dataCorrupted(

@@ -67,6 +67,11 @@ public struct SettingReader: Sendable {
     return body(&self)
   }
 
+  /// The names of the settings that options declare, in the order of their declaration.
+  public mutating func names<Options: PluginOptions>(of type: Options.Type) -> [String] {
+    declarations(of: type).map(\.name)
+  }
+
   /// What options declare; looked up once a type, since that is slow and lists may hold many thousand of one type.
   mutating func declarations<Options: PluginOptions>(of type: Options.Type) -> [DeclaredSetting] {
     if let known = known[ObjectIdentifier(type)] { return known }
