@@ -4,10 +4,17 @@ public import AlertModel
 ///
 /// It returns what it adds; it cannot drop, reorder or overwrite.
 public protocol Enricher: Plugin {
+  /// True where it can hold alerts back; what draws or describes a configuration asks for it.
+  static var canHold: Bool { get }
+
   /// Called from several threads at once.
   ///
   /// - Throws: `EnrichmentFailure`; the alert goes on without this enricher's fields, and the failure is noted on it.
   func enrich(_ alert: borrowing Alert) throws(EnrichmentFailure) -> Enrichment
+}
+
+extension Enricher {
+  public static var canHold: Bool { false }
 }
 
 /// What an enricher makes of an alert.

@@ -26,6 +26,8 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin, 
                 expires: 2027-03-31
       """)
 
+  public static let canHold = true
+
   public var addedFieldNames: [String] { ["weir.breakthrough", "weir.breakthrough_entry", "weir.expired_entry"] }
 
   let options: AllowlistOptions

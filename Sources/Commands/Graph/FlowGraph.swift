@@ -52,7 +52,7 @@ struct FlowGraph {
       let id = "enricher\(index + 1)"
       nodes.append(Node(id: id, kind: .step, label: [enricher.name]))
       lead(to: id)
-      if enricher.pluginName == "allowlist" {
+      if case .enricher(let type) = enricher.type.kind, type.canHold {
         edges.append(
           Edge(from: id, to: suppressed, label: counts.map { "\($0.suppressed) held back" } ?? "held back"))
       }
