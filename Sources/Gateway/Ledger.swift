@@ -1,3 +1,4 @@
+internal import AlertModel
 public import Pipeline
 
 /// The counts of every terminal state: proof that every alert is accounted for.
@@ -60,7 +61,8 @@ public struct Ledger: Sendable, Equatable {
       let digest = output.deliveredByDigest > 0 ? ",\"delivered_by_digest\":\(output.deliveredByDigest)" : ""
       let lost = output.lost > 0 ? ",\"lost\":\(output.lost)" : ""
       let counts = "\"delivered\":\(output.delivered),\"dead_lettered\":\(output.deadLettered)"
-      return "\"\(output.name)\":{\(counts),\"pending\":\(output.pending)\(digest)\(lost)}"
+      let carried = output.carriedOver > 0 ? ",\"carried_over\":\(output.carriedOver)" : ""
+      return "\(JSONEscapes.quoted(output.name)):{\(counts),\"pending\":\(output.pending)\(carried)\(digest)\(lost)}"
     }
     let events = alerts.events > 0 ? "\"events\":\(alerts.events),\"unmatched\":\(alerts.unmatched)," : ""
     let ends = "\"routed\":\(alerts.routed),\"suppressed\":\(alerts.suppressed),\"unrouted\":\(alerts.unrouted)"

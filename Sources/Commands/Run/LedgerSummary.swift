@@ -27,6 +27,7 @@ struct LedgerSummary {
       if output.deadLettered > 0 { states.append(Terminal.styled("\(output.deadLettered) given up", .red)) }
       if output.pending > 0 { states.append(Terminal.styled("\(output.pending) pending", .yellow)) }
       if output.lost > 0 { states.append(Terminal.styled("\(output.lost) lost with a damaged state file", .red)) }
+      if output.carriedOver > 0 { states.append("\(output.carriedOver) of them left by an earlier run") }
       let name = output.name + String(repeating: " ", count: width - output.name.count)
       Terminal.say("  \(name)  \(states.joined(separator: ", "))")
     }
