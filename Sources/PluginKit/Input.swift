@@ -1,5 +1,8 @@
 /// Where alerts come from.
 public protocol Input: Plugin {
+  /// True where it reads what is piped to the program or typed at its terminal.
+  static var readsStandardInput: Bool { get }
+
   /// True where the input hands over checkpoints, so that something must keep them.
   var remembers: Bool { get }
 
@@ -25,6 +28,7 @@ public protocol Input: Plugin {
 }
 
 extension Input {
+  public static var readsStandardInput: Bool { false }
   public var remembers: Bool { false }
   public var sources: [String] { [] }
 }

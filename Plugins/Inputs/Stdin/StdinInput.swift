@@ -16,6 +16,8 @@ public struct StdinInput: Input {
 
       """)
 
+  public static let readsStandardInput = true
+
   private let options: StdinOptions
   private let descriptor: Int32
 

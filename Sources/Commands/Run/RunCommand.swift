@@ -55,6 +55,8 @@ struct RunCommand: AsyncParsableCommand {
     let stops = StopSignals { gateway.stopReading() }
     defer { withExtendedLifetime((hangUp, stops)) {} }
     TerminalInput.announce(parts)
+    var unread = UnreadInput(parts, areFilesNamed: !files.isEmpty)
+    unread.warn()
     let outcome: Gateway.Outcome
     do {
       outcome = try await withThrowingTaskGroup(of: Void.self) { group in
@@ -68,6 +70,7 @@ struct RunCommand: AsyncParsableCommand {
       throw ExitCode.unavailable
     }
     progress?.clear()
+    unread.warn()
     for error in outcome.inputErrors { Terminal.say("error: \(error)") }
     if !quiet {
       LedgerSummary(
