@@ -1,3 +1,4 @@
+internal import AlertModel
 internal import ArgumentParser
 internal import PluginKit
 
@@ -10,17 +11,42 @@ struct CheckCommand: AsyncParsableCommand {
 
   @OptionGroup var config: ConfigurationOption
 
+  @Flag(help: "Prints the problems as a JSON array of objects with file, line, column, severity and message.")
+  var json = false
+
   func run() async throws {
     let environment = CommandEnvironment()
-    let (configuration, parts) = try config.assemble(environment)
-    ConfigurationOption.show(Lint.diagnostics(parts, configuration, now: environment.clock.now))
-    if let problem = StateFolder(path: parts.stateFolder).problem {
-      Terminal.say("\(configuration.file): \(Terminal.styled("error: ", .red))\(problem)")
+    let examination = config.examine(environment)
+    var problems = examination.diagnostics
+    if let (configuration, parts) = examination.parts {
+      problems += Lint.diagnostics(parts, configuration, now: environment.clock.now)
+      if let problem = StateFolder(path: parts.stateFolder).problem {
+        problems.append(Diagnostic(.error, problem, at: SourcePlace(file: configuration.file)))
+      }
+    }
+    if json {
+      let lines = problems.map { "  " + $0.json }.joined(separator: ",\n")
+      Terminal.print(lines.isEmpty ? "[]" : "[\n\(lines)\n]")
+    } else {
+      ConfigurationOption.show(problems)
+    }
+    guard let (configuration, parts) = examination.parts, !problems.contains(where: { $0.severity == .error }) else {
       throw ExitCode.configuration
     }
+    guard !json else { return }
     Terminal.say(
       "\(configuration.file): \(Terminal.styled("right", .green)): "
         + "\(String.counted(configuration.enrichers.count, "enricher")), \(String.counted(parts.routes.count, "route")), "
         + String.counted(configuration.outputs.count, "output"))
+  }
+}
+
+extension Diagnostic {
+  /// For programs; a line or a column that is not known is null.
+  fileprivate var json: String {
+    let line = place.line > 0 ? String(place.line) : "null"
+    let column = place.column > 0 ? String(place.column) : "null"
+    return "{\"file\":\(JSONEscapes.quoted(place.file)),\"line\":\(line),\"column\":\(column),"
+      + "\"severity\":\"\(severity.rawValue)\",\"message\":\(JSONEscapes.quoted(message))}"
   }
 }

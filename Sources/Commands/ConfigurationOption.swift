@@ -43,7 +43,7 @@ struct ConfigurationOption: ParsableArguments {
       parts: outcome.parts, diagnostics: outcome.diagnostics + environment.files.warnings, files: outcome.files)
   }
 
-  /// Reads the configuration file alone.
+  /// Reads the configuration file alone. Shows every problem that keeps it from being read at all.
   func load() throws -> LoadedConfiguration {
     do throws(ConfigurationError) {
       return try read(WeirCommand.catalog)
@@ -55,7 +55,31 @@ struct ConfigurationOption: ParsableArguments {
 
   /// Reads the configuration file, and shows nothing.
   func read(_ catalog: PluginCatalog) throws(ConfigurationError) -> LoadedConfiguration {
+    try Self.read(path, catalog)
+  }
+
+  static func read(_ path: String, _ catalog: PluginCatalog) throws(ConfigurationError) -> LoadedConfiguration {
     try ConfigurationLoader(catalog: catalog, environment: ProcessInfo.processInfo.environment).load(path)
+  }
+
+  /// What is right and what is wrong, with nothing shown.
+  func examine(_ environment: CommandEnvironment) -> Examination {
+    do throws(ConfigurationError) {
+      let loaded = try read(WeirCommand.catalog)
+      let outcome = Self.assemble(loaded, environment)
+      return Examination(
+        file: path, parts: outcome.parts.map { (loaded.configuration, $0) }, diagnostics: outcome.diagnostics)
+    } catch {
+      return Examination(file: path, parts: nil, diagnostics: error.diagnostics)
+    }
+  }
+
+  /// A configuration, as far as it can be made, and what is to be said about it.
+  struct Examination {
+    let file: String
+    /// Nil where there is an error.
+    let parts: (configuration: GatewayConfiguration, made: GatewayParts)?
+    let diagnostics: [Diagnostic]
   }
 
   static func show(_ diagnostics: [Diagnostic]) {

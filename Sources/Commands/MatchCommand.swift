@@ -14,6 +14,8 @@ struct MatchCommand: AsyncParsableCommand {
       where a part of the input could not be read. Fields may be named as in ECS or as the detector names them.
       """)
 
+  @OptionGroup var config: FormatsOption
+
   @Argument(help: "A KQL expression, for example 'severity >= high and event.action: CreateTrail'.")
   var expression: String
 
@@ -32,7 +34,7 @@ struct MatchCommand: AsyncParsableCommand {
 
   func run() async throws {
     let environment = CommandEnvironment(logLevel: .error)
-    let formats = FormatSet(WeirCommand.catalog.formats)
+    let formats = try config.formats()
     let condition: Condition
     do throws(KQLError) {
       condition = try Condition(expression, vocabulary: formats.vocabulary)

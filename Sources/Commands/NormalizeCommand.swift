@@ -9,12 +9,14 @@ struct NormalizeCommand: AsyncParsableCommand {
     abstract: "Prints the ECS view of each alert, one JSON object a line.",
     discussion: "What conditions, allowlists and templates can ask for, whatever detector the alert is from.")
 
+  @OptionGroup var config: FormatsOption
+
   @Argument(help: "Files (plain or gzip); '-' or none is standard input.")
   var files: [String] = []
 
   func run() async throws {
     let environment = CommandEnvironment(logLevel: .error)
-    let formats = FormatSet(WeirCommand.catalog.formats)
+    let formats = try config.formats()
     let visitor = AlertVisitor(formats: formats) { alert, _, desk in
       desk.view.appendECS(of: alert, to: &desk.output)
       desk.output.append(0x0A)

@@ -9,6 +9,8 @@ struct ShowCommand: AsyncParsableCommand {
     abstract: "Prints one readable line for each alert: time, severity, rule, who, where.",
     discussion: "Also for files that Weir wrote: what was added stands with the rest.")
 
+  @OptionGroup var config: FormatsOption
+
   @Argument(help: "Files (plain or gzip); '-' or none is standard input.")
   var files: [String] = []
 
@@ -17,7 +19,7 @@ struct ShowCommand: AsyncParsableCommand {
 
   func run() async throws {
     let environment = CommandEnvironment(logLevel: .error)
-    let formats = FormatSet(WeirCommand.catalog.formats)
+    let formats = try config.formats()
     let fields = AlertLineFields(formats.vocabulary)
     let showsSuppression = suppression
     let visitor = AlertVisitor(formats: formats) { alert, _, desk in

@@ -25,7 +25,7 @@ public struct ReferencePages: Sendable {
       }
     }
     pages += catalog.formats.map { format in
-      Page(path: "Documentation/Reference/formats/\(format.name).md", contents: FormatPage(format: format).markdown)
+      Page(path: "Documentation/Reference/formats/\(format.name).md", contents: page(for: format))
     }
     let schema = ConfigurationSchema(catalog: catalog)
     pages.append(Page(path: "Documentation/weir.schema.json", contents: schema.text))
@@ -51,6 +51,9 @@ public struct ReferencePages: Sendable {
     }
     return text
   }
+
+  /// The page of one format, Markdown.
+  public func page(for format: Format) -> String { FormatPage(format: format).markdown }
 
   static let notice = "<!-- Generated from the declarations in the source; do not edit. -->\n\n"
 
