@@ -32,6 +32,8 @@ let plugins: [PluginTarget] = [
   PluginTarget(
     name: "RuleInfoEnricher", path: "Enrichers/RuleInfo", dependencies: ["RuleFiles"], tests: "RuleInfo"),
   PluginTarget(
+    name: "CommandEnricher", path: "Enrichers/Command", dependencies: ["LinePrograms"], tests: "CommandEnricher"),
+  PluginTarget(
     name: "ElasticRulesDetector", path: "Detectors/ElasticRules", dependencies: ["RuleFiles"],
     documents: ["README.md", "example.yaml", "Rules"], tests: "ElasticRules", testDependencies: ["Formats"]),
   PluginTarget(name: "SlackOutput", path: "Outputs/Slack", tests: "Slack", hasFixtures: true),
@@ -42,6 +44,8 @@ let plugins: [PluginTarget] = [
     ], tests: "Webhook", hasFixtures: true),
   PluginTarget(name: "SyslogOutput", path: "Outputs/Syslog", tests: "Syslog", hasFixtures: true),
   PluginTarget(name: "FileOutput", path: "Outputs/File", dependencies: ["CZlib"], tests: "FileOutput"),
+  PluginTarget(
+    name: "CommandOutput", path: "Outputs/Command", dependencies: ["LinePrograms"], tests: "CommandOutput"),
   PluginTarget(name: "ConsoleOutput", path: "Outputs/Console", tests: "Console", hasFixtures: true),
 ]
 
@@ -99,6 +103,7 @@ let package = Package(
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .systemLibrary(name: "CFallocate"),
     .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "CSpawn"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
     // The house, from the ground up.
@@ -124,6 +129,10 @@ let package = Package(
       name: "RuleFiles",
       dependencies: ["PluginKit", "AlertModel", "KQL", .product(name: "TOMLKit", package: "TOMLKit")],
       path: "Plugins/Detectors/RuleFiles", exclude: ["README.md"], swiftSettings: swiftSettings),
+    // What the plugins share that run a program of the user's.
+    .target(
+      name: "LinePrograms", dependencies: ["PluginKit", "AlertModel", "CSpawn", logging], path: "Plugins/LinePrograms",
+      exclude: ["README.md"], swiftSettings: swiftSettings),
     library("PluginTesting", ["PluginKit", "AlertModel", "KQL", logging]),
   ]
     + plugins.map(library(of:))

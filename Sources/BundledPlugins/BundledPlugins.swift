@@ -1,6 +1,8 @@
 internal import AccountNameEnricher
 internal import AllowlistEnricher
 internal import AttackEnricher
+internal import CommandEnricher
+internal import CommandOutput
 internal import ConsoleOutput
 internal import ElasticRulesDetector
 internal import FileInput
@@ -26,11 +28,13 @@ public enum BundledPlugins {
       LookupEnricher.self,
       AttackEnricher.self,
       RuleInfoEnricher.self,
+      CommandEnricher.self,
       ElasticRulesDetector.self,
       SlackOutput.self,
       WebhookOutput.self,
       SyslogOutput.self,
       FileOutput.self,
+      CommandOutput.self,
       ConsoleOutput.self,
     ],
     formats: BundledFormats.all)
@@ -44,6 +48,19 @@ public enum BundledPlugins {
   /// An enricher that holds alerts back for silences alone.
   public static func silences(context: PluginContext) throws -> any Silencing {
     try AllowlistEnricher.forSilences(context)
+  }
+
+  /// What the allowlist finds wrong with an entry as it would be written; empty where it takes the entry.
+  public static func problems(ofAllowlistEntry entry: LocatedNode, context: PluginContext) -> [String] {
+    do {
+      let options = try AllowlistEnricher.Options(["entries": LocatedNode(.sequence([entry]), at: entry.place)])
+      _ = try AllowlistEnricher(options: options, context: context)
+      return []
+    } catch let error as ConfigurationError {
+      return error.diagnostics.map(\.message)
+    } catch {
+      return ["\(error)"]
+    }
   }
 
   /// An output that appends to a file, for suppressed alerts where the configuration names no output.

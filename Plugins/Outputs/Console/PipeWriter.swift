@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PluginKit
 
 /// Writes whole ranges of bytes to a file descriptor.
 struct PipeWriter {
@@ -13,12 +14,10 @@ struct PipeWriter {
 
   /// Writes all bytes. A reader that has gone is an error here and not a signal.
   func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
-    var pipeSignal = sigset_t()
-    var before = sigset_t()
-    sigemptyset(&pipeSignal)
-    sigaddset(&pipeSignal, SIGPIPE)
-    pthread_sigmask(SIG_BLOCK, &pipeSignal, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try withoutBrokenPipeSignal { () throws(Failure) in try writeAll(bytes) }
+  }
+
+  private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
     var written = 0
     while written < bytes.count {
       let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
@@ -32,11 +31,6 @@ struct PipeWriter {
       case EAGAIN:
         var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&wait, 1, -1)
-      case EPIPE:
-        // The signal waits for this thread; take it, so that it does not arrive once it is let through again.
-        var none = timespec()
-        sigtimedwait(&pipeSignal, nil, &none)
-        throw Failure(code: code, written: written)
       default: throw Failure(code: code, written: written)
       }
     }

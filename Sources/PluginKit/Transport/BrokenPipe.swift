@@ -1,11 +1,9 @@
-// Swift finds `sigset_t` in the module that includes its header first.
-internal import CCurl
 internal import Glibc
-internal import PluginKit
 
-/// Runs `body` without SIGPIPE: a write to a closed connection is an error there, not the end of the program. OpenSSL
-/// writes without asking for that.
-func withoutBrokenPipeSignal<Result>(_ body: () throws(TransportError) -> Result) throws(TransportError) -> Result {
+/// Runs `body` without SIGPIPE: a write to what nobody reads any more is an error there, not the end of the program.
+public func withoutBrokenPipeSignal<Result, Failure: Error>(
+  _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
   var broken = sigset_t()
   var before = sigset_t()
   sigemptyset(&broken)
