@@ -18,7 +18,10 @@ struct ImportExceptionsTests {
     for (line, document) in documents.enumerated() {
       try Array(document.utf8).withUnsafeBytes { exceptions.add(try parser.parse($0), line: line + 1) }
     }
-    let entries = exceptions.entries(defaults)
+    let check = WeirCommand.$catalog.withValue(BundledPlugins.catalog) {
+      EntryCheck(CommandEnvironment(logLevel: .critical))
+    }
+    let entries = exceptions.entries(defaults, problem: check.problem)
     return (entries, exceptions.refused.map { "\($0.line) \($0.name): \($0.reason)" }, exceptions.warnings)
   }
 
@@ -125,17 +128,26 @@ struct ImportExceptionsTests {
     #expect(imported.entries.isEmpty)
   }
 
+  private static let holdsAll =
+    "names no value that an alert must have, so it would hold nearly everything; add who or what it is about"
+
   @Test(
-    "what names no value is refused as check would refuse it, unless it is for some rules or said to be meant",
+    "what check would refuse is refused with its reason, unless it is for some rules or said to be meant",
     arguments: [
-      entry("@timestamp", "exists"), entry("user.name", "wildcard", #""*""#),
-      entry("user.name", "match", #""x""#, sign: "excluded"),
+      (entry("@timestamp", "exists"), holdsAll),
+      (entry("user.name", "wildcard", #""*""#), holdsAll),
+      (entry("user.name", "match", #""x""#, sign: "excluded"), holdsAll),
+      (
+        entry("user_agent.original", "match", #""curl""#),
+        "rests only on what an attacker can choose (user_agent.original)"
+      ),
     ])
-  func refusesWhatHoldsNearlyEverything(_ test: String) throws {
-    let reason =
-      "it names no value that an alert must have, so it would hold nearly everything; say which rule it is for with "
-      + "--rule, or that it is meant with --accept-spoofable"
-    #expect(try Self.imported([Self.item(test)]).refused == ["1 item: \(reason)"])
+  func refusesWhatCheckRefuses(_ test: String, _ reason: String) throws {
+    let refused = try Self.imported([Self.item(test)]).refused
+    #expect(refused.count == 1)
+    #expect(refused[0].hasPrefix("1 item: an allowlist would not take it: the entry 'item' \(reason)"), "\(refused)")
+    #expect(
+      refused[0].hasSuffix("Say which rule it is for with --rule, or that it is meant with --accept-spoofable"))
     var defaults = ExceptionImport.Defaults()
     (defaults.owner, defaults.reason, defaults.expires) = ("soc", "known", "2027-03-31")
     var meant = (defaults, defaults)

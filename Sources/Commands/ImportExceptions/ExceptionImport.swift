@@ -65,7 +65,9 @@ struct ExceptionImport {
   }
 
   /// The entries, in the order of the export.
-  mutating func entries(_ defaults: Defaults) -> [ImportedEntry] {
+  ///
+  /// - Parameter problem: why an allowlist would not take an entry; nil where it would.
+  mutating func entries(_ defaults: Defaults, problem: (ImportedEntry) -> String?) -> [ImportedEntry] {
     if let expected, expected != items.count {
       warnings.append("the export says that it holds \(expected) exceptions, and \(items.count) were read")
     }
@@ -76,13 +78,14 @@ struct ExceptionImport {
       do throws(ExceptionQuery.Refusal) {
         let when = try condition(of: item, query, defaults)
         let count = names[item.name, default: 0] + 1
+        let entry = ImportedEntry(
+          name: count == 1 ? item.name : "\(item.name) (\(count))", when: when,
+          reason: Self.reason(of: item) ?? defaults.reason, owner: defaults.owner ?? item.author,
+          expires: item.expires ?? defaults.expires, ceiling: defaults.ceiling,
+          acceptsSpoofable: defaults.acceptsSpoofable, origin: origin(of: item, defaults))
+        if let problem = problem(entry) { throw ExceptionQuery.Refusal(reason: problem) }
         names[item.name] = count
-        entries.append(
-          ImportedEntry(
-            name: count == 1 ? item.name : "\(item.name) (\(count))", when: when,
-            reason: Self.reason(of: item) ?? defaults.reason, owner: defaults.owner ?? item.author,
-            expires: item.expires ?? defaults.expires, ceiling: defaults.ceiling,
-            acceptsSpoofable: defaults.acceptsSpoofable, origin: origin(of: item, defaults)))
+        entries.append(entry)
       } catch {
         refused.append(Refused(line: item.line, name: item.name, reason: error.reason))
       }
@@ -111,24 +114,10 @@ struct ExceptionImport {
     }
     do throws(KQLError) {
       // A field or a value that KQL reads in another way than Kibana shows here.
-      let condition = try Condition(whole, vocabulary: Vocabulary())
-      if defaults.acceptsSpoofable || Self.namesValue(condition.expression) { return whole }
+      _ = try Condition(whole, vocabulary: Vocabulary())
+      return whole
     } catch {
       throw ExceptionQuery.Refusal(reason: "it cannot be said in KQL: \(error.message)")
-    }
-    throw ExceptionQuery.Refusal(
-      reason: "it names no value that an alert must have, so it would hold nearly everything; say which rule it is for "
-        + "with --rule, or that it is meant with --accept-spoofable")
-  }
-
-  /// False where `check` would refuse the entry, as alerts fulfil it without having any particular value.
-  private static func namesValue(_ expression: KQLExpression) -> Bool {
-    switch expression.kind {
-    case .and(let parts): return parts.contains(where: namesValue)
-    case .or(let parts): return parts.allSatisfy(namesValue)
-    case .is(_, .wildcard(let pattern)): return !pattern.isLone
-    case .is, .range, .nested: return true
-    case .not: return false
     }
   }
 

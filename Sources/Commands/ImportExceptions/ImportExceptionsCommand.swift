@@ -10,7 +10,7 @@ struct ImportExceptionsCommand: AsyncParsableCommand {
     abstract: "Turns an export of Kibana's exception lists (NDJSON) into allowlist entries.",
     discussion: """
       Prints a file for the setting 'file' of an allowlist. Each exception becomes an entry that holds back what it holds \
-      back in Kibana, or is refused with the reason. Where the export has rules as well, an entry holds for the rules \
+      back in Kibana, or is refused with the reason, as it is where 'weir check' would refuse the entry. Where the export has rules as well, an entry holds for the rules \
       that use its list. What neither the export nor an option says is left open, and 'weir check' asks for it. Exit code \
       65 where an exception was refused.
       """)
@@ -69,7 +69,8 @@ struct ImportExceptionsCommand: AsyncParsableCommand {
     let context = environment.context(named: "import-exceptions", vocabulary: formats.vocabulary)
     let isSound = try await visitor.visit(files, context: context)
     var exceptions = gathered.withLock { $0 }
-    let entries = exceptions.entries(defaults)
+    let check = EntryCheck(environment)
+    let entries = exceptions.entries(defaults, problem: check.problem)
     if !entries.isEmpty { Terminal.print(entries.map(\.yaml).joined(separator: "\n").dropLast().description) }
     report(exceptions, entries)
     guard isSound, exceptions.refused.isEmpty else { throw ExitCode.badData }

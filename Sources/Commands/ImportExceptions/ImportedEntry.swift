@@ -18,6 +18,19 @@ struct ImportedEntry: Sendable {
     [("reason", reason), ("owner", owner), ("expires", expires)].filter { $0.1 == nil }.map(\.0)
   }
 
+  /// The entry as a configuration would have it once everything that is missing is filled in.
+  var filledIn: LocatedNode {
+    [
+      "name": Self.quoted(name), "when": Self.quoted(when), "reason": Self.quoted(reason ?? "open"),
+      "owner": Self.quoted(owner ?? "open"), "expires": Self.quoted(expires ?? "2199-12-31"),
+      "ceiling": Self.quoted(ceiling.description), "accept_spoofable": acceptsSpoofable ? "true" : "false",
+    ]
+  }
+
+  private static func quoted(_ text: String) -> LocatedNode {
+    LocatedNode(.scalar(.init(LocatedText(text), style: .quoted)), at: LocatedNode.nowhere)
+  }
+
   /// The entry as an element of a YAML list.
   var yaml: String {
     var lines = ["# \(VisibleText.escaped(origin))", "- name: \(Self.scalar(name))", "  when: \(Self.scalar(when))"]

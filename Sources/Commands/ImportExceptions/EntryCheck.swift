@@ -1,0 +1,23 @@
+internal import BundledPlugins
+internal import PluginKit
+
+/// Asks the allowlist itself whether it takes an entry, so that nothing is written that `weir check` then refuses.
+struct EntryCheck {
+  private let context: PluginContext
+
+  init(_ environment: CommandEnvironment) {
+    let formats = FormatSet(WeirCommand.catalog.formats)
+    var context = environment.context(named: "allowlist", vocabulary: formats.vocabulary)
+    context.formats = formats
+    self.context = context
+  }
+
+  /// Why the allowlist would not take the entry, once what is open has been filled in; nil where it would.
+  func problem(_ entry: ImportedEntry) -> String? {
+    let problems = BundledPlugins.problems(ofAllowlistEntry: entry.filledIn, context: context)
+    guard !problems.isEmpty else { return nil }
+    return
+      "an allowlist would not take it: \(problems.joined(separator: "; ")). Say which rule it is for with --rule, or "
+      + "that it is meant with --accept-spoofable"
+  }
+}
