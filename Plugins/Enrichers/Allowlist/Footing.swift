@@ -26,7 +26,8 @@ struct Footing {
     case .and(let parts):
       return parts.reduce(nowhere) { firm, part in zip(firm, isFirm(part)).map { $0 || $1 } }
     case .or(let parts):
-      return parts.reduce(Array(repeating: true, count: count)) { firm, part in zip(firm, isFirm(part)).map { $0 && $1 } }
+      return parts.reduce(Array(repeating: true, count: count)) { firm, part in zip(firm, isFirm(part)).map { $0 && $1 }
+      }
     case .is(let field?, let value):
       if case .wildcard(let pattern) = value, pattern.isLone { return nowhere }
       return isFirm(field: field)
