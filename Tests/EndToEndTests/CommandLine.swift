@@ -1,0 +1,131 @@
+import Foundation
+import Testing
+
+/// What commands print and end with, as a person or a program runs them.
+@Suite(.timeLimit(.minutes(3)))
+struct CommandLineTests {
+  /// Runs a command to its end.
+  private func weir(_ world: borrowing World, input: String = "/dev/null", _ arguments: String...) async throws -> (
+    code: Int32?, out: String, err: String
+  ) {
+    let output = world.folder + "/out-\(UUID().uuidString)"
+    let end = try await WeirProcess(arguments, in: world.folder, input: input, output: output).end()
+    return (end.exitCode, (try? String(contentsOfFile: output, encoding: .utf8)) ?? "", end.said)
+  }
+
+  private static let warning =
+    "warning: what is piped to standard input is not read, since the configuration has other inputs; add '- stdin: {}' "
+    + "to 'inputs', or run 'weir run -' to read nothing else\n"
+
+  @Test func `Alerts that are piped in while no input reads them are told of, and not read`() async throws {
+    let world = try World(World.configuration(input: "file: {paths: [in.ndjson]}"))
+    try world.write(alerts(0..<2), "in.ndjson")
+    let piped = try await world.run(alerts(2..<9))
+    #expect(piped.exitCode == 0)
+    #expect(piped.said.hasPrefix(Self.warning) && piped.said.components(separatedBy: Self.warning).count == 2)
+    #expect(world.numbers("out.ndjson") == [0, 1])
+    for (text, arguments) in [("", []), (alerts(2..<9), ["in.ndjson"]), (alerts(2..<9), ["-"])] {
+      #expect(!(try await world.run(text, arguments)).said.contains("warning"))
+    }
+  }
+
+  @Test func `match, normalize and show know the formats of a configuration`() async throws {
+    let world = try World(
+      World.configuration() + """
+
+        formats:
+          door:
+            recognise: {has: [badge]}
+            severity: low
+            fields: {user.name: badge, event.action: what}
+        """)
+    try world.write(#"{"badge":"7","what":"opened"}"# + "\n", "in.ndjson")
+    let query = "user.name: 7 and event.action: opened"
+    #expect(try await weir(world, "match", query, "in.ndjson").code == 1)
+    let found = try await weir(world, "match", "-c", "config.yaml", query, "in.ndjson")
+    #expect(found.code == 0 && found.out == #"{"badge":"7","what":"opened"}"# + "\n", "\(found)")
+    let normal = try await weir(world, "normalize", "--config", "config.yaml", "in.ndjson")
+    #expect(normal.out.contains(#""action":"opened""#), "\(normal)")
+    let shown = try await weir(world, "show", "-c", "config.yaml", "in.ndjson")
+    #expect(shown.code == 0 && shown.out.hasSuffix("-  7\n"), "\(shown)")
+    let missing = try await weir(world, "match", "-c", "none.yaml", query, "in.ndjson")
+    #expect(missing.code == 78)
+    #expect(missing.err == "none.yaml: error: cannot read the configuration: No such file or directory\n")
+  }
+
+  @Test func `check tells programs what is wrong, and where`() async throws {
+    let world = try World("inputs: [stdin: {}]\noutputs: {a: {slak: {}}}\nroutes: [{to: a}]\n")
+    let wrong = try await weir(world, "check", "--json")
+    #expect(wrong.code == 78 && wrong.err.isEmpty)
+    #expect(
+      wrong.out == """
+        [
+          {"file":"config.yaml","line":2,"column":15,"severity":"error",\
+        "message":"unknown output 'slak'; did you mean 'slack'?"}
+        ]
+
+        """)
+    try world.configure(World.configuration())
+    let right = try await weir(world, "check", "--json")
+    #expect(right.code == 0 && right.out == "[]\n" && right.err.isEmpty, "\(right)")
+    #expect(try await weir(world, "check", "-c", "none.yaml", "--json").out.contains(#""line":null,"column":null"#))
+  }
+
+  @Test func `plugins shows formats too, and tells programs all of it`() async throws {
+    let world = try World()
+    #expect(try await weir(world, "plugins", "cloudtrail").out.contains("# The format `cloudtrail`\n"))
+    let unknown = try await weir(world, "plugins", "nope")
+    #expect(unknown.code == 64)
+    #expect(unknown.err == "error: there is no plugin and no format 'nope'; 'weir plugins' lists them\n")
+    let file = try await weir(world, "plugins", "file", "--json")
+    let listed = try JSONSerialization.jsonObject(with: Data(file.out.utf8)) as? [[String: Any]] ?? []
+    #expect(listed.compactMap { $0["kind"] as? String } == ["input", "output"])
+    let settings = listed.first?["settings"] as? [[String: Any]] ?? []
+    #expect(settings.contains { $0["name"] as? String == "paths" && $0["must_be_given"] as? Bool == true })
+  }
+
+  @Test func `What an earlier run left is in the ledger of the next`() async throws {
+    let receiver = Receiver()
+    let world = try World(
+      World.configuration(outputs: [("soar", World.webhook(receiver))])
+        .replacing(receiver.url, with: "http://127.0.0.1:1/"))
+    let first = try await world.run(alerts(0..<3), drain: "0s")
+    #expect(first.exitCode == 75)
+    #expect(world.ledger.contains(#""soar":{"delivered":0,"dead_lettered":0,"pending":3}"#), "\(world.ledger)")
+    try world.configure(World.configuration(outputs: [("soar", World.webhook(receiver))]))
+    let second = try await world.run(alerts(3..<5))
+    #expect(second.exitCode == 0, "\(second.said)")
+    #expect(
+      world.ledger.contains(#""soar":{"delivered":5,"dead_lettered":0,"pending":0,"carried_over":3}"#),
+      "\(world.ledger)")
+    #expect(second.said.contains("soar        5 delivered, 3 of them left by an earlier run"), "\(second.said)")
+  }
+
+  @Test func `SIGTERM lets a program of one's own answer, and then ends it`() async throws {
+    let world = try World(World.configuration(outputs: [("tickets", "command: {program: ./program, arguments: [.]}")]))
+    // It answers once a file is there: until then the alert is on its way.
+    try world.write(
+      """
+      #!/bin/sh
+      echo $$ > pid
+      while read -r line; do
+        while [ ! -e go ]; do sleep 0.01; done
+        echo '{"result": "ok"}'
+      done
+      echo done > end
+      """, "program")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: world.folder + "/program")
+    let (process, feed) = try world.startFed()
+    feed.send(alerts(0..<2))
+    #expect(try await eventually { !world.text("pid").isEmpty })
+    process.send(SIGTERM)
+    try world.write("", "go")
+    let end = await process.end()
+    feed.end()
+    #expect(end.exitCode == 0, "\(end.said)")
+    #expect(world.ledger.contains(#""tickets":{"delivered":2,"dead_lettered":0,"pending":0}"#), "\(world.ledger)")
+    #expect(world.text("end") == "done\n")
+    let pid = world.text("pid").trimmingCharacters(in: .whitespacesAndNewlines)
+    #expect(!FileManager.default.fileExists(atPath: "/proc/" + pid))
+  }
+}
