@@ -62,6 +62,6 @@ struct MatchCommand: AsyncParsableCommand {
     let context = environment.context(named: "match", vocabulary: formats.vocabulary)
     let isSound = try await visitor.visit(files, context: context)
     guard isSound else { throw ExitCode.badData }
-    if count.withLock({ $0 }) == 0 { throw ExitCode(1) }
+    if count.withLock({ $0 }) == 0 { throw ExitCode.no }
   }
 }

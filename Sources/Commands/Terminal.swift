@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Glibc
 
 /// What a person sees: messages on standard error, in colour only on a terminal.
@@ -38,7 +39,7 @@ enum Terminal {
     while written < bytes.count {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written) }
       if count < 0, errno == EINTR { continue }
-      if count < 0, descriptor == STDOUT_FILENO { exit(errno == EPIPE ? 0 : 74) }
+      if count < 0, descriptor == STDOUT_FILENO { exit(errno == EPIPE ? 0 : ExitCode.outputFailed.rawValue) }
       guard count > 0 else { return }
       written += count
     }

@@ -15,7 +15,14 @@ public struct WeirCommand: AsyncParsableCommand {
   public static let configuration = CommandConfiguration(
     commandName: "weir",
     abstract: "Reads security alerts, adds what responders need, holds back the known, delivers the rest.",
-    discussion: "Data goes to standard output, everything else to standard error.",
+    discussion: """
+      Data goes to standard output, everything else to standard error.
+
+      Exit codes: 0 all is well; 1 the answer is no (nothing matched, a test failed, a limit of 'replay' was passed); 64 \
+      the command line or an expression on it is wrong; 65 a part of the input, or an alert, could not be processed; 69 \
+      something that must be there is not; 70 the ledger does not balance, which is a fault in weir; 74 standard output \
+      cannot be written; 75 alerts are left for the next run; 78 the configuration is wrong.
+      """,
     version: version,
     subcommands: [
       RunCommand.self, CheckCommand.self, MatchCommand.self, NormalizeCommand.self, ShowCommand.self,

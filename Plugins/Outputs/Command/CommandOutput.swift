@@ -61,3 +61,7 @@ public struct CommandOutput: Output {
     if !outcomes.isEmpty { throw DeliveryError(outcomes) }
   }
 }
+
+extension CommandOutput: Previewing {
+  public func preview(_ alert: OutgoingAlert) throws -> [UInt8] { DeliveryBatch(alert).lines }
+}

@@ -80,7 +80,7 @@ struct OutboxShow: ParsableCommand {
     }
     guard shown > 0 else {
       Terminal.say("there is no such delivery")
-      throw ExitCode(1)
+      throw ExitCode.no
     }
   }
 }

@@ -79,7 +79,7 @@ struct ReplayCommand: AsyncParsableCommand {
         "\(String.counted(report.count(of: limit.change), "alert")) \(limit.change.title), more than the \(limit.count) of --fail-on"
       )
     }
-    if hasFailed { throw ExitCode(1) }
+    if hasFailed { throw ExitCode.no }
     if report.unreadable > 0 { throw ExitCode.badData }
   }
 

@@ -51,7 +51,7 @@ struct TestCommand: AsyncParsableCommand {
     let report = try await run(parsed)
     Terminal.print(report.text(.standardOutput))
     if let junit { try write(report.junit, to: junit) }
-    if report.failureCount > 0 { throw ExitCode(1) }
+    if report.failureCount > 0 { throw ExitCode.no }
   }
 
   private func run(_ files: [(String, TestFile)]) async throws -> TestReport {

@@ -201,6 +201,12 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: "/proc/" + script.text("pid")))
   }
 
+  @Test func `it can show what it would send`() throws {
+    let output = try CommandOutput(options: CommandOptions(["program": "/bin/cat"]), context: .testing())
+    let text = String(decoding: try output.preview(try AlertFixtures().batch(#"{"a":1}"#)[0]), as: UTF8.self)
+    #expect(text == #"{"a":1,"weir":{"alert_id":"alert-1"}}"# + "\n")
+  }
+
   @Test func `the folder is whole`() {
     #expect(PluginFolder("Outputs/Command").violations(of: CommandOutput.manual) == [])
   }
