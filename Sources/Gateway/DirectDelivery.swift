@@ -1,13 +1,26 @@
 internal import Logging
 internal import PluginKit
+internal import Synchronization
 
 /// Hands batches to a `.direct` output as part of committing them, and holds up the gateway while it cannot take them:
 /// a full disk is back-pressure, never a lost alert.
-struct DirectDelivery: Sendable {
+final class DirectDelivery: Sendable {
   let name: String
-  let output: any Output
-  let clock: any GatewayClock
-  let logger: Logger
+  /// True where the output is the only one, and somebody reads it: nobody else waits while a person looks at a page.
+  private let waitsForReader: Bool
+  private let output: any Output
+  private let clock: any GatewayClock
+  private let logger: Logger
+  /// True while the output takes nothing, and others have waited for it long enough.
+  private let hasGivenUp = Mutex(false)
+
+  init(name: String, output: any Output, isOnly: Bool, clock: any GatewayClock, logger: Logger) {
+    self.name = name
+    waitsForReader = isOnly && output.hasReader
+    self.output = output
+    self.clock = clock
+    self.logger = logger
+  }
 
   /// What became of a batch.
   struct Result: Sendable {
@@ -20,9 +33,14 @@ struct DirectDelivery: Sendable {
     var pending = 0
   }
 
-  /// - Parameter patience: how long to go on trying.
-  func deliver(_ batch: DeliveryBatch, patience: Duration) async -> Result {
+  /// - Parameters:
+  ///   - patience: how long to go on trying. Once that was not enough, what follows is tried once, until something is
+  ///     taken again: the other outputs are not to wait for each batch anew.
+  ///   - isEnding: true once nothing more is read.
+  func deliver(_ batch: DeliveryBatch, patience: Duration, isEnding: () -> Bool) async -> Result {
+    let patience = hasGivenUp.withLock { $0 } ? .zero : patience
     var result = Result()
+    var wasTold = false
     var remaining = Array(0..<batch.count)
     var waited = Duration.zero
     var pause = Duration.milliseconds(50)
@@ -32,6 +50,7 @@ struct DirectDelivery: Sendable {
       do throws(DeliveryError) {
         try await output.deliver(part)
         result.delivered += remaining.count
+        succeed()
         return result
       } catch {
         let outcomes = error.outcomes
@@ -46,19 +65,47 @@ struct DirectDelivery: Sendable {
             lastReason = reason
           }
         }
+        if again.count < remaining.count { succeed() }
         guard !again.isEmpty else { return result }
-        guard waited < patience, !Task.isCancelled else {
-          logger.error("output '\(name)': \(lastReason); gave up after \(waited)")
+        let isInNoHurry = waitsForReader && !isEnding()
+        guard waited < patience || isInNoHurry, !Task.isCancelled else {
+          giveUp(lastReason, after: waited)
           result.pending = again.count
           return result
         }
-        if waited == .zero { logger.error("output '\(name)': \(lastReason); holding everything up until it works") }
+        if !wasTold, waited >= Self.telling, !isInNoHurry {
+          logger.error("output '\(name)': \(lastReason); holding everything up until it works")
+          wasTold = true
+        }
         remaining = again
         try? await clock.sleep(for: pause)
         waited += pause
         pause = min(pause * 2, .seconds(2))
       }
     }
+  }
+
+  /// How long something may go wrong before it is told.
+  private static let telling = Duration.milliseconds(500)
+
+  private func giveUp(_ reason: String, after waited: Duration) {
+    let isNews = hasGivenUp.withLock { hasGivenUp in
+      defer { hasGivenUp = true }
+      return !hasGivenUp
+    }
+    guard isNews else { return }
+    logger.error(
+      """
+      output '\(name)': \(reason); gave up after \(waited): what it does not take counts as pending, and the others go on
+      """)
+  }
+
+  private func succeed() {
+    let wasGivenUp = hasGivenUp.withLock { hasGivenUp in
+      defer { hasGivenUp = false }
+      return hasGivenUp
+    }
+    if wasGivenUp { logger.notice("output '\(name)' takes alerts again") }
   }
 
   /// Makes what was delivered so far durable.

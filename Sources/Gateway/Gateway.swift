@@ -184,6 +184,13 @@ public final class Gateway: Sendable {
       } catch {
         logger.error("dead letters: \(error); 'weir outbox list --dead' has them")
       }
+    } keepDigested: { [self] alerts in
+      do {
+        return try stage.withLock { $0.digested }.append(alerts)
+      } catch {
+        logger.error("the alerts of a digest cannot be kept: \(error); they go out one by one")
+        return nil
+      }
     }
   }
 
@@ -269,7 +276,7 @@ public final class Gateway: Sendable {
     for (index, places) in outcome.places.enumerated() where !places.isEmpty {
       guard let delivery = direct[index] else { continue }
       let batch = DeliveryBatch(block: outcome.block, places: places)
-      var result = await delivery.deliver(batch, patience: patience)
+      var result = await delivery.deliver(batch, patience: patience) { readers.isEnding }
       for (place, reason) in result.rejected {
         let json = batch[place].withJSON { Array($0) }
         let isKept = await insist {

@@ -43,6 +43,9 @@ final class InputReaders: Sendable {
   /// The identities of the inputs that have not ended.
   var running: Set<String> { state.withLock { Set($0.running.values.map(\.identity)) } }
 
+  /// True once `stopAll` was called.
+  var isEnding: Bool { state.withLock { $0.isStopped } }
+
   /// Ends inputs; returns when they have ended.
   func stop(_ identities: Set<String>) async {
     let tasks = state.withLock { $0.running.values.filter { identities.contains($0.identity) }.map(\.task) }

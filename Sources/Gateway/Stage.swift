@@ -7,6 +7,7 @@ internal import Synchronization
 final class Stage: Sendable {
   let parts: GatewayParts
   let deadLetters: DeadLetterFile
+  let digested: DigestedAlertFile
   /// By output; nil for queued ones.
   let direct: [DirectDelivery?]
   let silences: SilenceWatch
@@ -25,8 +26,15 @@ final class Stage: Sendable {
     let same = isSame ? former?.deadLetters : nil
     deadLetters =
       same ?? DeadLetterFile(path: parts.deadLetters, maxAge: parts.deadLetterAge, clock: clock, logger: logger)
+    digested =
+      former?.digested
+      ?? DigestedAlertFile(
+        stateFolder: parts.stateFolder, maxAge: parts.deadLetterAge, clock: clock, logger: logger)
     direct = parts.outputs.map { part in
-      part.isQueued ? nil : DirectDelivery(name: part.name, output: part.output, clock: clock, logger: logger)
+      part.isQueued
+        ? nil
+        : DirectDelivery(
+          name: part.name, output: part.output, isOnly: parts.outputs.count == 1, clock: clock, logger: logger)
     }
   }
 

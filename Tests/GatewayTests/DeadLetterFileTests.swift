@@ -13,7 +13,7 @@ struct DeadLetterFileTests {
     path = world.folder + "/dead/letters.ndjson"
   }
 
-  private func file(rotateSize: Int = DeadLetterFile.rotateSize) -> DeadLetterFile {
+  private func file(rotateSize: Int = RotatingFile.rotateSize) -> DeadLetterFile {
     DeadLetterFile(
       path: path, maxAge: .seconds(3600), rotateSize: rotateSize, clock: world.clock, logger: world.log.logger)
   }

@@ -244,10 +244,13 @@ struct DeliveryWorkerTests {
     }
     var settings = world.settings(batch: 1, rate: Rate(1, per: .seconds(1)))
     settings.digestAfter = .seconds(60)
-    let digests = Mutex<[DeliveredDigest]>([])
+    let kept = Mutex<[String]>([])
     let worker = try world.worker(
       output, settings, outbox,
-      hooks: DeliveryHooks(digest: { digest in digests.withLock { $0.append(digest) } }))
+      hooks: DeliveryHooks(keepDigested: { alerts in
+        kept.withLock { kept in kept += (0..<alerts.batch.count).map { "\(alerts.id) \(alerts.batch[$0].id)" } }
+        return "a file"
+      }))
     try await world.commit(0..<200, in: outbox)
     await world.drain(worker)
     let seen = documents.withLock { $0 }
@@ -258,7 +261,9 @@ struct DeliveryWorkerTests {
     #expect(seen[0].contains(#""count":200,"first":"2026-11-21T03:19:47.000Z""#))
     let counts = await worker.counts
     #expect(counts.deliveredByDigest == 200 && counts.delivered == 0 && counts.pending == 0)
-    #expect(digests.withLock { $0.first?.alertIDs } == ids(0..<200))
+    let id = try #require(seen[0].firstMatch(of: /"alert_id":"(digest-[0-9a-f]{32})"/)).1
+    #expect(kept.withLock { $0 } == (0..<200).map { "\(id) \($0)" })
+    #expect(seen[0].contains(#""where":"a file"}}}"#))
     #expect(try outbox.store.segmentCount() == 0)
     await outbox.close()
   }
@@ -271,10 +276,60 @@ struct DeliveryWorkerTests {
     }
     var settings = world.settings(batch: 1, rate: Rate(1, per: .seconds(1)))
     settings.digestAfter = .seconds(10)
-    let worker = try world.worker(output, settings, outbox)
+    let worker = try world.worker(output, settings, outbox, hooks: DeliveryHooks(keepDigested: { _ in "a file" }))
     try await world.commit(0..<40, in: outbox)
     await world.drain(worker)
     #expect(output.record.accepted == ids(0..<40))
+    await outbox.close()
+  }
+
+  @Test func `Where the alerts of a digest cannot be kept, they go out one by one, and later a digest is tried again`()
+    async throws
+  {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    let output = ScriptedOutput()
+    var settings = world.settings(batch: 1, rate: Rate(1, per: .seconds(1)))
+    settings.digestAfter = .seconds(10)
+    let calls = Mutex(0)
+    let worker = try world.worker(
+      output, settings, outbox,
+      hooks: DeliveryHooks(keepDigested: { _ in
+        calls.withLock { calls in
+          calls += 1
+          return calls == 1 ? nil : "a file"
+        }
+      }))
+    try await world.commit(0..<200, in: outbox)
+    await world.drain(worker)
+    let single = output.record.accepted.filter { !$0.hasPrefix("digest-") }
+    #expect(single == ids(0..<single.count) && (1..<150).contains(single.count))
+    #expect(output.record.accepted.count == single.count + 1)
+    let counts = await worker.counts
+    #expect(counts.delivered == single.count && counts.deliveredByDigest == 200 - single.count, "\(counts)")
+    await outbox.close()
+  }
+
+  @Test func `A clock that is set back does not make anything wait for the time that it had`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    let output = ScriptedOutput { call, batch throws(DeliveryError) in
+      if call < 7 { throw .retryAll(batch) }
+    }
+    let worker = try world.worker(output, world.settings(rate: Rate(1, per: .seconds(1))), outbox)
+    try await world.commit(0..<10, in: outbox)
+    await withTaskGroup { group in
+      group.addTask { await worker.run() }
+      while output.record.calls.count < 6, !Task.isCancelled {
+        world.clock.advance(by: .seconds(1))
+        for _ in 0..<20 { await Task.yield() }
+        try? await Task.sleep(for: .microseconds(200))
+      }
+      world.clock.advance(by: .seconds(-7200))
+      try? await world.commit(10..<12, in: outbox)
+      await world.finish(worker, limit: 3000)
+    }
+    #expect(output.record.accepted == ids(0..<12))
     await outbox.close()
   }
 }

@@ -1,4 +1,5 @@
 internal import AlertModel
+internal import Glibc
 @testable internal import Outbox
 internal import PluginKit
 internal import PluginTesting
@@ -163,5 +164,36 @@ struct OutboxInspectorTests {
       throws: OutboxError.unusableFolder(
         "there is no outbox in the state folder '\(world.folder)'; nothing has been kept there yet")
     ) { try inspector(world) }
+  }
+
+  @Test func `What is dropped without a gateway gives its room back at once`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    for number in 0..<4 {
+      try await outbox.commit(
+        try world.block(number * 100..<number * 100 + 100, padding: 10_000), wants: [("soc", Array(0..<100))],
+        checkpoints: [])
+    }
+    await outbox.close()
+    func room() throws -> Int {
+      try world.segmentFiles.reduce(0) { sum, path in
+        var status = stat()
+        try #require(stat(path, &status) == 0)
+        return sum + Int(status.st_blocks) * 512
+      }
+    }
+    #expect(try room() > 4_000_000)
+    let inspector = try OutboxInspector(folder: world.folder, logger: world.log.logger)
+    var filter = DeliveryFilter()
+    filter.matches = { Int($0.id).map { $0 / 100 != 2 } ?? false }
+    #expect(try inspector.drop(filter) == 300)
+    #expect(try (900_000..<1_100_000).contains(room()))
+    #expect(try inspector.drop(DeliveryFilter()) == 100)
+    #expect(world.segmentFiles == [])
+    inspector.close()
+    let again = try world.open()
+    #expect(again.recovery == nil)
+    try await world.commit(0..<10, in: again)
+    await again.close()
   }
 }

@@ -21,6 +21,7 @@ public struct ConsoleOutput: Output {
       """)
 
   private let descriptor: Int32
+  private let stream: ConsoleStream
   private let format: ConsoleOptions.Format
   private let line: ConsoleLine
   private let vocabulary: Vocabulary
@@ -34,11 +35,14 @@ public struct ConsoleOutput: Output {
   /// - Parameter descriptor: where to write, for tests.
   init(options: ConsoleOptions, context: PluginContext, descriptor: Int32) {
     self.descriptor = descriptor
+    stream = ConsoleStream(descriptor)
     format = options.format
     line = ConsoleLine(context.vocabulary)
     vocabulary = context.vocabulary
     terminal = Terminal(descriptor: descriptor)
   }
+
+  public var hasReader: Bool { stream.hasReader }
 
   public func deliver(_ batch: DeliveryBatch) async throws(DeliveryError) {
     let isText = format == .text || format == .auto && terminal.isTerminal
@@ -91,21 +95,17 @@ public struct ConsoleOutput: Output {
   ///   - ends: where each alert ends in `bytes`.
   ///   - first: the place in the batch of the first of them.
   private func write(_ bytes: ArraySlice<UInt8>, ends: [Int], from first: Int, of count: Int) throws(DeliveryError) {
-    let failure = bytes.withUnsafeBytes { bytes -> PipeWriter.Failure? in
-      do throws(PipeWriter.Failure) {
-        try PipeWriter(descriptor: descriptor).write(bytes)
-        return nil
-      } catch {
-        return error
-      }
-    }
+    let failure = bytes.withUnsafeBytes { stream.write($0, ends: ends) }
     guard let failure else { return }
     let name = descriptor == STDERR_FILENO ? "standard error" : "standard output"
-    let reason = "cannot write to \(name): \(String(cString: strerror(failure.code)))"
+    let reason =
+      failure.code == EAGAIN
+      ? "whoever reads \(name) does not go on reading"
+      : "cannot write to \(name): \(String(cString: strerror(failure.code)))"
     // Whoever read a pipe does not come back; a full disk may be mended.
     let isForGood = failure.code == EPIPE || failure.code == EBADF
     let outcome: DeliveryError.Outcome = isForGood ? .reject(reason: reason) : .retry(reason: reason, after: nil)
-    let accepted = first + ends.prefix { $0 <= failure.written }.count
+    let accepted = first + failure.lines
     throw DeliveryError(Dictionary(uniqueKeysWithValues: (accepted..<count).map { ($0, outcome) }))
   }
 }

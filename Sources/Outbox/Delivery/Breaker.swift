@@ -46,6 +46,12 @@ struct Breaker: Sendable {
     failingSince = nil
   }
 
+  /// The clock was set back by so much.
+  mutating func setBack(_ nanoseconds: Int64) {
+    waitsUntil?.nanoseconds -= nanoseconds
+    failingSince?.nanoseconds -= nanoseconds
+  }
+
   /// Somebody asked for another try now.
   mutating func forget() { waitsUntil = nil }
 }

@@ -16,6 +16,7 @@ extension DeliveryWorker {
     if try await needsReload() { return .wait(until: nil) }
     guard inFlight < settings.options.concurrency else { return .wait(until: nil) }
     let now = clock.now
+    noteTime(now)
     var limit = settings.options.batch
     switch breaker.permission(now) {
     case .wait(let until): return .wait(until: until)

@@ -1,17 +1,21 @@
+public import PluginKit
+
 /// What the gateway wants to know of a delivery besides its counts.
 public struct DeliveryHooks: Sendable {
   /// Called before an alert becomes a dead letter; a crash in between can call it twice for the same alert.
   public var deadLetter: @Sendable (DeadLetter) async -> Void
 
-  /// Called when a digest was accepted.
-  public var digest: (@Sendable (DeliveredDigest) async -> Void)?
+  /// Called before a digest is made, piece by piece, to keep what it stands for where it can be read; a crash in between can call it again
+  /// for the same alerts, with another id. Answers where that is, which the digest says, or nil where it does not work:
+  /// then there is no digest.
+  public var keepDigested: @Sendable (DigestedAlerts) async -> String?
 
   public init(
     deadLetter: @escaping @Sendable (DeadLetter) async -> Void = { _ in },
-    digest: (@Sendable (DeliveredDigest) async -> Void)? = nil
+    keepDigested: @escaping @Sendable (DigestedAlerts) async -> String? = { _ in nil }
   ) {
     self.deadLetter = deadLetter
-    self.digest = digest
+    self.keepDigested = keepDigested
   }
 }
 
@@ -34,12 +38,12 @@ public struct DeadLetter: Sendable, Equatable {
   }
 }
 
-/// A digest that a destination accepted in place of alerts.
-public struct DeliveredDigest: Sendable, Equatable {
+/// Alerts that one digest is about to stand for.
+public struct DigestedAlerts: Sendable {
   /// The digest's own id.
   public let id: String
-  /// The output that it went to.
+  /// The output that it goes to.
   public let output: String
-  /// The alerts that it stands for, by their ids.
-  public let alertIDs: [String]
+  /// Some of the alerts, in order; the others come with other calls.
+  public let batch: DeliveryBatch
 }

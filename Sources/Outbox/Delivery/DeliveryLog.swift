@@ -51,6 +51,9 @@ struct DeliveryLog {
     logger.notice("output '\(output)' accepts alerts again after \(seconds) s; \(waiting) are waiting")
   }
 
+  /// What was said before the clock was set back does not hold back what is said after it.
+  mutating func clockSetBack() { lastSaid = [:] }
+
   func digest(_ count: Int, id: String) {
     logger.warning("output '\(output)' has fallen behind its rate limit: \(count) alerts go out as one digest, \(id)")
   }

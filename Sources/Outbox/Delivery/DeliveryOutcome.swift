@@ -71,7 +71,7 @@ extension DeliveryWorker {
     var settlement = Settlement(output: lane.id, epoch: epoch)
     var parcels: [Parcel] = []
     if shipment.parcel?.digest != nil {
-      await settleDigest(shipment, verdict, into: &settlement, &parcels, now: now)
+      settleDigest(shipment, verdict, into: &settlement, &parcels, now: now)
     } else {
       let again = shipment.parts(verdict.again)
       let over = shipment.parts((0..<all).filter { !verdict.isAgain($0) })

@@ -23,9 +23,6 @@ public struct DeliverySettings: Sendable {
   /// How many alerts one digest stands for at the most.
   public var digestLimit = 10_000
 
-  /// Where the alerts of a digest can be read; stands in the digest.
-  public var digestSource = "weir's other outputs for these alerts, and its ledger"
-
   public init(_ options: DeliveryDefaults = DeliveryDefaults()) {
     self.options = options
   }

@@ -39,6 +39,11 @@ public actor DeliveryWorker {
   var tally = DeliveryCounts()
   var refusals = 0
   var digestsAreRefused = false
+  /// No digest is made before.
+  var nextDigest = Timestamp(nanoseconds: .min)
+
+  /// When it was last looked at the clock; see `noteTime`.
+  var lastTime: Timestamp
 
   /// `Outbox.epoch` when the database was read.
   private(set) var epoch = 0
@@ -73,6 +78,7 @@ public actor DeliveryWorker {
     breaker = Breaker(threshold: settings.breakerThreshold)
     bucket = settings.options.rateLimit.map { TokenBucket($0, now: clock.now) }
     changesAtStart = lane.changes
+    lastTime = clock.now
   }
 
   /// Delivers until `stop`, or until the task is cancelled; deliveries on their way are waited for, or cancelled with it.
@@ -159,6 +165,8 @@ public actor DeliveryWorker {
     return nextParcel
   }
 
+  private static let longestWait = RetryAfter.limit.nanoseconds
+
   /// Takes over what the database holds, at the start and after `weir outbox` has changed it.
   private func reload() async throws(OutboxError) {
     let (lane, outbox) = (lane, outbox)
@@ -169,6 +177,8 @@ public actor DeliveryWorker {
     let now = clock.now
     for index in held.indices {
       // A new start is a reason to try at once, unless the destination asked to be left alone.
+      // No destination is obeyed for longer than that: the clock was wrong when this was written.
+      held[index].notBefore = min(held[index].notBefore, Timestamp(nanoseconds: now.nanoseconds + Self.longestWait))
       held[index].nextAttempt = max(min(held[index].nextAttempt, now), held[index].notBefore)
     }
     sortHeld()

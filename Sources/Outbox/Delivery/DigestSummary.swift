@@ -58,7 +58,7 @@ struct DigestSummary {
     raw(#"{"@timestamp":"\#(now.rfc3339)","message":"#)
     text(
       "\(count) alerts came faster than the rate limit of output '\(output)' lets through. This digest stands for all "
-        + "of them; they can be read in \(source).")
+        + "of them; they can be read in \(source), by its id.")
     raw(#","severity":"\#(severity)","rule":{"id":"weir.digest","name":"Digest of \#(count) alerts"}"#)
     raw(#","weir":{"alert_id":"\#(id)","digest":{"id":"\#(id)","count":\#(count)"#)
     raw(#","first":"\#((first ?? now).rfc3339)","last":"\#((last ?? now).rfc3339)","severities":{"#)

@@ -3,28 +3,42 @@ internal import PluginKit
 
 /// Storms: where the rate limit would take too long for what waits, one digest goes out in place of the alerts.
 extension DeliveryWorker {
+  /// How long alerts go out one by one where those of a digest could not be kept.
+  private static let digestPause = Duration.seconds(60)
+
   /// Puts what waits into a digest where the output has fallen behind.
   ///
   /// - Returns: true where it did; the digest is then the next thing to deliver.
   func digestIfBehind(_ now: Timestamp) async throws(OutboxError) -> Bool {
-    guard let bucket, let limit = settings.digestAfter, !digestsAreRefused, bucket.available(now) > 0,
-      lane.pending > 1, bucket.duration(of: lane.pending) > limit
+    guard let bucket, let limit = settings.digestAfter, !digestsAreRefused, now >= nextDigest,
+      bucket.available(now) > 0, lane.pending > 1, bucket.duration(of: lane.pending) > limit
     else { return false }
-    var summary = DigestSummary(vocabulary: vocabulary)
-    var parts: [Part] = []
-    while summary.count < settings.digestLimit {
-      if queue.isEmpty, try await !load() { break }
-      if try await buryExpired(now) { continue }
-      for (segment, places) in queue.take(settings.digestLimit - summary.count) {
-        for place in places.all { summary.add(segment.block, place: place) }
-        parts.append(Part(segment: segment.id, places: places))
-      }
-    }
-    guard summary.count > 0 else { return true }
     let id =
       "digest-" + hex(UInt64.random(in: 0 ... .max, using: &random))
       + hex(UInt64.random(in: 0 ... .max, using: &random))
-    let document = summary.document(id: id, output: name, source: settings.digestSource, now: now)
+    var summary = DigestSummary(vocabulary: vocabulary)
+    var parts: [Part] = []
+    var source: String? = ""
+    while source != nil, summary.count < settings.digestLimit {
+      if queue.isEmpty, try await !load() { break }
+      if try await buryExpired(now) { continue }
+      for (segment, places) in queue.take(settings.digestLimit - summary.count) {
+        parts.append(Part(segment: segment.id, places: places))
+        guard source != nil else { continue }
+        for place in places.all { summary.add(segment.block, place: place) }
+        // A piece at a time: all of them may be more than fits into memory.
+        let batch = DeliveryBatch(block: segment.block, places: places.all)
+        source = await hooks.keepDigested(DigestedAlerts(id: id, output: name, batch: batch))
+      }
+    }
+    guard summary.count > 0 else { return true }
+    guard let source else {
+      nextDigest = Timestamp(nanoseconds: now.nanoseconds + Self.digestPause.nanoseconds)
+      queue.settle(parts)
+      readAgain()
+      return true
+    }
+    let document = summary.document(id: id, output: name, source: source, now: now)
     let parcel = Parcel(
       id: newParcelID(), parts: parts, attempts: 0, firstFailure: now, nextAttempt: now, notBefore: now, blocks: true,
       reason: "", digest: document)
@@ -44,7 +58,7 @@ extension DeliveryWorker {
   func settleDigest(
     _ shipment: Shipment, _ verdict: Verdict, into settlement: inout Settlement, _ parcels: inout [Parcel],
     now: Timestamp
-  ) async {
+  ) {
     guard let parcel = shipment.parcel, let digest = parcel.digest else { return }
     settlement.closed = [parcel]
     if let reason = verdict.rejected[0] {
@@ -59,20 +73,6 @@ extension DeliveryWorker {
       parcels = [again]
     } else {
       settlement.deliveredByDigest = parcel.count
-      if let hook = hooks.digest {
-        await hook(DeliveredDigest(id: digest.id, output: name, alertIDs: await alertIDs(of: parcel)))
-      }
-    }
-  }
-
-  private func alertIDs(of parcel: Parcel) async -> [String] {
-    let (outbox, output) = (outbox, lane.id)
-    // Damage found here shows again, and is dealt with, when the digest is settled.
-    let segments = try? await outbox.onReader { () throws(OutboxError) in
-      try outbox.store.segments(of: parcel.id, output: output)
-    }
-    return (segments ?? []).flatMap { segment in
-      segment.places.all.map { DeliveryBatch(block: segment.block, places: [$0])[0].id }
     }
   }
 

@@ -30,6 +30,9 @@ struct TokenBucket: Sendable {
     emptyAt.nanoseconds = max(emptyAt.nanoseconds, full) + Int64(count) * interval
   }
 
+  /// The clock was set back by so much.
+  mutating func setBack(_ nanoseconds: Int64) { emptyAt.nanoseconds -= nanoseconds }
+
   /// How long `count` tokens take.
   func duration(of count: Int) -> Duration {
     let (total, overflow) = interval.multipliedReportingOverflow(by: Int64(count))

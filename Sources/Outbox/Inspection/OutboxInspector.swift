@@ -76,7 +76,8 @@ public final class OutboxInspector: Sendable {
     return count
   }
 
-  /// Forgets what is meant: it is not delivered, and is no dead letter any more.
+  /// Forgets what is meant: it is not delivered, and is no dead letter any more. The room is given back at once, by the
+  /// gateway where one runs.
   ///
   /// - Returns: how many alerts.
   public func drop(_ filter: DeliveryFilter) throws -> Int {
@@ -86,8 +87,23 @@ public final class OutboxInspector: Sendable {
       return true
     }
     var count = 0
-    for step in places.chunks(of: Self.step) { count += try store.write { db in try self.drop(step, db) } }
+    var freed: [Extent] = []
+    for step in places.chunks(of: Self.step) {
+      let (dropped, extents) = try store.write { db in try self.drop(step, db) }
+      count += dropped
+      freed += extents
+    }
+    if !places.isEmpty, !runningGateway.isRunning { giveBack(freed) }
     return count
+  }
+
+  /// Where this fails the room is given back by the next gateway that starts, but for holes in files that are wanted.
+  private func giveBack(_ freed: [Extent]) {
+    // The gateway reuses room: whoever has not the lock may cut out what was just written.
+    guard let lock = try? StateLock(folder: folder) else { return }
+    defer { lock.release() }
+    try? store.giveBack(freed)
+    try? store.tidy()
   }
 
   /// How many alerts one transaction changes: a running gateway waits no longer than that takes.
@@ -241,7 +257,7 @@ public final class OutboxInspector: Sendable {
     return true
   }
 
-  private func drop(_ places: [Place], _ db: Database) throws -> Int {
+  private func drop(_ places: [Place], _ db: Database) throws -> (count: Int, freed: [Extent]) {
     var count = 0
     var segments: Set<Int64> = []
     for place in places {
@@ -263,10 +279,9 @@ public final class OutboxInspector: Sendable {
       }
       count += 1
     }
-    // What that frees in the files the gateway gives back, or the next one that starts.
     var freed: [Extent] = []
     for segment in segments { _ = try Store.deleteIfUnused(db, segment, freeing: &freed) }
-    return count
+    return (count, freed)
   }
 
   private static func countDropped(_ db: Database, _ output: Int64) throws {

@@ -9,6 +9,11 @@ final class StateLock: Sendable {
   /// The lock file's name in the state folder. It holds the process id as text.
   static let fileName = "outbox.lock"
 
+  /// `weir outbox` holds it for some milliseconds, to look who has it and to remove files: a start waits for that.
+  private static let tries = 25
+
+  /// Blocks, for half a second at the most.
+  ///
   /// - Throws: `OutboxError.unusableFolder`, `OutboxError.inUse`.
   init(folder: String) throws(OutboxError) {
     let path = folder + "/" + Self.fileName
@@ -22,7 +27,12 @@ final class StateLock: Sendable {
         "the state folder '\(folder)' cannot be written to (\(String(cString: strerror(errno)))); "
           + "make it writable for this user, or set another one with 'state'")
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    var tries = 0
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0, tries < Self.tries {
+      tries += 1
+      usleep(20_000)
+    }
+    guard tries < Self.tries else {
       let holder = Self.holder(descriptor)
       Glibc.close(descriptor)
       throw .inUse(folder: folder, pid: holder)

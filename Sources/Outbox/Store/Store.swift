@@ -190,6 +190,16 @@ final class Store: Sendable {
     writer.recount(try read { db in try Self.content(db, path: path) })
   }
 
+  /// Gives back the room of segments that left, without a writer of its own: for whoever has the folder's lock for that.
+  func giveBack(_ freed: [Extent]) throws(OutboxError) {
+    let folder = SegmentFolder(folder: folder)
+    let writer = try SegmentWriter(
+      folder, content: try read { db in try Self.content(db, path: path) }, reader: reader, isDurable: false,
+      limits: SegmentLimits(), crash: crash)
+    writer.cutOut(freed)
+    writer.close()
+  }
+
   /// What the database knows of the segment files.
   private static func content(_ db: Database, path: String) throws -> [SegmentWriter.Content] {
     let rows = try Row.fetchAll(

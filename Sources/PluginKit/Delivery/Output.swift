@@ -13,12 +13,17 @@ public protocol Output: Plugin {
   /// called on a thread of their own.
   func deliver(_ batch: DeliveryBatch) async throws(DeliveryError)
 
+  /// For direct outputs: true where somebody has to read what is written (a terminal, a pipe), so that it may stand still
+  /// for as long as a person looks at it.
+  var hasReader: Bool { get }
+
   /// For direct outputs: makes what was delivered so far durable (flushes buffers). Called before checkpoints advance.
   func flush() async throws(DeliveryError)
 }
 
 extension Output {
   public static var deliveryDefaults: DeliveryDefaults { DeliveryDefaults() }
+  public var hasReader: Bool { false }
   public func flush() async throws(DeliveryError) {}
 }
 

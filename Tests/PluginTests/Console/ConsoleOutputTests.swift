@@ -77,6 +77,55 @@ import Testing
     #expect(error?.outcomes == [0: expected, 1: expected])
   }
 
+  @Test func `a reader that stands still is an error soon, and gets every line whole and once when it goes on`()
+    async throws
+  {
+    let pipe = Pipe()
+    let output = try ConsoleOutput(
+      options: ConsoleOptions(["format": "json"]), context: .testing(),
+      descriptor: pipe.fileHandleForWriting.fileDescriptor)
+    #expect(output.hasReader)
+    let block = try AlertFixtures().block(
+      (0..<400).map { #"{"n":\#($0),"pad":"\#(String(repeating: "x", count: 1000))"}"# })
+    var left = Array(0..<Int32(400))
+    var text = Data()
+    while !left.isEmpty {
+      do throws(DeliveryError) {
+        try await output.deliver(DeliveryBatch(block: block, places: left))
+        left = []
+      } catch {
+        let first = try #require(error.outcomes.keys.min())
+        let still = "whoever reads standard output does not go on reading"
+        #expect(error.outcomes.values.allSatisfy { $0 == .retry(reason: still, after: nil) })
+        #expect(error.outcomes.count == left.count - first)
+        left.removeFirst(first)
+        // More than a page, so that there is room again, and no multiple of a line.
+        text += pipe.fileHandleForReading.readData(ofLength: 9999)
+      }
+    }
+    try pipe.fileHandleForWriting.close()
+    text += try pipe.fileHandleForReading.readToEnd() ?? Data()
+    let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
+    #expect(lines.map { String($0.prefix(9)) } == (0..<400).map { String(#"{"n":\#($0),"pad"#.prefix(9)) })
+    #expect(lines.allSatisfy { $0.hasSuffix("}}") })
+  }
+
+  @Test func `a line that was begun for an alert that was given up is ended before the next`() async throws {
+    let pipe = Pipe()
+    let output = try ConsoleOutput(
+      options: ConsoleOptions(["format": "json"]), context: .testing(),
+      descriptor: pipe.fileHandleForWriting.fileDescriptor)
+    let fixtures = AlertFixtures()
+    let large = try fixtures.batch(#"{"pad":"\#(String(repeating: "x", count: 100_000))"}"#)
+    await #expect(throws: DeliveryError.self) { try await output.deliver(large) }
+    var text = pipe.fileHandleForReading.readData(ofLength: 60_000)
+    try await output.deliver(try fixtures.batch(#"{"n":1}"#))
+    try pipe.fileHandleForWriting.close()
+    text += try pipe.fileHandleForReading.readToEnd() ?? Data()
+    let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
+    #expect(lines.count == 2 && lines[0].count > 100_000 && lines[1].hasPrefix(#"{"n":1,"#))
+  }
+
   @Test func `odd alerts are one line each`() throws {
     for document in OddAlerts.documents {
       let text = try line(document)

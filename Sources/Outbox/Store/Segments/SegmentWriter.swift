@@ -176,14 +176,27 @@ final class SegmentWriter: Sendable {
     state.withLock { state in
       for (number, usage) in state.usages where !usage.freed.isEmpty {
         state.usages[number]?.freed = []
-        let path = folder.path(number)
-        if SegmentFile.status(path)?.names == 1 { SegmentFile.punch(usage.freed, of: path) }
+        cutOut(usage.freed, of: number)
       }
       if let current = state.current, current.end == 0, current.size > kept {
         current.file.cut(at: 0)
         state.current?.size = 0
       }
     }
+  }
+
+  /// Gives back the room of segments that left before this was made.
+  func cutOut(_ extents: [Extent]) {
+    let wanted = state.withLock { Set($0.usages.keys) }
+    for (number, extents) in Dictionary(grouping: extents, by: \.file) where wanted.contains(number) {
+      cutOut(extents.map { $0.start..<$0.end }, of: number)
+    }
+  }
+
+  private func cutOut(_ ranges: [Range<Int>], of number: Int64) {
+    let path = folder.path(number)
+    // One that was set aside under a second name stays as it is.
+    if SegmentFile.status(path)?.names == 1 { SegmentFile.punch(ranges, of: path) }
   }
 
   /// Puts on the disk what was written since the last call: before the database does the same with what refers to it.
