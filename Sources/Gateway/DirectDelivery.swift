@@ -35,7 +35,8 @@ final class DirectDelivery: Sendable {
 
   /// - Parameters:
   ///   - patience: how long to go on trying. Once that was not enough, what follows is tried once, until something is
-  ///     taken again: the other outputs are not to wait for each batch anew.
+  ///     taken again: the other outputs are not to wait for each batch anew. What a disk does not take counts as pending;
+  ///     what nobody reads is refused.
   ///   - isEnding: true once nothing more is read.
   func deliver(_ batch: DeliveryBatch, patience: Duration, isEnding: () -> Bool) async -> Result {
     let patience = hasGivenUp.withLock { $0 } ? .zero : patience
@@ -70,7 +71,12 @@ final class DirectDelivery: Sendable {
         let isInNoHurry = waitsForReader && !isEnding()
         guard waited < patience || isInNoHurry, !Task.isCancelled else {
           giveUp(lastReason, after: waited)
-          result.pending = again.count
+          if output.hasReader {
+            // As where the reader has gone: nobody is to get everything twice for a terminal that was stopped.
+            result.rejected += again.map { (index: $0, reason: lastReason) }
+          } else {
+            result.pending = again.count
+          }
           return result
         }
         if !wasTold, waited >= Self.telling, !isInNoHurry {
@@ -94,10 +100,8 @@ final class DirectDelivery: Sendable {
       return !hasGivenUp
     }
     guard isNews else { return }
-    logger.error(
-      """
-      output '\(name)': \(reason); gave up after \(waited): what it does not take counts as pending, and the others go on
-      """)
+    let fate = output.hasReader ? "becomes dead letters" : "counts as pending"
+    logger.error("output '\(name)': \(reason); gave up after \(waited): what it does not take \(fate), others go on")
   }
 
   private func succeed() {

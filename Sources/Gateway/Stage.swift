@@ -30,11 +30,12 @@ final class Stage: Sendable {
       former?.digested
       ?? DigestedAlertFile(
         stateFolder: parts.stateFolder, maxAge: parts.deadLetterAge, clock: clock, logger: logger)
-    direct = parts.outputs.map { part in
-      part.isQueued
-        ? nil
-        : DirectDelivery(
-          name: part.name, output: part.output, isOnly: parts.outputs.count == 1, clock: clock, logger: logger)
+    direct = parts.outputs.enumerated().map { index, part in
+      guard !part.isQueued else { return nil }
+      // The records of what is held back may wait.
+      let others = parts.outputs.indices.filter { $0 != index && $0 != parts.suppressedOutput }
+      return DirectDelivery(
+        name: part.name, output: part.output, isOnly: others.isEmpty, clock: clock, logger: logger)
     }
   }
 

@@ -9,6 +9,8 @@ internal import Testing
 struct LogFileTests {
   private static let perCommit = 10
   private static let commits = 8
+  /// How many random places are tried; `WEIR_SEEDS` for more.
+  private static let seeds = ProcessInfo.processInfo.environment["WEIR_SEEDS"].flatMap(UInt64.init) ?? 40
 
   /// What lies in the folder of a process that is killed after `commits` commits.
   private func killed() async throws -> (database: Data, log: Data) {
@@ -47,9 +49,8 @@ struct LogFileTests {
     }
   }
 
-  @Test(arguments: 0..<40) func `A flipped bit in the log is found, and what it did not hit is delivered`(seed: UInt64)
-    async throws
-  {
+  @Test(arguments: 0..<seeds)
+  func `A flipped bit in the log is found, and what it did not hit is delivered`(seed: UInt64) async throws {
     var random = SeededRandom(seed: seed)
     var files = try await killed()
     let last = lastCommit(of: files.log)
