@@ -16,6 +16,8 @@ final class KnownPaths: Sendable {
     /// By name; the empty name, from which all begin, is 0.
     var numbers: [String: Int32] = ["": 0]
     var edges: [Edge] = []
+    /// By name: the numbers of its parts, each with where the part ends. Formats ask for the same names again and again.
+    var parts: [String: [(number: Int32, length: Int)]] = [:]
   }
 
   private let state = Mutex(State())
@@ -23,14 +25,26 @@ final class KnownPaths: Sendable {
   /// Prepares the field of that name, and makes it known.
   func path(_ name: String) -> FieldPath {
     // Names with empty parts are searched for: it is not worth the index's while to be exact about them.
-    guard !name.split(separator: ".", omittingEmptySubsequences: false).contains("") else { return FieldPath(name) }
     let bytes = Array(name.utf8)
+    guard !Self.hasEmptyPart(bytes) else { return FieldPath(name) }
     let numbers = state.withLock { state in
+      if let known = state.parts[name] { return known }
       var ends = bytes.indices.filter { bytes[$0] == UInt8(ascii: ".") }
       ends.append(bytes.count)
-      return ends.map { (number: Self.number(upTo: $0, of: bytes, ends, &state), length: $0) }
+      let numbers = ends.map { (number: Self.number(upTo: $0, of: bytes, ends, &state), length: $0) }
+      state.parts[name] = numbers
+      return numbers
     }
     return FieldPath(name, among: self, numbers: numbers)
+  }
+
+  private static func hasEmptyPart(_ name: [UInt8]) -> Bool {
+    var before = UInt8(ascii: ".")
+    for byte in name {
+      if byte == UInt8(ascii: "."), before == byte { return true }
+      before = byte
+    }
+    return before == UInt8(ascii: ".")
   }
 
   /// How many names there are, and how they lead to one another.

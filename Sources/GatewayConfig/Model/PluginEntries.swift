@@ -101,11 +101,12 @@ struct PluginEntries<Part: Sendable> {
   }
 }
 
-// The kinds. Each opens the type that it is given once, so that everything behind is statically typed.
+// The kinds. Each opens the type that it is given once, so that everything behind is statically typed. Types are turned
+// one by one into those of plugins: for a list as a whole the runtime would search for the conformance of each.
 
 extension PluginEntries where Part == any Input {
   init(_ types: [any Input.Type]) {
-    self.init(kind: "input", types: types) { type, entry, reader in
+    self.init(kind: "input", types: types.map { $0 }) { type, entry, reader in
       func open<Type: Input>(_ type: Type.Type) -> ConfiguredPlugin<Part>? {
         Self.configured(type, entry, options: .read(entry.settings, &reader)) { $0 }
       }
@@ -117,7 +118,7 @@ extension PluginEntries where Part == any Input {
 
 extension PluginEntries where Part == any Detector {
   init(_ types: [any Detector.Type]) {
-    self.init(kind: "detector", types: types) { type, entry, reader in
+    self.init(kind: "detector", types: types.map { $0 }) { type, entry, reader in
       func open<Type: Detector>(_ type: Type.Type) -> ConfiguredPlugin<Part>? {
         Self.configured(type, entry, options: .read(entry.settings, &reader)) { $0 }
       }
@@ -129,7 +130,7 @@ extension PluginEntries where Part == any Detector {
 
 extension PluginEntries where Part == AnyEnricher {
   init(_ types: [any Enricher.Type], remote: [any RemoteEnricher.Type]) {
-    self.init(kind: "enricher", types: types + remote) { type, entry, reader in
+    self.init(kind: "enricher", types: types.map { $0 } + remote.map { $0 }) { type, entry, reader in
       func open<Type: Enricher>(_ type: Type.Type) -> ConfiguredPlugin<Part>? {
         Self.configured(type, entry, options: .read(entry.settings, &reader)) { .inMemory($0) }
       }
@@ -147,7 +148,7 @@ extension PluginEntries where Part == AnyEnricher {
 
 extension PluginEntries where Part == any Output {
   init(_ types: [any Output.Type]) {
-    self.init(kind: "output", types: types) { type, entry, reader in
+    self.init(kind: "output", types: types.map { $0 }) { type, entry, reader in
       func open<Type: Output>(_ type: Type.Type) -> ConfiguredPlugin<Part>? {
         guard Type.delivery == .queued else {
           return Self.configured(type, entry, options: .read(entry.settings, &reader)) { $0 }
