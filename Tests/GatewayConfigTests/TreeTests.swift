@@ -46,6 +46,41 @@ struct TreeTests {
     #expect(try YAMLTree.read(Array(yaml.utf8), file: "c.yaml").isNull)
   }
 
+  /// What is handed over of a list, and how reading it ends.
+  private func elements(_ yaml: String) -> (handed: [String], end: String) {
+    var handed: [String] = []
+    do throws(ConfigurationError) {
+      let rest = try YAMLTree.readElements(Array(yaml.utf8), file: "c.yaml", limits: .data) {
+        handed.append("\($0.place.line):\($0.place.column) \($0.signature)")
+      }
+      return (handed, rest?.signature ?? "the end of the list")
+    } catch {
+      return (handed, error.description)
+    }
+  }
+
+  @Test("hand over the elements of a list one by one, and everything else whole")
+  func handingOver() {
+    let list = elements("# two\n- &a {x: 1}\n- *a\n- [b, 'c']\n")
+    let first = #"{"x":plain"1"}"#
+    #expect(list.handed == ["2:3 \(first)", "2:3 \(first)", #"4:3 [plain"b",quoted"c"]"#])
+    #expect(list.end == "the end of the list")
+    #expect(elements("[]").end == "the end of the list")
+    #expect(elements("entries: [a]") == ([], #"{"entries":[plain"a"]}"#))
+    #expect(elements("") == ([], #"plain"""#))
+  }
+
+  @Test("say what is wrong with a list after what stands above it was handed over")
+  func handingOverMistakes() {
+    let twice = elements("- a\n- {b: 1, b: 2}\n- c\n")
+    #expect(twice.handed.count == 3)
+    #expect(twice.end == "c.yaml:2:10: error: the key 'b' is on line 2 already; remove one of the two")
+    let broken = elements("- a\n- b: c: d\n- e\n- f: g: h\n")
+    #expect(broken.handed == [#"1:3 plain"a""#])
+    #expect(broken.end.split(separator: "\n").map { $0.prefix(9) } == ["c.yaml:2:", "c.yaml:4:"])
+    #expect(elements("- a\n--- \n- b\n").end.contains("a second document begins here"))
+  }
+
   @Test("of JSON follow JSON's rules")
   func json() throws {
     let text = "{\"name\":\t\"\\ud83d\\ude00\",\n \"id\": 012345}"

@@ -48,8 +48,10 @@ struct AllowlistReader {
   }
 
   private mutating func add(_ file: FilePath) {
+    var reader = SettingReader(folder: file.folder, subject: "allowlist entry")
+    // Of what was handed over before a mistake in the file, the mistakes count too.
+    defer { diagnostics += reader.diagnostics.filter { $0.severity == .error } }
     do throws(ConfigurationError) {
-      var reader = SettingReader(folder: file.folder, subject: "allowlist entry")
       func add(_ element: LocatedNode) {
         if let entry = WrittenEntry(usual: element) ?? EntryOptions.read(element, &reader).map(WrittenEntry.init) {
           self.add(entry, includingFiles: true)
@@ -63,7 +65,6 @@ struct AllowlistReader {
         }
         list.elements?.forEach(add)
       }
-      diagnostics += reader.diagnostics.filter { $0.severity == .error }
     } catch {
       diagnostics += error.diagnostics
     }
