@@ -11,7 +11,7 @@ final class DirectDelivery: Sendable {
   private let output: any Output
   private let clock: any GatewayClock
   private let logger: Logger
-  /// True while the output takes nothing, and others have waited for it long enough.
+  /// True while nobody reads what the output writes, and others have waited for that long enough.
   private let hasGivenUp = Mutex(false)
 
   init(name: String, output: any Output, isOnly: Bool, clock: any GatewayClock, logger: Logger) {
@@ -34,9 +34,9 @@ final class DirectDelivery: Sendable {
   }
 
   /// - Parameters:
-  ///   - patience: how long to go on trying. Once that was not enough, what follows is tried once, until something is
-  ///     taken again: the other outputs are not to wait for each batch anew. What a disk does not take counts as pending;
-  ///     what nobody reads is refused.
+  ///   - patience: how long to go on trying. What a disk does not take in that time counts as pending. What nobody reads
+  ///     is refused, and what follows is tried once, until something is read again: a person who has stopped a terminal
+  ///     may be away for days, and the other outputs are not to wait for each batch anew.
   ///   - isEnding: true once nothing more is read.
   func deliver(_ batch: DeliveryBatch, patience: Duration, isEnding: () -> Bool) async -> Result {
     let patience = hasGivenUp.withLock { $0 } ? .zero : patience
@@ -70,11 +70,12 @@ final class DirectDelivery: Sendable {
         guard !again.isEmpty else { return result }
         let isInNoHurry = waitsForReader && !isEnding()
         guard waited < patience || isInNoHurry, !Task.isCancelled else {
-          giveUp(lastReason, after: waited)
           if output.hasReader {
+            giveUpReader(lastReason, after: waited)
             // As where the reader has gone: nobody is to get everything twice for a terminal that was stopped.
             result.rejected += again.map { (index: $0, reason: lastReason) }
           } else {
+            logger.error("output '\(name)': \(lastReason); gave up after \(waited)")
             result.pending = again.count
           }
           return result
@@ -94,14 +95,14 @@ final class DirectDelivery: Sendable {
   /// How long something may go wrong before it is told.
   private static let telling = Duration.milliseconds(500)
 
-  private func giveUp(_ reason: String, after waited: Duration) {
+  private func giveUpReader(_ reason: String, after waited: Duration) {
     let isNews = hasGivenUp.withLock { hasGivenUp in
       defer { hasGivenUp = true }
       return !hasGivenUp
     }
     guard isNews else { return }
-    let fate = output.hasReader ? "becomes dead letters" : "counts as pending"
-    logger.error("output '\(name)': \(reason); gave up after \(waited): what it does not take \(fate), others go on")
+    logger.error(
+      "output '\(name)': \(reason); gave up after \(waited): what it does not take becomes dead letters, others go on")
   }
 
   private func succeed() {

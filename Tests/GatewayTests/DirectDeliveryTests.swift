@@ -33,22 +33,35 @@ struct DirectDeliveryTests {
     DirectDelivery(name: "screen", output: output, isOnly: isOnly, clock: SystemClock(), logger: log.logger)
   }
 
-  @Test func `Others wait once for an output that stands still, not for each batch, until it goes on`() async throws {
-    let output = StandingStill(hasReader: false)
+  @Test func `Others wait once for a reader that stands still, not for each batch, until it goes on`() async throws {
+    let output = StandingStill(hasReader: true)
     let delivery = delivery(output, isOnly: false)
     let batch = try AlertFixtures().batch("{}", "{}")
-    #expect(await delivery.deliver(batch, patience: .milliseconds(100)) { false }.pending == 2)
+    #expect(await delivery.deliver(batch, patience: .milliseconds(100)) { false }.rejected.count == 2)
     let calls = output.calls.withLock { $0 }
     #expect(calls > 1)
-    #expect(await delivery.deliver(batch, patience: .seconds(3600)) { false }.pending == 2)
+    #expect(await delivery.deliver(batch, patience: .seconds(3600)) { false }.rejected.count == 2)
     #expect(output.calls.withLock { $0 } == calls + 1)
     output.takes.withLock { $0 = true }
     #expect(await delivery.deliver(batch, patience: .seconds(3600)) { false }.delivered == 2)
     #expect(
       log.messages == [
-        "error: output 'screen': it stands still; gave up after 0.15 seconds: what it does not take counts as pending, "
+        "error: output 'screen': it stands still; gave up after 0.15 seconds: what it does not take becomes dead letters, "
           + "others go on", "notice: output 'screen' takes alerts again",
       ])
+  }
+
+  @Test func `A disk that is full is waited for with every batch, and what it does not take is pending`() async throws {
+    let output = StandingStill(hasReader: false)
+    let delivery = delivery(output, isOnly: false)
+    let batch = try AlertFixtures().batch("{}", "{}")
+    for _ in 0..<2 {
+      let before = output.calls.withLock { $0 }
+      #expect(await delivery.deliver(batch, patience: .milliseconds(100)) { false }.pending == 2)
+      #expect(output.calls.withLock { $0 } > before + 1)
+    }
+    #expect(
+      log.messages == Array(repeating: "error: output 'screen': it stands still; gave up after 0.15 seconds", count: 2))
   }
 
   @Test func `The only output waits for its reader as long as something is read, and no longer`() async throws {
