@@ -38,7 +38,7 @@ struct AlertNotes {
   /// Forgets everything, for the next alert.
   mutating func reset() {
     id.removeAll(keepingCapacity: true)
-    failures.removeAll(keepingCapacity: true)
+    if !failures.isEmpty { failures.removeAll(keepingCapacity: true) }
     suppression = nil
     hasOwnSeverity = false
     demotion = nil

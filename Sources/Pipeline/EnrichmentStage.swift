@@ -1,10 +1,10 @@
 internal import PluginKit
 
 /// Enrichers that run without a pause, behind the one that does I/O (the first stage has none).
-final class EnrichmentStage {
+final class EnrichmentStage: Sendable {
   let index: Int
   let remote: (name: String, enricher: any RemoteEnricher)?
-  private(set) var local: [Step] = []
+  let local: [Step]
 
   /// One enricher with its name in the configuration.
   final class Step: Sendable {
@@ -17,20 +17,27 @@ final class EnrichmentStage {
     }
   }
 
-  private init(index: Int, remote: (name: String, enricher: any RemoteEnricher)?) {
+  private init(index: Int, remote: (name: String, enricher: any RemoteEnricher)?, local: [Step]) {
     self.index = index
     self.remote = remote
+    self.local = local
   }
 
   /// Cuts the enrichers, kept in their order, before each one that does I/O. There is always a first stage.
   static func cut(_ steps: [EnrichmentStep]) -> [EnrichmentStage] {
-    var stages = [EnrichmentStage(index: 0, remote: nil)]
+    var stages: [EnrichmentStage] = []
+    var remote: (name: String, enricher: any RemoteEnricher)?
+    var local: [Step] = []
     for step in steps {
       switch step.kind {
-      case .local(let enricher): stages[stages.count - 1].local.append(Step(step.name, enricher))
-      case .remote(let enricher): stages.append(EnrichmentStage(index: stages.count, remote: (step.name, enricher)))
+      case .local(let enricher): local.append(Step(step.name, enricher))
+      case .remote(let enricher):
+        stages.append(EnrichmentStage(index: stages.count, remote: remote, local: local))
+        remote = (step.name, enricher)
+        local = []
       }
     }
+    stages.append(EnrichmentStage(index: stages.count, remote: remote, local: local))
     return stages
   }
 }

@@ -5,7 +5,7 @@ public import PluginKit
 ///
 /// Called on the worker, in order; the alerts of one chunk are told apart by their numbers, which ascend. Whatever it is
 /// not interested in it leaves out.
-public protocol PipelineWitness: Sendable {
+public protocol PipelineWitness: AnyObject, Sendable {
   /// Detectors are about to be asked about an event.
   func willDetect(_ event: borrowing Alert)
 
