@@ -4,22 +4,26 @@ enum ByteHash {
   private static let multiplier: UInt64 = 0xa076_1d64_78bd_642f
 
   static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-    var hash = mix(UInt64(truncatingIfNeeded: bytes.count) ^ 0xe703_7ed1_a0b4_28db)
+    let count = bytes.count
+    var hash = mix(UInt64(truncatingIfNeeded: count) ^ 0xe703_7ed1_a0b4_28db)
+    guard count >= 8 else { return mix(hash ^ shortWord(bytes)) }
     var at = 0
-    while at + 8 <= bytes.count {
+    while at + 8 < count {
       hash = mix(hash ^ bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
       at += 8
     }
-    if at + 4 <= bytes.count {
-      hash = mix(hash ^ UInt64(bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self)))
-      at += 4
+    // The last eight, some of which may have been in the word before.
+    return mix(hash ^ bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
+  }
+
+  /// At most seven bytes as one word.
+  private static func shortWord(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    guard bytes.count < 4 else {
+      let first = bytes.loadUnaligned(as: UInt32.self)
+      let last = bytes.loadUnaligned(fromByteOffset: bytes.count - 4, as: UInt32.self)
+      return UInt64(first) << 32 | UInt64(last)
     }
-    var tail: UInt64 = 0
-    while at < bytes.count {
-      tail = tail << 8 | UInt64(bytes[at])
-      at += 1
-    }
-    return mix(hash ^ tail)
+    return bytes.reduce(0) { $0 << 8 | UInt64($1) }
   }
 
   @inline(__always)
