@@ -24,12 +24,12 @@ public struct Alert: ~Copyable {
   public private(set) var added: [AddedField] = []
 
   /// A bit for the first part of every added name, which rules most fields out at once.
-  private var addedHeads: UInt64 = 0
+  private(set) var addedHeads: UInt64 = 0
 
-  private static func bit(of path: FieldPath) -> UInt64 { 1 << (path.head >> 58) }
+  static func bit(of path: FieldPath) -> UInt64 { 1 << (path.head >> 58) }
 
   /// What conditions can ask for although it is not part of the alert: where it was read from.
-  private let ambient: [AddedField]
+  let ambient: [AddedField]
 
   private let vocabulary: Vocabulary
   private let emptyIsMissing: Bool
@@ -122,7 +122,7 @@ public struct Alert: ~Copyable {
   @discardableResult
   public func forEachNode(_ field: Field, _ body: (JSONNode) -> Bool) -> Bool {
     for candidate in added where candidate.path == field.path {
-      if candidate.withRoot({ FieldPath("").forEachValue(in: $0, body) }) == true { return true }
+      if candidate.withRoot({ FieldPath.here.forEachValue(in: $0, body) }) == true { return true }
     }
     if field.sources[table]?.forEachNode(in: document, envelope: envelope, body) == true { return true }
     return field.path.forEachValue(in: document, body)
@@ -160,7 +160,7 @@ public struct Alert: ~Copyable {
     var visit = Visit.nothing
     for candidate in added where visit != .stopped && candidate.path.head == name.head {
       if candidate.path == name {
-        _ = candidate.withRoot { visit.follow(FieldPath(""), in: Document($0), emptyIsMissing: false, body) }
+        _ = candidate.withRoot { visit.follow(FieldPath.here, in: Document($0), emptyIsMissing: false, body) }
       } else if let rest = name.remainder(below: candidate.path) {
         _ = candidate.withRoot { visit.follow(rest, in: Document($0), emptyIsMissing: false, body) }
       } else if visit == .nothing, candidate.path.remainder(below: name) != nil {

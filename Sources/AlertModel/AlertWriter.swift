@@ -70,13 +70,14 @@ public struct AlertWriter: Sendable {
     let root = document.root
     var place: Range<Int>?
     let source = root.source
+    let isOneLine = !Self.hasLineBreak(source)
     let base = root.offset
     var copied = 0
     var next = 0
     while next < additions.count {
       if let replaced = additions[next].replaced {
         let offset = additions[next].offset - base
-        Self.copy(UnsafeRawBufferPointer(rebasing: source[copied..<offset]), to: &output)
+        Self.copy(UnsafeRawBufferPointer(rebasing: source[copied..<offset]), isOneLine: isOneLine, to: &output)
         let start = output.count
         append(additions[next].value, to: &output)
         if let located, additions[next].path == located { place = start..<output.count }
@@ -89,20 +90,28 @@ public struct AlertWriter: Sendable {
         end += 1
       }
       let offset = additions[next].offset - base
-      Self.copy(UnsafeRawBufferPointer(rebasing: source[copied..<offset]), to: &output)
+      Self.copy(UnsafeRawBufferPointer(rebasing: source[copied..<offset]), isOneLine: isOneLine, to: &output)
       copied = offset
       if !additions[next].isFirstMember { output.append(UInt8(ascii: ",")) }
       writeMembers(next..<end, to: &output, locating: located, at: &place)
       next = end
     }
-    Self.copy(UnsafeRawBufferPointer(rebasing: source[copied...]), to: &output)
+    Self.copy(UnsafeRawBufferPointer(rebasing: source[copied...]), isOneLine: isOneLine, to: &output)
     return place
   }
 
   /// Appends JSON text on one line: line breaks, which can only stand between tokens, are left out.
   public static func copy(_ json: UnsafeRawBufferPointer, to output: inout [UInt8]) {
-    guard let start = json.baseAddress, json.count > 0 else { return }
-    if memchr(start, 0x0A, json.count) == nil, memchr(start, 0x0D, json.count) == nil {
+    copy(json, isOneLine: !hasLineBreak(json), to: &output)
+  }
+
+  private static func hasLineBreak(_ json: UnsafeRawBufferPointer) -> Bool {
+    guard let start = json.baseAddress else { return false }
+    return memchr(start, 0x0A, json.count) != nil || memchr(start, 0x0D, json.count) != nil
+  }
+
+  private static func copy(_ json: UnsafeRawBufferPointer, isOneLine: Bool, to output: inout [UInt8]) {
+    if isOneLine {
       output.append(contentsOf: json)
     } else {
       output.append(contentsOf: json.lazy.filter { $0 != 0x0A && $0 != 0x0D })
@@ -118,18 +127,16 @@ public struct AlertWriter: Sendable {
         isDropped = true
         continue
       }
+      let path = additions[index].path
       let existing = additions[index].existing
-      if existing == .givesWayWithAllBelow { replaceAll(below: additions[index].path, in: document) }
-      let exists = additions[index].path.exists(in: document)
-      if exists {
-        if existing != .stands {
-          replaceAll(additions[index].path, in: document, with: additions[index].value)
-        }
+      if existing == .givesWayWithAllBelow { replaceAll(below: path, in: document) }
+      if path.exists(in: document) {
+        if existing != .stands { replaceAll(path, in: document, with: additions[index].value) }
         additions[index].isDropped = true
         isDropped = true
         continue
       }
-      let (object, consumed) = additions[index].path.deepestObject(in: document)
+      let (object, consumed) = path.deepestObject(in: document)
       additions[index].offset = object.endOfLastMember
       additions[index].consumed = consumed
       additions[index].isFirstMember = object.isEmptyContainer
@@ -215,16 +222,16 @@ public struct AlertWriter: Sendable {
     _ index: Int, depth: Int, until end: Int, to output: inout [UInt8], locating located: FieldPath?,
     at place: inout Range<Int>?
   ) {
-    let addition = additions[index]
-    let component = addition.path.component(from: depth)
+    let path = additions[index].path
+    let component = path.component(from: depth)
     output.append(UInt8(ascii: "\""))
     output.append(contentsOf: component)
     output.append(UInt8(ascii: "\""))
     output.append(UInt8(ascii: ":"))
-    guard !addition.path.ends(at: depth + component.count) else {
+    guard !path.ends(at: depth + component.count) else {
       let start = output.count
-      append(addition.value, to: &output)
-      if addition.path == located { place = start..<output.count }
+      append(additions[index].value, to: &output)
+      if path == located { place = start..<output.count }
       additions[index].isWritten = true
       return
     }
@@ -233,7 +240,7 @@ public struct AlertWriter: Sendable {
     var isFirst = true
     for sibling in index..<end where !additions[sibling].isWritten {
       guard additions[sibling].consumed <= depth,
-        additions[sibling].path.shares(prefixOf: below, with: addition.path)
+        additions[sibling].path.shares(prefixOf: below, with: path)
       else { continue }
       if !isFirst { output.append(UInt8(ascii: ",")) }
       isFirst = false

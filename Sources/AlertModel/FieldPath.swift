@@ -41,6 +41,9 @@ public struct FieldPath: Hashable, Sendable {
     storage = Storage(name, nil, [])
   }
 
+  /// Leads to where one stands already.
+  static let here = FieldPath("")
+
   /// - Parameter numbers: of every part of the name that ends at a dot, and last of the name itself.
   init(_ name: String, among known: KnownPaths, numbers: [(number: Int32, length: Int)]) {
     storage = Storage(name, known, numbers)
@@ -257,26 +260,31 @@ public struct FieldPath: Hashable, Sendable {
   /// - Returns: how many objects were opened.
   func open(from start: Int, in json: inout [UInt8]) -> Int {
     storage.utf8.withUnsafeBytes { name in
-      var opened = 0
-      var begin = max(0, start)
-      json.append(UInt8(ascii: "\""))
-      if start != Self.wholeName {
-        for at in begin..<name.count where name[at] == UInt8(ascii: ".") {
-          json.append(contentsOf: UnsafeRawBufferPointer(rebasing: name[begin..<at]))
-          json.append(UInt8(ascii: "\""))
-          json.append(UInt8(ascii: ":"))
-          json.append(UInt8(ascii: "{"))
-          json.append(UInt8(ascii: "\""))
-          opened += 1
-          begin = at + 1
+      // A dot becomes four bytes, and there are three more at the ends.
+      withUnsafeTemporaryAllocation(byteCount: name.count * 4 + 3, alignment: 1) { keys in
+        var opened = 0
+        keys[0] = UInt8(ascii: "\"")
+        var count = 1
+        for at in max(0, start)..<name.count {
+          if name[at] == UInt8(ascii: "."), start != Self.wholeName {
+            keys.storeBytes(of: Self.opening, toByteOffset: count, as: UInt32.self)
+            count += 4
+            opened += 1
+          } else {
+            keys[count] = name[at]
+            count += 1
+          }
         }
+        keys[count] = UInt8(ascii: "\"")
+        keys[count + 1] = UInt8(ascii: ":")
+        json.append(contentsOf: UnsafeRawBufferPointer(rebasing: keys[..<(count + 2)]))
+        return opened
       }
-      json.append(contentsOf: UnsafeRawBufferPointer(rebasing: name[begin...]))
-      json.append(UInt8(ascii: "\""))
-      json.append(UInt8(ascii: ":"))
-      return opened
     }
   }
+
+  /// `":{"`, which ends one key and begins another in the object below, as it lies in memory.
+  private static let opening = UInt32(littleEndian: 0x227B_3A22)
 
   /// The part of the name that begins at `start`, up to the next dot; all of the name for `wholeName`.
   func component(from start: Int) -> ArraySlice<UInt8> {
