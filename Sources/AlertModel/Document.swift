@@ -20,6 +20,9 @@ public struct Document {
   @inline(__always)
   func place(of path: FieldPath) -> DocumentIndex.Place { index?.place(of: path) ?? .unknown }
 
+  /// False where the document has no known name of that number; true where it may have one.
+  func mayHave(_ number: Int) -> Bool { index?.mayHave(number) ?? true }
+
   /// False where no key of the document is the path's first part, or begins with that and a dot; true where one may be.
   func mayBegin(with path: FieldPath) -> Bool { index?.mayBegin(with: path) ?? true }
 

@@ -81,6 +81,23 @@ public final class DocumentIndex {
     isRegular ? UnsafeBufferPointer(start: found, count: foundCount) : nil
   }
 
+  /// False where the document has no known name of that number; true where it may have one.
+  @inline(__always)
+  func mayHave(_ number: Int) -> Bool {
+    number < 0 || number >= keys.nameCount || entries[number].document == document
+  }
+
+  /// The place of the first of these numbers of known names, from `start` on, that the document has or may have; nil where
+  /// it has none of them. A number below 0 stands for what every document has. Only where `numbersFound` is known.
+  package func firstPossible(of numbers: [Int32], from start: Int) -> Int? {
+    numbers.withUnsafeBufferPointer { numbers in
+      for place in start..<numbers.count {
+        if mayHave(Int(numbers[place])) { return place }
+      }
+      return nil
+    }
+  }
+
   /// Where the field is. Only for a document that the index covers.
   @inline(__always)
   func place(of path: FieldPath) -> Place { place(path.number(among: known)) }
@@ -133,13 +150,13 @@ private struct DocumentWalk {
   let keys: KeyTable
   let entries: UnsafeMutablePointer<DocumentIndex.Entry>
   let found: UnsafeMutablePointer<Int32>
-  let guesses: UnsafeMutablePointer<KeyTable.Guess>
+  let lastGuess: UnsafeMutablePointer<KeyTable.Guess>
   let document: UInt32
   let bytes: UnsafePointer<UInt8>
   /// Behind a key there are its quote, a colon and a value at least, but behind the last ones no eight bytes.
   let lastWord: Int
   var foundCount = 0
-  private var keyCount = 0
+  private var guess: UnsafeMutablePointer<KeyTable.Guess>
 
   init(
     keys: KeyTable, entries: UnsafeMutablePointer<DocumentIndex.Entry>, found: UnsafeMutablePointer<Int32>,
@@ -148,8 +165,9 @@ private struct DocumentWalk {
     self.keys = keys
     self.entries = entries
     self.found = found
-    self.guesses = guesses
     self.document = document
+    guess = guesses
+    lastGuess = guesses + (DocumentIndex.guessCount - 1)
     bytes = root.bytes
     lastWord = Int(root.node.pointee.end) - 8
   }
@@ -157,31 +175,36 @@ private struct DocumentWalk {
   /// Follows every key of an object that leads on. Returns false where the document cannot be indexed.
   mutating func visit(_ object: UnsafePointer<weir_json_node>, from name: Int32) -> Bool {
     let end = object + Int(object.pointee.span)
-    var key = object + 1
-    while key < end {
-      if key.pointee.escaped != 0 { return false }
-      let start = Int(key.pointee.start)
-      let length = Int(key.pointee.end) - start
+    var node = object + 1
+    while node < end {
+      if node.pointee.escaped != 0 { return false }
+      let start = Int(node.pointee.start)
+      let length = Int(node.pointee.end) - start
       if length > 0 {
-        let guess = guesses + min(keyCount, DocumentIndex.guessCount - 1)
-        keyCount += 1
-        let place = place(from: name, start, length, guess)
-        if place >= 0, !follow(place, key, in: object) { return false }
+        let key = bytes + start
+        let place =
+          start <= lastWord && guess.pointee.isOf(key, length, from: name)
+          ? Int(guess.pointee.place) : search(key, length, from: name, isLast: start > lastWord)
+        if guess < lastGuess { guess += 1 }
+        if place >= 0, !follow(place, node, in: object) { return false }
       }
-      key += Int(key.pointee.span)
+      node += Int(node.pointee.span)
     }
     return true
   }
 
-  @inline(__always)
-  private func place(
-    from name: Int32, _ start: Int, _ length: Int, _ guess: UnsafeMutablePointer<KeyTable.Guess>
-  ) -> Int {
-    if start <= lastWord { return keys.place(from: name, bytes + start, length, guess: guess) }
+  /// Looks a key up that was not guessed. Mutating, as all of the walk would be copied for it otherwise.
+  ///
+  /// - Parameter isLast: true where no word can be read behind the key.
+  @inline(never)
+  private mutating func search(_ key: UnsafePointer<UInt8>, _ length: Int, from name: Int32, isLast: Bool) -> Int {
+    guard isLast else { return keys.place(from: name, key, length, guess: guess) }
+    let keys = self.keys
+    let guess = self.guess
     return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length + 8) { copy in
       guard let copied = copy.baseAddress else { return -1 }
       copied.initialize(repeating: 0, count: length + 8)
-      copied.update(from: bytes + start, count: length)
+      copied.update(from: key, count: length)
       return keys.place(from: name, copied, length, guess: guess)
     }
   }

@@ -69,29 +69,22 @@ struct KeyTable {
   ///
   /// - Parameters:
   ///   - key: behind its first byte there are seven more that may be read.
-  ///   - guess: what the key at the same point of the document before was. Detectors write their alerts alike, so that
-  ///     this is nearly always the answer, and saves the search.
-  @inline(__always)
-  func place(
-    from: Int32, _ key: UnsafePointer<UInt8>, _ length: Int, guess: UnsafeMutablePointer<Guess>
-  ) -> Int {
+  ///   - guess: takes up what the key was, for the same point of the next document.
+  func place(from: Int32, _ key: UnsafePointer<UInt8>, _ length: Int, guess: UnsafeMutablePointer<Guess>) -> Int {
     let (first, last) = Self.words(key, length)
-    if guess.pointee.first == first, guess.pointee.last == last, Int(guess.pointee.length) == length,
-      guess.pointee.from == from, length <= 16 || guess.pointee.hasMiddle(of: key)
-    {
-      return Int(guess.pointee.place)
-    }
     let place = search(from, key, length, first, last)
     if length <= Guess.longest {
-      guess.pointee = Guess(first: first, last: last, length: Int32(length), from: from, place: Int32(place))
-      if length > 16 { guess.pointee.keepMiddle(of: key) }
+      guess.pointee = Guess(
+        first: first, last: last, length: Int32(length), from: from, place: Int32(place),
+        inner: length > 16 ? Guess.Inner(of: key, length) : Guess.Inner())
     }
     return place
   }
 
-  /// A key that was looked for, and what was found.
+  /// What the key at some point of the document before was. Detectors write their alerts alike, so that it is nearly always
+  /// the same key again, which saves the search.
   struct Guess {
-    /// The longest key that is guessed: its ends are in two words, its middle in four.
+    /// The longest key that is guessed.
     static let longest = 48
 
     var first: UInt64 = 0
@@ -99,29 +92,37 @@ struct KeyTable {
     var length: Int32 = -1
     var from: Int32 = -1
     var place: Int32 = -1
-    private var middle = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+    var inner = Inner()
 
-    init() {}
-
-    init(first: UInt64, last: UInt64, length: Int32, from: Int32, place: Int32) {
-      self.first = first
-      self.last = last
-      self.length = length
-      self.from = from
-      self.place = place
-    }
-
+    /// True where it is that key, in an object that stands for the name `from`.
+    ///
+    /// - Parameter key: behind its first byte there are seven more that may be read.
     @inline(__always)
-    mutating func hasMiddle(of key: UnsafePointer<UInt8>) -> Bool {
-      let count = Int(length) - 16
-      return withUnsafeBytes(of: &middle) { kept in
-        kept.baseAddress.map { memcmp($0, key + 8, count) == 0 } ?? false
-      }
+    func isOf(_ key: UnsafePointer<UInt8>, _ length: Int, from: Int32) -> Bool {
+      let (first, last) = KeyTable.words(key, length)
+      return self.first == first && self.last == last && Int(self.length) == length && self.from == from
+        && (length <= 16 || inner == Inner(of: key, length))
     }
 
-    mutating func keepMiddle(of key: UnsafePointer<UInt8>) {
-      let source = UnsafeRawBufferPointer(start: key + 8, count: Int(length) - 16)
-      withUnsafeMutableBytes(of: &middle) { $0.copyMemory(from: source) }
+    /// What is between the first and the last eight bytes of a key of more than sixteen, by words that may share bytes:
+    /// the second eight and those before the last, and the third and those before, where a key is that long.
+    struct Inner: Equatable {
+      var second: UInt64 = 0
+      var secondLast: UInt64 = 0
+      var third: UInt64 = 0
+      var thirdLast: UInt64 = 0
+
+      init() {}
+
+      @inline(__always)
+      init(of key: UnsafePointer<UInt8>, _ length: Int) {
+        let raw = UnsafeRawPointer(key)
+        second = raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+        secondLast = raw.loadUnaligned(fromByteOffset: length - 16, as: UInt64.self)
+        guard length > 32 else { return }
+        third = raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+        thirdLast = raw.loadUnaligned(fromByteOffset: length - 24, as: UInt64.self)
+      }
     }
   }
 
@@ -150,7 +151,7 @@ struct KeyTable {
 
   /// The first eight bytes and the last eight; of a shorter key all of it, and 0.
   @inline(__always)
-  private static func words(_ key: UnsafePointer<UInt8>, _ length: Int) -> (first: UInt64, last: UInt64) {
+  fileprivate static func words(_ key: UnsafePointer<UInt8>, _ length: Int) -> (first: UInt64, last: UInt64) {
     let raw = UnsafeRawPointer(key)
     let first = raw.loadUnaligned(as: UInt64.self).littleEndian
     guard length < 8 else {

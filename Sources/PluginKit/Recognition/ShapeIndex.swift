@@ -10,11 +10,8 @@ struct ShapeIndex: Sendable {
   }
 
   private let ways: [Way]
-  /// The ways that ask for no path, ascending.
-  private let unconditional: [Int]
-  /// By number of a known path: where in `byPath` the ways are that are found by it.
-  private let starts: [Int32]
-  private let byPath: [Int32]
+  /// By way: the number of a path that a document must have for it; -1 where it asks for none.
+  private let keys: [Int32]
 
   init(_ shapes: [Shape], _ vocabulary: Vocabulary) {
     let ways = shapes.enumerated().flatMap { place, shape in
@@ -26,33 +23,20 @@ struct ShapeIndex: Sendable {
     var count: [Int: Int] = [:]
     for number in paths.joined() { count[number, default: 0] += 1 }
     // A way is found by that of its paths which the fewest others ask for.
-    let keys = paths.map { $0.min { (count[$0] ?? 0, $0) < (count[$1] ?? 0, $1) } }
-    unconditional = ways.indices.filter { keys[$0] == nil }
-    var starts: [Int32] = [0]
-    var byPath: [Int32] = []
-    for number in 0...(keys.compactMap { $0 }.max() ?? 0) {
-      byPath += ways.indices.filter { keys[$0] == number }.map { Int32($0) }
-      starts.append(Int32(byPath.count))
-    }
-    self.starts = starts
-    self.byPath = byPath
+    keys = paths.map { numbers in Int32(numbers.min { (count[$0] ?? 0, $0) < (count[$1] ?? 0, $1) } ?? -1) }
   }
 
   /// The place of the first shape that the document has; nil where it has none.
   ///
   /// - Parameter index: filled with the document.
   func first(of document: Document, _ index: DocumentIndex?) -> Int? {
-    guard let numbers = index?.numbersFound else { return ways.first { $0.shape.matches(document) }?.place }
-    var first = unconditional.first { holds($0, document) } ?? ways.count
-    starts.withUnsafeBufferPointer { starts in
-      for number in numbers where Int(number) + 1 < starts.count {
-        for at in starts[Int(number)]..<starts[Int(number) + 1] {
-          let way = Int(byPath[Int(at)])
-          if way < first, holds(way, document) { first = way }
-        }
-      }
+    guard let index, index.numbersFound != nil else { return ways.first { $0.shape.matches(document) }?.place }
+    var next = 0
+    while let way = index.firstPossible(of: keys, from: next) {
+      if holds(way, document) { return ways[way].place }
+      next = way + 1
     }
-    return first < ways.count ? ways[first].place : nil
+    return nil
   }
 
   private func holds(_ way: Int, _ document: Document) -> Bool {
