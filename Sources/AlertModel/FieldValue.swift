@@ -86,4 +86,12 @@ extension UnsafeRawBufferPointer {
     guard count > 0, let ours = baseAddress, let theirs = other.baseAddress else { return true }
     return memcmp(ours, theirs, count) == 0
   }
+
+  /// Where the byte comes first, from `start` on; nil where it does not.
+  package func place(of byte: UInt8, from start: Int = 0) -> Int? {
+    guard start < count, let base = baseAddress,
+      let found = memchr(base + start, Int32(byte), count - start)
+    else { return nil }
+    return UnsafeRawPointer(found) - base
+  }
 }

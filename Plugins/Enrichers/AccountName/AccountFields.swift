@@ -19,6 +19,8 @@ enum AccountRole: Int, CaseIterable, Sendable {
 struct AccountFields: Sendable {
   private let ids: [(field: Field, role: AccountRole)]
   private let arns: [Field]
+  /// By format: the traces of `ids`, and behind them those of `arns`.
+  private let traces: [[FieldTrace]]
 
   init(_ vocabulary: Vocabulary) {
     ids = [
@@ -30,19 +32,21 @@ struct AccountFields: Sendable {
       vocabulary.field("aws.cloudtrail.user_identity.arn"),
       vocabulary.field("aws.cloudtrail.user_identity.session_context.session_issuer.arn"),
     ]
+    let all = ids.map(\.field) + arns
+    traces = vocabulary.tables.indices.map { table in all.map { vocabulary.trace(of: $0, in: table) } }
   }
 
   /// Collects the different account ids of an alert, its own first.
   func collect(_ alert: borrowing Alert, into ids: inout AccountIDs) {
     // By number: whoever walks over the fields themselves counts references.
-    for place in self.ids.indices {
+    for place in self.ids.indices where alert.mayHave(traces[alert.table][place]) {
       let role = self.ids[place].role
       alert.forEachValue(self.ids[place].field) { value in
         if value.isScalar { value.withText { ids.insert($0, role) } }
         return false
       }
     }
-    for place in arns.indices {
+    for place in arns.indices where alert.mayHave(traces[alert.table][self.ids.count + place]) {
       alert.forEachValue(arns[place]) { value in
         value.withText { text in
           if let id = Self.account(ofARN: text) { ids.insert(id, .actor) }
@@ -58,14 +62,12 @@ struct AccountFields: Sendable {
     guard arn.count > 4, arn[0] == UInt8(ascii: "a"), arn[1] == UInt8(ascii: "r"), arn[2] == UInt8(ascii: "n"),
       arn[3] == UInt8(ascii: ":")
     else { return nil }
-    var colons = 0
-    var start = 0
-    for at in arn.indices where arn[at] == UInt8(ascii: ":") {
-      colons += 1
-      if colons == 4 { start = at + 1 }
-      if colons == 5 { return at > start ? UnsafeRawBufferPointer(rebasing: arn[start..<at]) : nil }
-    }
-    return nil
+    let colon = UInt8(ascii: ":")
+    guard let service = arn.place(of: colon, from: 4), let region = arn.place(of: colon, from: service + 1),
+      let account = arn.place(of: colon, from: region + 1), let end = arn.place(of: colon, from: account + 1),
+      end > account + 1
+    else { return nil }
+    return UnsafeRawBufferPointer(rebasing: arn[(account + 1)..<end])
   }
 }
 
@@ -76,6 +78,8 @@ struct AccountIDs {
     let role: AccountRole
     fileprivate let count: Int
     fileprivate let bytes: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
+
+    func equals(_ id: UnsafeRawBufferPointer) -> Bool { withBytes { $0.hasSameBytes(as: id) } }
 
     func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
       withUnsafeBytes(of: bytes) { body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
@@ -96,8 +100,8 @@ struct AccountIDs {
 
   /// Adds an id unless it is there already. Longer ids and a fifth one are of no account.
   mutating func insert(_ id: UnsafeRawBufferPointer, _ role: AccountRole) {
-    guard !id.isEmpty, id.count <= 64, count < 4 else { return }
-    for index in 0..<count where self[index].withBytes({ $0.elementsEqual(id) }) { return }
+    guard !id.isEmpty, id.count <= 64, count < 4, first?.equals(id) != true, !others.contains(where: { $0.equals(id) })
+    else { return }
     var bytes = (UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0))
     withUnsafeMutableBytes(of: &bytes) { $0.copyBytes(from: id) }
     let new = ID(role: role, count: id.count, bytes: bytes)

@@ -51,7 +51,7 @@ public struct AccountNameEnricher: Enricher, Explaining, ChangeTelling, FieldAdd
       let id = ids[index]
       // The first account is the alert's own, whatever field it was found in.
       let role = index == 0 ? .own : id.role
-      if let row = id.withBytes(accounts.row) {
+      if let row = id.withBytes({ accounts.row($0) }) {
         let fields = accounts.fields(ofRow: row, as: role)
         if added.isEmpty { added = fields } else { added += fields }
       } else if role == .own {

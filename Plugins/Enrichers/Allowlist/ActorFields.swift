@@ -8,6 +8,8 @@ struct ActorFields: Sendable {
     let field: Field
     /// True where whoever acts can choose the value.
     let isSpoofable: Bool
+    /// Rules out the many alerts that have no such value.
+    let trace: FieldTrace
   }
 
   /// By format.
@@ -16,7 +18,10 @@ struct ActorFields: Sendable {
   /// The identities that each format names.
   init(_ formats: FormatSet) {
     fields = formats.formats.indices.map { format in
-      formats.actorFields(of: format).map { Source(field: $0.field, isSpoofable: $0.isSpoofable) }
+      formats.actorFields(of: format).map { actor in
+        let trace = formats.vocabulary.trace(of: actor.field, in: format)
+        return Source(field: actor.field, isSpoofable: actor.isSpoofable, trace: trace)
+      }
     }
   }
 
@@ -26,8 +31,10 @@ struct ActorFields: Sendable {
       "user.name", "user.id", "user.email", "aws.cloudtrail.user_identity.arn",
       "aws.cloudtrail.user_identity.session_context.session_issuer.arn", "client.user.name", "client.user.email",
       "source.user.name",
-    ].map { Source(field: vocabulary.field($0), isSpoofable: false) }
-    fields = vocabulary.tables.map { _ in common }
+    ].map { vocabulary.field($0) }
+    fields = vocabulary.tables.indices.map { table in
+      common.map { Source(field: $0, isSpoofable: false, trace: vocabulary.trace(of: $0, in: table)) }
+    }
   }
 
   /// The names of the fields, of all formats.
@@ -50,6 +57,8 @@ struct ActorFields: Sendable {
     let isSession: Bool
     /// Where the part begins that whoever opened a session chose; the end where there is none.
     let chosenFrom: Int
+    /// True where the field has another value before this one.
+    let isFurther: Bool
   }
 
   /// Calls `body` with every form of every identity, until it returns true: each value; for a session of an assumed role
@@ -59,11 +68,12 @@ struct ActorFields: Sendable {
   func forEachIdentity(of alert: borrowing Alert, _ body: (Identity) -> Bool) -> Bool {
     guard fields.indices.contains(alert.table) else { return false }
     let sources = fields[alert.table]
-    for index in sources.indices {
+    for index in sources.indices where alert.mayHave(sources[index].trace) {
+      var isFurther = false
       let stopped = alert.forEachValue(sources[index].field) { value in
         guard value.isScalar, !value.bytes.isEmpty else { return false }
-        let isSpoofable = sources[index].isSpoofable
-        return value.withText { Self.visit(index, isSpoofable, $0, body) }
+        defer { isFurther = true }
+        return value.withText { Self.visit(index, sources[index].isSpoofable, $0, isFurther: isFurther, body) }
       }
       if stopped { return true }
     }
@@ -80,7 +90,8 @@ struct ActorFields: Sendable {
       alert.forEachValue(sources[place].field) { value in
         guard value.isScalar, !value.bytes.isEmpty else { return false }
         count += 1
-        let isFound = value.withText { text in Self.visit(place, sources[place].isSpoofable, text) { isMeant($0.text) }
+        let isFound = value.withText { text in
+          Self.visit(place, sources[place].isSpoofable, text, isFurther: false) { isMeant($0.text) }
         }
         isAnyMissing = isAnyMissing || !isFound
         return count > 1 && isAnyMissing
@@ -90,24 +101,24 @@ struct ActorFields: Sendable {
     return false
   }
 
-  /// The name of the field that an identity of such an alert stands in.
-  func name(of identity: Identity, in table: Int) -> String { fields[table][identity.place].field.name }
+  /// The name of the field in that place.
+  func name(of place: Int, in table: Int) -> String { fields[table][place].field.name }
 
   private static func visit(
-    _ place: Int, _ isSpoofable: Bool, _ value: UnsafeRawBufferPointer, _ body: (Identity) -> Bool
+    _ place: Int, _ isSpoofable: Bool, _ value: UnsafeRawBufferPointer, isFurther: Bool, _ body: (Identity) -> Bool
   ) -> Bool {
     let session = SessionName(of: value)
     let chosenFrom = session?.start ?? SessionName.startOfFederatedName(in: value) ?? value.count
     let identity = Identity(
       place: place, isSpoofable: isSpoofable, value: value, text: value, isSession: session != nil,
-      chosenFrom: chosenFrom)
+      chosenFrom: chosenFrom, isFurther: isFurther)
     if body(identity) { return true }
     guard let session else { return false }
     return session.withPrincipal(of: value) { principal in
       body(
         Identity(
           place: place, isSpoofable: isSpoofable, value: value, text: principal, isSession: false,
-          chosenFrom: principal.count))
+          chosenFrom: principal.count, isFurther: isFurther))
     }
   }
 }
@@ -122,33 +133,27 @@ struct SessionName {
 
   /// Nil where the value is neither `arn:PARTITION:sts::ACCOUNT:assumed-role/ROLE/SESSION` nor `AROA…:SESSION`.
   init?(of value: UnsafeRawBufferPointer) {
+    let colon = UInt8(ascii: ":")
     if Self.has("arn:", in: value, at: 0) {
       // Behind the second colon stands the service, behind the fifth the resource.
-      var colons = 0
-      var service = 0
-      var resource = 0
-      for at in value.indices where value[at] == UInt8(ascii: ":") {
-        colons += 1
-        if colons == 2 {
-          service = at + 1
-          guard Self.has("sts:", in: value, at: service) else { return nil }
-        } else if colons == 5 {
-          resource = at + 1
-          break
-        }
-      }
-      guard colons == 5, Self.has(Self.assumedRole, in: value, at: resource) else { return nil }
+      guard let partition = value.place(of: colon, from: 4), Self.has("sts:", in: value, at: partition + 1),
+        let region = value.place(of: colon, from: partition + 5),
+        let account = value.place(of: colon, from: region + 1),
+        Self.has(Self.assumedRole, in: value, at: account + 1)
+      else { return nil }
+      let service = partition + 1
+      let resource = account + 1
       let role = resource + Self.assumedRole.utf8CodeUnitCount
-      guard let slash = value[role...].firstIndex(of: UInt8(ascii: "/")), slash > role else { return nil }
+      guard let slash = value.place(of: UInt8(ascii: "/"), from: role), slash > role else { return nil }
       self.service = service
       self.resource = resource
       start = slash + 1
     } else {
       // Unique ids of roles (AROA) and their sessions; federated users have none.
-      guard Self.has("AROA", in: value, at: 0), let colon = value.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+      guard Self.has("AROA", in: value, at: 0), let end = value.place(of: colon) else { return nil }
       service = nil
       resource = 0
-      start = colon + 1
+      start = end + 1
     }
   }
 
@@ -157,7 +162,10 @@ struct SessionName {
   /// (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html).
   static func startOfFederatedName(in value: UnsafeRawBufferPointer) -> Int? {
     if has("arn:", in: value, at: 0) {
-      guard let slash = value.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+      // Behind the partition stands the service.
+      guard let colon = value.place(of: UInt8(ascii: ":"), from: 4), has("sts:", in: value, at: colon + 1),
+        let slash = value.place(of: UInt8(ascii: "/"), from: colon)
+      else { return nil }
       let kind = slash - federatedUser.utf8CodeUnitCount
       return kind > 0 && has(federatedUser, in: value, at: kind) ? slash + 1 : nil
     }
@@ -182,17 +190,18 @@ struct SessionName {
     guard let service else { return body(UnsafeRawBufferPointer(rebasing: value[..<(start - 1)])) }
     return withUnsafeTemporaryAllocation(byteCount: value.count, alignment: 1) { buffer in
       var count = 0
-      func append(_ bytes: some Collection<UInt8>) {
-        for byte in bytes {
-          buffer[count] = byte
-          count += 1
-        }
+      func append(_ bytes: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: bytes)
+        count += bytes.count
       }
-      append(value[..<service])
-      append("iam".utf8)
-      append(value[(service + 3)..<resource])
-      append("role/".utf8)
-      append(value[(resource + Self.assumedRole.utf8CodeUnitCount)..<(start - 1)])
+      func append(_ text: StaticString) {
+        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+      }
+      append(UnsafeRawBufferPointer(rebasing: value[..<service]))
+      append("iam")
+      append(UnsafeRawBufferPointer(rebasing: value[(service + 3)..<resource]))
+      append("role/")
+      append(UnsafeRawBufferPointer(rebasing: value[(resource + Self.assumedRole.utf8CodeUnitCount)..<(start - 1)]))
       return body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
     }
   }

@@ -2,13 +2,6 @@ internal import AlertModel
 internal import KQL
 internal import PluginKit
 
-/// An actor's pattern that an alert meets.
-struct ActorMatch: Equatable {
-  let pattern: Int
-  /// True where only what an attacker can choose meets it.
-  var isSpoofable: Bool
-}
-
 /// The entries of all files, and the question which of them holds for an alert. A value: it remembers nothing.
 struct Allowlist: Sendable {
   let entries: [Entry]
@@ -37,29 +30,29 @@ struct Allowlist: Sendable {
     case nothing
     /// Entries would hold, had they not expired.
     case expired([Int])
-    case held(by: Int)
+    case held(by: Int, MatchedActors)
   }
 
   /// The first entry that holds. Entries that have expired hold nothing.
   func verdict(on alert: borrowing Alert, now: () -> Timestamp) -> Verdict {
     let matched = matchedActors(of: alert)
-    let candidates = index.candidates(for: alert, matched: matched)
+    let candidates = index.candidates(for: alert, matched: matched.all)
     guard !candidates.isEmpty else { return .nothing }
     let now = now()
     var expired: [Int] = []
     for number in candidates where holds(number, alert, matched, now) {
-      if now < entries[number].expires.end { return .held(by: number) }
+      if now < entries[number].expires.end { return .held(by: number, matched) }
       expired.append(number)
     }
     return expired.isEmpty ? .nothing : .expired(expired)
   }
 
   /// Whether everything about the entry holds but its expiry.
-  private func holds(_ number: Int, _ alert: borrowing Alert, _ matched: [ActorMatch], _ now: Timestamp) -> Bool {
+  private func holds(_ number: Int, _ alert: borrowing Alert, _ matched: MatchedActors, _ now: Timestamp) -> Bool {
     let entry = entries[number]
     guard alert.severity <= entry.ceiling else { return false }
     if entry.hasActors {
-      guard actorsHold(number, alert.table, matched), !namesOthers(number, alert) else { return false }
+      guard actorsHold(number, alert.table, matched), !namesOthers(number, alert, matched) else { return false }
     } else if !restsOnEnough(entry, alert.table) {
       return false
     }
@@ -68,9 +61,9 @@ struct Allowlist: Sendable {
   }
 
   /// Whether one of the entry's actors is met, and by more than what an attacker can choose, if that is all it rests on.
-  func actorsHold(_ number: Int, _ table: Int, _ matched: [ActorMatch]) -> Bool {
+  func actorsHold(_ number: Int, _ table: Int, _ matched: MatchedActors) -> Bool {
     let isEnough = restsOnEnough(entries[number], table)
-    return matched.contains { match in
+    return matched.all.contains { match in
       (isEnough || !match.isSpoofable) && index.owners[match.pattern].contains(number)
     }
   }
@@ -81,18 +74,15 @@ struct Allowlist: Sendable {
     entry.acceptsSpoofable || (entry.restsOnCondition.indices.contains(table) && entry.restsOnCondition[table])
   }
 
-  /// The patterns that the alert's identities meet, each once.
-  func matchedActors(of alert: borrowing Alert) -> [ActorMatch] {
-    var matched: [ActorMatch] = []
+  /// What the alert's identities meet.
+  func matchedActors(of alert: borrowing Alert) -> MatchedActors {
+    var matched = MatchedActors()
     guard index.actors.count > 0 else { return matched }
     actorFields.forEachIdentity(of: alert) { identity in
+      matched.look(at: identity)
       index.actors.forEachMatch(of: identity.text) { pattern in
         let isSpoofable = identity.isSpoofable || restsOnChosenPart(pattern, identity)
-        if let place = matched.firstIndex(where: { $0.pattern == pattern }) {
-          matched[place].isSpoofable = matched[place].isSpoofable && isSpoofable
-        } else {
-          matched.append(ActorMatch(pattern: pattern, isSpoofable: isSpoofable))
-        }
+        matched.add(pattern, met: identity, isSpoofable: isSpoofable)
         return false
       }
       return false
@@ -109,33 +99,30 @@ struct Allowlist: Sendable {
 
   /// Whether the alert names people besides those that the entry is about: a field that says who did it has several
   /// values, and one of them meets none of the entry's actors.
-  func namesOthers(_ number: Int, _ alert: borrowing Alert) -> Bool {
-    actorFields.namesSeveral(in: alert) { text in
-      index.actors.forEachMatch(of: text) { index.owners[$0].contains(number) }
-    }
+  func namesOthers(_ number: Int, _ alert: borrowing Alert, _ matched: MatchedActors) -> Bool {
+    matched.namesSeveral
+      && actorFields.namesSeveral(in: alert) { text in
+        index.actors.forEachMatch(of: text) { index.owners[$0].contains(number) }
+      }
   }
 
   /// Everything that the entry rests on: the actor, and each part of the condition.
-  func record(of number: Int, _ alert: borrowing Alert, now: Timestamp) -> [Suppression.Match] {
-    actorMatches(of: number, alert) + (entries[number].condition?.matches(of: alert, now: now) ?? [])
+  func record(
+    of number: Int, _ alert: borrowing Alert, _ matched: MatchedActors, now: Timestamp
+  ) -> [Suppression.Match] {
+    let actors = actorMatches(of: number, alert.table, matched)
+    guard let condition = entries[number].condition else { return actors }
+    return actors + condition.matches(of: alert, now: now)
   }
 
   /// The identities that meet the entry's actors.
-  func actorMatches(of number: Int, _ alert: borrowing Alert) -> [Suppression.Match] {
-    var matches: [Suppression.Match] = []
-    guard entries[number].hasActors else { return matches }
-    actorFields.forEachIdentity(of: alert) { identity in
-      index.actors.forEachMatch(of: identity.text) { pattern in
-        guard index.owners[pattern].contains(number) else { return false }
-        let match = Suppression.Match(
-          field: actorFields.name(of: identity, in: alert.table),
-          value: String(decoding: identity.value, as: UTF8.self), pattern: index.actors.text(pattern))
-        if !matches.contains(match) { matches.append(match) }
-        return false
-      }
-      return false
+  func actorMatches(of number: Int, _ table: Int, _ matched: MatchedActors) -> [Suppression.Match] {
+    matched.all.compactMap { match in
+      guard index.owners[match.pattern].contains(number) else { return nil }
+      return Suppression.Match(
+        field: actorFields.name(of: match.place, in: table), value: match.value,
+        pattern: index.actors.text(match.pattern))
     }
-    return matches
   }
 
   /// Calls `body` with the name under which the actor is remembered, if there is one: its role where it is a session of

@@ -21,7 +21,7 @@ extension AllowlistEnricher {
     let matched = list.matchedActors(of: alert)
     let holding: Int? =
       switch list.verdict(on: alert, now: { now }) {
-      case .held(let number): number
+      case .held(let number, _): number
       case .nothing, .expired: nil
       }
     var explanations: [DecisionExplanation] = []
@@ -89,14 +89,14 @@ extension AllowlistEnricher {
 
   /// Actors and condition of an entry, each where it has them.
   private func requirements(
-    of number: Int, in list: Allowlist, _ alert: borrowing Alert, _ matched: [ActorMatch], now: Timestamp
+    of number: Int, in list: Allowlist, _ alert: borrowing Alert, _ matched: MatchedActors, now: Timestamp
   ) -> [DecisionExplanation.Condition] {
     let entry = list.entries[number]
     var conditions: [DecisionExplanation.Condition] = []
     if entry.hasActors {
       let isMet = list.actorsHold(number, alert.table, matched)
-      let matches = list.actorMatches(of: number, alert)
-      let namesOthers = isMet && list.namesOthers(number, alert)
+      let matches = list.actorMatches(of: number, alert.table, matched)
+      let namesOthers = isMet && list.namesOthers(number, alert, matched)
       let remark = namesOthers ? Self.areOthers : isMet || matches.isEmpty ? "" : Self.isChosen
       conditions.append(
         DecisionExplanation.Condition("actors" + remark, holds: isMet && !namesOthers, matches: matches))

@@ -34,11 +34,11 @@ extension AllowlistEnricher: Silencing {
   func silenced(_ alert: borrowing Alert) -> Enrichment? {
     guard let list = silences.list else { return nil }
     let now = context.clock.now
-    guard case .held(let number) = list.verdict(on: alert, now: { now }) else { return nil }
+    guard case .held(let number, let matched) = list.verdict(on: alert, now: { now }) else { return nil }
     let entry = list.entries[number]
     guard list.forbidding(alert, to: entry, now: now) == nil else { return nil }
     silences.count(entry)
-    return .hold(entry.suppression(list.record(of: number, alert, now: now)))
+    return .hold(entry.suppression(list.record(of: number, alert, matched, now: now)))
   }
 
   /// Silences as entries: they are read, refused, found and recorded as entries are.

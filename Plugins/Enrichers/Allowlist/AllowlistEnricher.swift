@@ -77,14 +77,14 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin, 
     switch list.verdict(on: alert, now: { context.clock.now }) {
     case .nothing: result = .nothing
     case .expired(let entries): result = .fields(list.entries[entries[0]].expiredNote)
-    case .held(let number): result = held(by: number, alert)
+    case .held(let number, let matched): result = held(by: number, alert, matched)
     }
     if case .hold = result { return result }
     return silenced(alert) ?? result
   }
 
   /// An entry holds; the guardrails have the last word.
-  private func held(by number: Int, _ alert: borrowing Alert) -> Enrichment {
+  private func held(by number: Int, _ alert: borrowing Alert, _ matched: MatchedActors) -> Enrichment {
     let now = context.clock.now
     let entry = list.entries[number]
     var reasons: [String] = []
@@ -103,7 +103,7 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin, 
       }
     }
     guard reasons.isEmpty else { return .fields(Self.breakthrough(entry, reasons)) }
-    let suppression = entry.suppression(list.record(of: number, alert, now: now))
+    let suppression = entry.suppression(list.record(of: number, alert, matched, now: now))
     switch options.mode {
     case .hold: return .hold(suppression)
     case .demote: return .demote(to: min(options.demoteTo.severity, alert.severity), suppression)

@@ -50,7 +50,7 @@ struct EntryIndex: Sendable {
   }
 
   /// Collects the numbers of the entries that may hold, ascending. `matched` are the actors' patterns that the alert meets.
-  func candidates(for alert: borrowing Alert, matched: [ActorMatch]) -> [Int] {
+  func candidates(for alert: borrowing Alert, matched: [MatchedActors.Match]) -> [Int] {
     var candidates = always
     for match in matched { byActor.append(match.pattern, to: &candidates) }
     for terms in byTerm { terms.collect(alert, into: &candidates) }
