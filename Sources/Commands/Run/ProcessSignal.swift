@@ -50,14 +50,30 @@ final class ProcessSignal {
 /// SIGINT and SIGTERM: the first of them calls a closure, the second ends the process at once.
 final class StopSignals {
   private static let numbers = [SIGINT, SIGTERM]
-  private let signals = StopSignals.numbers.map(ProcessSignal.init)
+  private let signals = StopSignals.numbers.map { (number: $0, signal: ProcessSignal($0)) }
+
+  private final class Arrival: Sendable {
+    let isFirst = Atomic<Bool>(true)
+  }
 
   init(_ stop: @escaping @Sendable () -> Void) {
-    for signal in signals {
+    let arrival = Arrival()
+    for (number, signal) in signals {
       signal.handle {
+        guard arrival.isFirst.exchange(false, ordering: .relaxed) else { return Self.end(by: number) }
         stop()
         for number in Self.numbers { Glibc.signal(number, SIG_DFL) }
       }
     }
+  }
+
+  /// A second signal comes here where every thread has blocked it, as Dispatch does in each that gets one.
+  private static func end(by number: Int32) {
+    var one = sigset_t()
+    sigemptyset(&one)
+    sigaddset(&one, number)
+    Glibc.signal(number, SIG_DFL)
+    pthread_sigmask(SIG_UNBLOCK, &one, nil)
+    raise(number)
   }
 }
