@@ -120,7 +120,12 @@ final class ChildProcess: Sendable {
     let words = launch.words.map { strdup($0) } + [nil]
     let variables = launch.variables.map { strdup($0) } + [nil]
     defer { (words + variables).forEach { free($0) } }
-    let code = posix_spawn(&pid, launch.path, &actions, &attributes, words, variables)
+    var code = posix_spawn(&pid, launch.path, &actions, &attributes, words, variables)
+    // It was written just now, and a child of somebody else's has it open until it becomes another program.
+    for _ in 0..<50 where code == ETXTBSY {
+      usleep(10_000)
+      code = posix_spawn(&pid, launch.path, &actions, &attributes, words, variables)
+    }
     guard code == 0 else { throw SpawnError(code) }
     return pid
   }
@@ -129,8 +134,13 @@ final class ChildProcess: Sendable {
 /// Why a program could not be started, in the system's words.
 struct SpawnError: Error {
   let reason: String
+  /// True where it may work later as it is: processes, memory or descriptors are short, or the program is being written.
+  let isPassing: Bool
 
-  init(_ code: Int32) { reason = String(cString: strerror(code)) }
+  init(_ code: Int32) {
+    reason = String(cString: strerror(code))
+    isPassing = [EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY].contains(code)
+  }
 }
 
 /// Three pipes: to a child's standard input, from its output and its error.

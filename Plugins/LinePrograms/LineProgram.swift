@@ -105,7 +105,7 @@ public final class LineProgram: Sendable {
     } catch {
       noteFailure()
       return .failure(
-        ProgramFailure("cannot start the program: \(error.reason)", isPermanent: true))
+        ProgramFailure("cannot start the program: \(error.reason)", isPermanent: !error.isPassing))
     }
   }
 

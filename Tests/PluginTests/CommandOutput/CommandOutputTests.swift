@@ -161,6 +161,17 @@ import Testing
     }
   }
 
+  @Test func `a program that is being written is asked again later`() async throws {
+    let script = try Script(Self.ok)
+    let output = try output(script)
+    let writer = try #require(FileHandle(forWritingAtPath: script.path))
+    #expect(
+      try await outcomes(of: output, 1) == [0: .retry(reason: "cannot start the program: Text file busy", after: nil)])
+    try writer.close()
+    #expect(try await outcomes(of: output, 1) == [:])
+    await output.stop()
+  }
+
   @Test func `a program that goes away later is missed, and that is shouted about`() async throws {
     let script = try Script(Self.ok)
     let output = try output(script)
