@@ -76,7 +76,11 @@ def goals(results):
         ),
         goal(
             "W5: at least 120,000 alerts/s accepted on one core, `durability: process`",
-            max((a["accepted_per_second"] for a in accepted), default=None), lambda v: v >= 120_000, "{:,.0f} a second",
+            _most_accepted(accepted, "W5"), lambda v: v >= 120_000, "{:,.0f} a second",
+        ),
+        goal(
+            "the outbox alone: at least 120,000 alerts/s accepted on one core, `durability: process`",
+            _most_accepted(accepted, "outbox"), lambda v: v >= 120_000, "{:,.0f} a second",
         ),
         goal("replay: a million alerts in under a minute on one core", minute, lambda v: v < 60, "{:.1f} s"),
         goal("start-up: under 30 ms (`weir run` on empty input)", ran, lambda v: v < 30, "{:.1f} ms"),
@@ -85,6 +89,10 @@ def goals(results):
         goal("two cores: at least 1.7 times one", cores, lambda v: v >= 1.7, "{:.2f} times"),
         *_growth_goals(results.get("growth"), goal),
     ]
+
+
+def _most_accepted(accepted, workload):
+    return max((a["accepted_per_second"] for a in accepted if a["workload"] == workload), default=None)
 
 
 def _posts_alone(find, posted):

@@ -60,11 +60,12 @@ high or critical one. W4 runs detection rules over raw CloudTrail records. W5 is
 ACCEPTANCE = """### W5, the outbox while the receiver is down, one core
 
 Every alert goes to a syslog receiver that does not answer; accepted means committed to the outbox (`durability: process`). Then
-the receiver comes back and gets them all. Weir's syslog, Slack and webhook outputs always go through the outbox, so W2 and W3 above
-have its cost too.
+the receiver comes back and gets them all. W5 does all of W2's work beside that: account names, the allowlist, three files; "outbox"
+is the outbox alone, with every alert for the one receiver. Weir's syslog, Slack and webhook outputs always go through the outbox, so
+W2 and W3 above have its cost too.
 
-| alerts | accepted a second | a CPU second | delivered afterwards, a second | peak MiB |
-|--:|--:|--:|--:|--:|
+| | alerts | accepted a second | a CPU second | delivered afterwards, a second | peak MiB |
+|---|--:|--:|--:|--:|--:|
 {rows}
 """
 
@@ -158,8 +159,8 @@ def _does(results):
 
 def _acceptance_row(row):
     if "wrong" in row:
-        return f"| {row['wrong']} | | | | |"
-    return "| {alerts:,} | {accepted_per_second:,.0f} | {accepted_per_cpu_second:,.0f} | {delivered_per_second:,.0f} | {peak_mib:.0f} |".format(**row)
+        return f"| | {row['wrong']} | | | | |"
+    return "| {workload} | {alerts:,} | {accepted_per_second:,.0f} | {accepted_per_cpu_second:,.0f} | {delivered_per_second:,.0f} | {peak_mib:.0f} |".format(**row)
 
 
 def _growth(growth, plots):

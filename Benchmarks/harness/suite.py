@@ -99,7 +99,9 @@ class Suite:
     def w5(self):
         counts = [self.effort.alerts, self.effort.many] if self.effort.many else [self.effort.alerts]
         self.results["acceptance"] = [
-            singles.acceptance(self.corpora, self.corpora.alerts(count), self.effort.long_rounds) for count in counts
+            singles.acceptance(self.corpora, self.corpora.alerts(count), self.effort.long_rounds, workload)
+            for workload in ("W5", "outbox")
+            for count in counts
         ]
 
     def w6(self):

@@ -77,6 +77,11 @@ def configuration(job, suppresses=True):
             "outputs:\n  all: {file: {path: all.ndjson}}\nroutes:\n  - {name: everything, to: all}\n"
             "dead_letters: {path: dead-letters.ndjson}\nstate: state\n"
         )
+    if job.workload == "outbox":
+        return (
+            f'inputs: [stdin: {{}}]\noutputs:\n  siem: {{syslog: {{address: "tcp://127.0.0.1:{job.port}", framing: newline}}}}\n'
+            "routes:\n  - {name: everything, to: siem}\ndead_letters: {path: dead-letters.ndjson}\nstate: state\n"
+        )
     if not suppresses:
         allowlist = "{entries: []}"
     elif job.actors_in_file:
