@@ -1,4 +1,3 @@
-internal import AlertModel
 public import PluginKit
 
 extension AllowlistEnricher: ChangeTelling {
@@ -9,36 +8,29 @@ extension AllowlistEnricher: ChangeTelling {
     return removed
       + list.entries.compactMap { entry in
         guard let old = before[entry.name] else { return "entry '\(entry.name)' added" }
-        return old == now[entry.name] ? nil : "entry '\(entry.name)' changed"
+        let isSame = entry.saysTheSame(as: old.entry) && now[entry.name]?.actors == old.actors
+        return isSame ? nil : "entry '\(entry.name)' changed"
       }
   }
 }
 
 extension Allowlist {
-  /// By name: what each entry says.
-  fileprivate var contents: [String: EntryContent] {
-    var actors = [[String]](repeating: [], count: entries.count)
+  /// By name: each entry, and its actors.
+  fileprivate var contents: [String: (entry: Entry, actors: Set<String>)] {
+    var actors = [Set<String>](repeating: [], count: entries.count)
     for pattern in 0..<index.actors.count {
-      for entry in index.owners[pattern] { actors[entry].append(index.actors.text(pattern)) }
+      for entry in index.owners[pattern] { actors[entry].insert(index.actors.text(pattern)) }
     }
-    let contents = zip(entries, actors).map { entry, actors in
-      EntryContent(
-        when: entry.condition?.condition.source, actors: Set(actors), reason: entry.reason, owner: entry.owner,
-        expires: entry.expires, ceiling: entry.ceiling, acceptsSpoofable: entry.acceptsSpoofable, budget: entry.budget,
-        watch: entry.ownWatch)
-    }
-    return Dictionary(zip(entries.map(\.name), contents)) { first, _ in first }
+    let contents = zip(entries, actors).map { entry, actors in (entry.name, (entry: entry, actors: actors)) }
+    return Dictionary(contents) { first, _ in first }
   }
 }
 
-private struct EntryContent: Equatable {
-  let when: String?
-  let actors: Set<String>
-  let reason: String
-  let owner: String
-  let expires: CalendarDate
-  let ceiling: Severity
-  let acceptsSpoofable: Bool
-  let budget: Budget?
-  let watch: [Novelty]?
+extension Entry {
+  /// Whether both were written alike, apart from their actors.
+  fileprivate func saysTheSame(as other: Entry) -> Bool {
+    condition?.condition.source == other.condition?.condition.source && reason == other.reason
+      && owner == other.owner && expires == other.expires && ceiling == other.ceiling
+      && acceptsSpoofable == other.acceptsSpoofable && budget == other.budget && ownWatch == other.ownWatch
+  }
 }
