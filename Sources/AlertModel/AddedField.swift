@@ -42,8 +42,11 @@ public struct AddedField: Sendable {
   public init(_ path: FieldPath, text: String) {
     var quoted: [UInt8] = []
     JSONEscapes.appendQuoted(text, to: &quoted)
-    // A quoted string always parses.
-    storage = Storage(path, quoted, (try? Self.parse(quoted)) ?? [])
+    // What a parser would make of a string.
+    let node = weir_json_node(
+      start: 1, end: UInt32(quoted.count - 1), span: 1, kind: FieldValue.Kind.string.rawValue,
+      escaped: quoted.contains(UInt8(ascii: "\\")) ? 1 : 0, key: 0, unused: 0)
+    storage = Storage(path, quoted, [node])
   }
 
   private static func parse(_ json: [UInt8]) throws(JSONError) -> [weir_json_node] {
