@@ -57,13 +57,9 @@ struct AllowlistReader {
           self.add(entry, includingFiles: true)
         }
       }
-      if let tree = try context.files.elements(of: file, add) {
-        let list = tree["entries"] ?? tree
-        if list.elements == nil {
-          let what = list.isNull ? "is empty; was it cut short while being written?" : "holds no list of entries"
-          report("the allowlist '\(file.text)' \(what)", at: list.place)
-        }
-        list.elements?.forEach(add)
+      if let tree = try context.files.elements(of: file, add), let other = (tree["entries"] ?? tree).handOver(add) {
+        let what = other.isNull ? "is empty; was it cut short while being written?" : "holds no list of entries"
+        report("the allowlist '\(file.text)' \(what)", at: other.place)
       }
     } catch {
       diagnostics += error.diagnostics

@@ -30,9 +30,7 @@ public final class LocalFiles: ConfigurationFiles {
     guard Self.isJSON(file) else {
       return try YAMLTree.readElements(try treeBytes(of: file), file: file.path, limits: .data, body)
     }
-    let tree = try tree(of: file)
-    tree.elements?.forEach(body)
-    return tree.elements == nil ? tree : nil
+    return try tree(of: file).handOver(body)
   }
 
   private func treeBytes(of file: FilePath) throws(ConfigurationError) -> [UInt8] {

@@ -35,10 +35,7 @@ extension ConfigurationFiles {
   public func elements(
     of file: FilePath, _ body: (LocatedNode) -> Void
   ) throws(ConfigurationError) -> LocatedNode? {
-    let tree = try tree(of: file)
-    guard let elements = tree.elements else { return tree }
-    for element in elements { body(element) }
-    return nil
+    try tree(of: file).handOver(body)
   }
 
   /// The bytes of a file of at most 256 MiB.

@@ -71,6 +71,15 @@ public struct LocatedNode: Sendable, Equatable {
     if case .sequence(let elements) = content { elements } else { nil }
   }
 
+  /// Hands over the elements of a list, one after the other.
+  ///
+  /// - Returns: the node itself where it is no list; nil after a list.
+  public func handOver(_ body: (LocatedNode) -> Void) -> LocatedNode? {
+    guard let elements else { return self }
+    elements.forEach(body)
+    return nil
+  }
+
   /// The entries of a mapping; nil for anything else.
   public var entries: [Entry]? {
     if case .mapping(let entries) = content { entries } else { nil }
