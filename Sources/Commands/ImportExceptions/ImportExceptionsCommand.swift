@@ -10,9 +10,9 @@ struct ImportExceptionsCommand: AsyncParsableCommand {
     abstract: "Turns an export of Kibana's exception lists (NDJSON) into allowlist entries.",
     discussion: """
       Prints a file for the setting 'file' of an allowlist. Each exception becomes an entry that holds back what it holds \
-      back in Kibana, or is refused with the reason, as it is where 'weir check' would refuse the entry. Where the export has rules as well, an entry holds for the rules \
-      that use its list. What neither the export nor an option says is left open, and 'weir check' asks for it. Exit code \
-      65 where an exception was refused.
+      back in Kibana, or is refused with the reason, as it is where 'weir check' would refuse the entry. Where the export \
+      has rules as well, an entry holds for the rules that use its list. What neither the export nor an option says is \
+      left open, and 'weir check' asks for it. Exit code 65 where an exception was refused.
       """)
 
   @Argument(help: "Exports (NDJSON, plain or gzip); '-' or none is standard input.")

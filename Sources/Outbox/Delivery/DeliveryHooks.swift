@@ -5,9 +5,9 @@ public struct DeliveryHooks: Sendable {
   /// Called before an alert becomes a dead letter; a crash in between can call it twice for the same alert.
   public var deadLetter: @Sendable (DeadLetter) async -> Void
 
-  /// Called before a digest is made, piece by piece, to keep what it stands for where it can be read; a crash in between can call it again
-  /// for the same alerts, with another id. Answers where that is, which the digest says, or nil where it does not work:
-  /// then there is no digest.
+  /// Called before a digest is made, piece by piece, to keep what it stands for where it can be read; a crash in between
+  /// can call it again for the same alerts, with another id. Answers where that is, which the digest says, or nil where
+  /// it does not work: then there is no digest.
   public var keepDigested: @Sendable (DigestedAlerts) async -> String?
 
   public init(
