@@ -15,8 +15,8 @@ build: packages
 # Everything, including what CI runs. What kills, fills and floods the built program goes last, with the machine to itself.
 test: test-packages lint
 	scripts/build-without-warnings.sh $(SWIFT_FLAGS)
-	swift test --skip-build $(SWIFT_FLAGS) --skip EndToEndTests
-	swift test --skip-build $(SWIFT_FLAGS) --filter EndToEndTests
+	scripts/test-and-name-failures.sh --skip-build $(SWIFT_FLAGS) --skip EndToEndTests
+	scripts/test-and-name-failures.sh --skip-build $(SWIFT_FLAGS) --filter EndToEndTests
 	scripts/test-report-page.py .build/debug/weir
 
 lint:
