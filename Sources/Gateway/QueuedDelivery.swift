@@ -39,12 +39,9 @@ final class QueuedDelivery: Sendable {
     for backlog in try await outbox.backlog() {
       state.withLock { $0.carriedOver[backlog.output] = backlog.pending }
     }
-    let (outbox, logger) = (outbox, logger)
-    state.withLock { state in
-      state.upkeep = Task {
-        do { try await outbox.run() } catch { logger.critical("\(error)") }
-      }
-    }
+    let logger = logger
+    let upkeep = outbox.tend { error in logger.critical("\(error)") }
+    state.withLock { $0.upkeep = upkeep }
   }
 
   /// Serves these outputs from now on, which go on with what waits for them. Workers of outputs that changed end what is
@@ -137,10 +134,7 @@ final class QueuedDelivery: Sendable {
         return true
       } catch {
         if waited == .zero { logger.error("the outbox cannot take alerts: \(error)") }
-        // Damage is repaired meanwhile.
-        var canRecover = error.isTemporary
-        if case .damaged = error { canRecover = true }
-        guard canRecover, waited < patience else {
+        guard error.isTemporary, waited < patience else {
           if waited > .zero { logger.error("the outbox cannot take alerts: \(error); gave up after \(waited)") }
           return false
         }

@@ -29,6 +29,8 @@ public final class Outbox: Sendable {
   private let lanes = Mutex<[String: Lane]>([:])
   private let settlements = SettlementQueue()
   private let damage = Mutex<OutboxError?>(nil)
+  /// True while damage is repaired when it is found.
+  private let isTended = Mutex(false)
   private let stir = Signal()
 
   /// Opens the outbox of a state folder, makes it where there is none, and keeps other processes away from it. A damaged
@@ -93,13 +95,14 @@ public final class Outbox: Sendable {
   ///   - block: alerts that no output wants are not stored.
   ///   - wants: for each queued output, places in the block, ascending.
   ///   - checkpoints: replace those of the same keys.
-  /// - Throws: `OutboxError`. Nothing was kept then; where it `isTemporary`, wait and commit the same again.
+  /// - Throws: `OutboxError`. Nothing was kept then; where it `isTemporary`, wait and commit the same again. Damage is
+  ///   thrown only where nobody repairs it; see `tend`.
   public func commit(
     _ block: AlertBlock, wants: [(output: String, places: [Int32])], checkpoints: [InputCheckpoint]
   ) async throws(OutboxError) {
     let segment = Segment(block, wants: wants)
     guard segment != nil || !checkpoints.isEmpty else { return }
-    try await onWriter { () throws(OutboxError) in
+    try await outlivingRepairs { () throws(OutboxError) in
       var numbers: [(output: Int64, places: Places)] = []
       var wanting: [Lane] = []
       for want in segment?.wants ?? [] {
@@ -121,7 +124,7 @@ public final class Outbox: Sendable {
 
   /// The checkpoints whose key begins with `prefix`.
   public func checkpoints(prefix: String = "") async throws(OutboxError) -> [InputCheckpoint] {
-    try await onWriter { () throws(OutboxError) in try self.store.checkpoints(prefix: prefix) }
+    try await outlivingRepairs { () throws(OutboxError) in try self.store.checkpoints(prefix: prefix) }
   }
 
   /// True where a gateway has kept something in the folder.
@@ -129,17 +132,17 @@ public final class Outbox: Sendable {
 
   /// What was kept under `key`; nil where nothing was.
   public func value(_ key: String) async throws(OutboxError) -> [UInt8]? {
-    try await onWriter { () throws(OutboxError) in try self.store.value(key) }
+    try await outlivingRepairs { () throws(OutboxError) in try self.store.value(key) }
   }
 
   /// Keeps a small value under `key`, or forgets it where `value` is nil.
   public func setValue(_ value: [UInt8]?, for key: String) async throws(OutboxError) {
-    try await onWriter { () throws(OutboxError) in try self.store.setValue(value, for: key) }
+    try await outlivingRepairs { () throws(OutboxError) in try self.store.setValue(value, for: key) }
   }
 
   /// How many alerts wait, and how many were given up on, by output: those of outputs that are no longer configured too.
   public func backlog() async throws(OutboxError) -> [OutputBacklog] {
-    try await onWriter { () throws(OutboxError) in
+    try await outlivingRepairs { () throws(OutboxError) in
       try self.store.standings().map { OutputBacklog(output: $0.name, pending: $0.pending, dead: $0.dead) }
     }
   }
@@ -147,15 +150,29 @@ public final class Outbox: Sendable {
   /// How often damage is repaired in one run: a disk that goes on damaging files is to be replaced.
   private static let repairLimit = 3
 
+  /// How long whoever waits for a repair leaves it alone.
+  private static let repairPause = Duration.milliseconds(20)
+
   /// How often dead letters are looked at.
   private static let trimInterval = Duration.seconds(60)
+
+  /// Looks after the database from now on, until the task is cancelled: see `run`.
+  ///
+  /// - Parameter failed: told what made an end of it, such as damage that was found for the fourth time.
+  public func tend(failed: @escaping @Sendable (OutboxError) -> Void) -> Task<Void, Never> {
+    isTended.withLock { $0 = true }
+    return Task {
+      defer { isTended.withLock { $0 = false } }
+      do throws(OutboxError) { try await run() } catch { failed(error) }
+    }
+  }
 
   /// Looks after the database until the task is cancelled: notices what `weir outbox` has changed, gives free pages back,
   /// forgets dead letters that are too old or too many, and repairs damage that was found while alerts were read: the
   /// file is set aside, what can be read of it is saved into a new one, and all goes on with that.
   ///
   /// - Throws: `OutboxError.damaged` when damage was found for the fourth time.
-  public func run() async throws(OutboxError) {
+  func run() async throws(OutboxError) {
     var lastTrim: Timestamp?
     while !Task.isCancelled {
       await stir.wait(for: .milliseconds(500), clock: clock)
@@ -269,6 +286,20 @@ public final class Outbox: Sendable {
       }
     }
     if let error = ticket.failure { throw error }
+  }
+
+  /// Runs blocking work on the writer's thread, and again once damage that was found meanwhile is repaired: to whoever
+  /// keeps or asks something, a repair is no more than a wait.
+  private func outlivingRepairs<Result: Sendable>(
+    _ body: @escaping @Sendable () throws(OutboxError) -> Result
+  ) async throws(OutboxError) -> Result {
+    while true {
+      do throws(OutboxError) {
+        return try await onWriter(body)
+      } catch .damaged(let reason) where isTended.withLock({ $0 }) {
+        do { try await clock.sleep(for: Self.repairPause) } catch { throw .damaged(reason) }
+      }
+    }
   }
 
   /// Runs blocking work on the writer's thread.

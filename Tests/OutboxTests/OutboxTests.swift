@@ -184,6 +184,32 @@ struct OutboxTests {
     await again.close()
   }
 
+  @Test func `What is kept or asked for while damage is repaired waits for the repair`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    let checkpoint = InputCheckpoint(key: "stdin", value: [1])
+    try await outbox.commit(try world.block([]), wants: [], checkpoints: [checkpoint])
+    let upkeep = outbox.tend { Issue.record("\($0)") }
+    outbox.report(damage: .damaged("segment 1 is not where it was written"))
+    let asking = Task {
+      try await world.commit(0..<10, in: outbox)
+      return try await outbox.checkpoints()
+    }
+    let ticking = Task {
+      while !Task.isCancelled {
+        world.clock.advance(by: .milliseconds(100))
+        try await Task.sleep(for: .milliseconds(1))
+      }
+    }
+    #expect(try await asking.value == [checkpoint])
+    ticking.cancel()
+    #expect(outbox.epoch == 1)
+    #expect(try await outbox.backlog() == [OutputBacklog(output: "soc", pending: 10, dead: 0)])
+    upkeep.cancel()
+    await upkeep.value
+    await outbox.close()
+  }
+
   @Test func `Alerts whose own bytes are damaged become dead letters, the rest is delivered`() async throws {
     let world = try TestWorld()
     let outbox = try world.open()
