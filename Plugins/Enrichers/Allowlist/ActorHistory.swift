@@ -150,13 +150,23 @@ final class ActorHistory: Sendable {
         if !isFirst { json.append(UInt8(ascii: ",")) }
         isFirst = false
         JSONEscapes.appendQuoted(actor.name, to: &json)
-        json += Array(
-          ":[\(actor.first.nanoseconds),\(actor.last.nanoseconds),\(actor.hour),\(actor.inHour),\(actor.usual)".utf8)
-        if actor.isDoubted { json += Array(",true".utf8) }
+        json.append(contentsOf: ":[".utf8)
+        for number in [actor.first.nanoseconds, actor.last.nanoseconds, actor.hour, Int64(actor.inHour)] {
+          json.appendDecimal(number)
+          json.append(UInt8(ascii: ","))
+        }
+        json.append(contentsOf: "\(actor.usual)".utf8)
+        if actor.isDoubted { json.append(contentsOf: ",true".utf8) }
         for (place, observation) in actor.observations.enumerated() {
-          json += Array(",[\"\(observation.novelty.rawValue)\",".utf8)
+          json.append(contentsOf: ",[\"".utf8)
+          json.append(contentsOf: observation.novelty.rawValue.utf8)
+          json.append(contentsOf: "\",".utf8)
           JSONEscapes.appendQuoted(observation.text, to: &json)
-          json += Array(",\(actor.firstSeen[place].nanoseconds),\(actor.lastSeen[place].nanoseconds)]".utf8)
+          for time in [actor.firstSeen[place], actor.lastSeen[place]] {
+            json.append(UInt8(ascii: ","))
+            json.appendDecimal(time.nanoseconds)
+          }
+          json.append(UInt8(ascii: "]"))
         }
         json.append(UInt8(ascii: "]"))
       }

@@ -56,7 +56,7 @@ struct SyslogEncoder: Sendable {
           messages.ranges.append(messages.bytes.count..<messages.bytes.count + message.count)
           messages.bytes.append(contentsOf: message)
         case .octetCounting:
-          Self.appendDecimal(message.count, to: &messages.bytes)
+          messages.bytes.appendDecimal(message.count)
           messages.bytes.append(UInt8(ascii: " "))
           messages.bytes.append(contentsOf: message)
         case .newline:
@@ -92,15 +92,6 @@ struct SyslogEncoder: Sendable {
     case .text: TextBody.append(alert, context, marksUTF8: marksUTF8, to: &message)
     case .cef: CEFBody.append(alert, context, to: &message)
     case .leef: LEEFBody.append(alert, context, to: &message)
-    }
-  }
-
-  private static func appendDecimal(_ number: Int, to bytes: inout [UInt8]) {
-    var divisor = 1
-    while number / divisor >= 10 { divisor *= 10 }
-    while divisor > 0 {
-      bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
-      divisor /= 10
     }
   }
 }

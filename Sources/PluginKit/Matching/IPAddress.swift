@@ -88,13 +88,15 @@ public struct IPNetwork: Hashable, Sendable {
 }
 
 extension IPAddress: CustomStringConvertible {
-  /// Dotted-quad, or groups of hexadecimal digits without leading zeros; zeros are not left out.
+  /// Dotted-quad, or groups of hexadecimal digits with the longest run of zeros left out (RFC 5952).
   public var description: String {
-    guard isIPv6 else { return (0..<4).map { "\(low >> UInt64(24 - $0 * 8) & 0xFF)" }.joined(separator: ".") }
-    return (0..<8).map { group in
-      let half = group < 4 ? high : low
-      return String(half >> UInt64(48 - group % 4 * 16) & 0xFFFF, radix: 16)
-    }.joined(separator: ":")
+    var address = isIPv6 ? (high.byteSwapped, low.byteSwapped) : (low.byteSwapped >> 32, 0)
+    return String(unsafeUninitializedCapacity: Int(INET6_ADDRSTRLEN)) { text in
+      text.withMemoryRebound(to: CChar.self) { text in
+        _ = inet_ntop(isIPv6 ? AF_INET6 : AF_INET, &address, text.baseAddress, socklen_t(text.count))
+        return text.firstIndex(of: 0) ?? 0
+      }
+    }
   }
 }
 

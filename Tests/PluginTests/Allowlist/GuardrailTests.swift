@@ -75,7 +75,7 @@ struct GuardrailTests {
       (#","source":{"ip":"192.0.2.1"}"#, #","source":{"ip":"198.51.100.7"}"#, "new network: 198.51.100.0/24"),
       (
         #","source":{"ip":"2001:db8:1::1"}"#, #","source":{"ip":"2001:db8:2::1"}"#,
-        "new network: 2001:db8:2:0:0:0:0:0/48"
+        "new network: 2001:db8:2::/48"
       ),
       (#","cloud":{"account":{"id":"1"}}"#, #","cloud":{"account":{"id":"2"}}"#, "new account: 2"),
       (
