@@ -37,16 +37,21 @@ public final class RowFields: Sendable {
 /// Places for objects that are made when they are first asked for, from whatever thread, and kept.
 // `@unchecked`: the memory is reached through its atomics only, and freed when nobody can ask any more.
 private final class OnceSlots<Value: AnyObject & Sendable>: @unchecked Sendable {
-  private let slots: UnsafeMutablePointer<AtomicLazyReference<Value>>
+  // Not `AtomicLazyReference`: what it does is not specialised, and each question asks the runtime for its type.
+  private let slots: UnsafeMutablePointer<Atomic<UnsafeRawPointer?>>
   private let count: Int
 
   init(count: Int) {
     self.count = count
     slots = .allocate(capacity: max(1, count))
-    for at in 0..<count { (slots + at).initialize(to: AtomicLazyReference()) }
+    for at in 0..<count { (slots + at).initialize(to: Atomic(nil)) }
   }
 
   deinit {
+    for at in 0..<count {
+      guard let value = slots[at].load(ordering: .acquiring) else { continue }
+      Unmanaged<Value>.fromOpaque(value).release()
+    }
     slots.deinitialize(count: count)
     slots.deallocate()
   }
@@ -54,6 +59,17 @@ private final class OnceSlots<Value: AnyObject & Sendable>: @unchecked Sendable 
   @inline(__always)
   func value(at place: Int, _ make: () -> Value) -> Value {
     precondition(place >= 0 && place < count)
-    return slots[place].load() ?? slots[place].storeIfNil(make())
+    guard let value = slots[place].load(ordering: .acquiring) else { return keep(make(), at: place) }
+    return Unmanaged<Value>.fromOpaque(value).takeUnretainedValue()
+  }
+
+  /// Another thread may have been quicker: then that one's is kept.
+  private func keep(_ value: Value, at place: Int) -> Value {
+    let mine = Unmanaged.passRetained(value)
+    let (isKept, other) = slots[place].compareExchange(
+      expected: nil, desired: UnsafeRawPointer(mine.toOpaque()), ordering: .acquiringAndReleasing)
+    guard !isKept, let other else { return value }
+    mine.release()
+    return Unmanaged<Value>.fromOpaque(other).takeUnretainedValue()
   }
 }
