@@ -1,13 +1,12 @@
 extension [UInt8] {
   /// Appends a number in decimal, without the detour over a `String`.
-  public mutating func appendDecimal(_ number: some FixedWidthInteger) {
+  public mutating func appendDecimal(_ number: Int64) {
     if number < 0 { append(UInt8(ascii: "-")) }
     let start = count
     var rest = number.magnitude
     repeat {
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
-      rest = quotient
+      append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
     } while rest > 0
     self[start...].reverse()
   }

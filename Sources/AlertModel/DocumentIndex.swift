@@ -2,7 +2,8 @@ internal import CSimdjson
 
 /// Finds in one pass over a document every field that its vocabulary knows, so that asking for one costs no search.
 ///
-/// Made for one thread; filled anew for each document. Where a document is written in a way that one pass cannot tell
+/// Made for one thread, with a parser of its own, which remembers what the keys of the document before meant; filled anew
+/// for each document. Where a document is written in a way that one pass cannot tell
 /// (keys with escapes, a key that is repeated), the index says nothing and the fields are searched for one by one.
 public final class DocumentIndex {
   /// What the index says about a name.
@@ -29,7 +30,11 @@ public final class DocumentIndex {
   private let keys: KeyTable
   private let entries: UnsafeMutablePointer<Entry>
   private let found: UnsafeMutablePointer<Int32>
-  private let guesses: UnsafeMutablePointer<KeyTable.Guess>
+  private let parser = DocumentParser()
+  /// What the parser remembers, with what this index notes of it.
+  private let remembered: UnsafeMutablePointer<weir_json_key>
+  /// What was parsed last.
+  private var parsed: UnsafeBufferPointer<weir_json_node>?
   private var foundCount = 0
   private var document: UInt32 = 0
   private var isRegular = false
@@ -44,21 +49,26 @@ public final class DocumentIndex {
     entries = .allocate(capacity: keys.nameCount)
     entries.initialize(repeating: Entry(), count: keys.nameCount)
     found = .allocate(capacity: keys.nameCount)
-    guesses = .allocate(capacity: Self.guessCount)
-    guesses.initialize(repeating: KeyTable.Guess(), count: Self.guessCount)
+    remembered = .allocate(capacity: Int(WEIR_JSON_KEYS))
+    remembered.initialize(repeating: weir_json_key(), count: Int(WEIR_JSON_KEYS))
   }
-
-  /// How many keys of a document are guessed; those behind them share a guess.
-  fileprivate static let guessCount = 256
 
   deinit {
     keys.deallocate()
     entries.deallocate()
     found.deallocate()
-    guesses.deallocate()
+    remembered.deallocate()
   }
 
-  /// Indexes a document. What was said about the one before is forgotten.
+  /// Parses a document, as `DocumentParser.parse` does, so that it, or what is in it, can be indexed at less cost.
+  public func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> JSONNode {
+    parsed = nil
+    let root = try parser.parse(bytes, remembering: remembered)
+    parsed = UnsafeBufferPointer(start: root.node, count: Int(root.node.pointee.span))
+    return root
+  }
+
+  /// Indexes a document, whoever has parsed it. What was said about the one before is forgotten.
   public func fill(_ root: JSONNode) {
     if document == .max {
       entries.update(repeating: Entry(), count: keys.nameCount)
@@ -68,9 +78,16 @@ public final class DocumentIndex {
     document += 1
     self.root = root
     var walk = DocumentWalk(
-      keys: keys, entries: entries, found: found, guesses: guesses, document: document, root: root)
+      keys: keys, entries: entries, found: found, remembered: isOwn(root) ? remembered : nil, document: document,
+      root: root)
     isRegular = root.isObject && walk.visit(root.node, from: 0)
     foundCount = walk.foundCount
+  }
+
+  /// True where what was remembered is of this document's keys.
+  private func isOwn(_ root: JSONNode) -> Bool {
+    guard let parsed, let first = parsed.baseAddress else { return false }
+    return root.node >= first && root.node < first + parsed.count
   }
 
   /// True where the index can be asked about this document.
@@ -150,24 +167,23 @@ private struct DocumentWalk {
   let keys: KeyTable
   let entries: UnsafeMutablePointer<DocumentIndex.Entry>
   let found: UnsafeMutablePointer<Int32>
-  let lastGuess: UnsafeMutablePointer<KeyTable.Guess>
+  /// Nil where the document was parsed by somebody else.
+  let remembered: UnsafeMutablePointer<weir_json_key>?
   let document: UInt32
   let bytes: UnsafePointer<UInt8>
   /// Behind a key there are its quote, a colon and a value at least, but behind the last ones no eight bytes.
   let lastWord: Int
   var foundCount = 0
-  private var guess: UnsafeMutablePointer<KeyTable.Guess>
 
   init(
     keys: KeyTable, entries: UnsafeMutablePointer<DocumentIndex.Entry>, found: UnsafeMutablePointer<Int32>,
-    guesses: UnsafeMutablePointer<KeyTable.Guess>, document: UInt32, root: JSONNode
+    remembered: UnsafeMutablePointer<weir_json_key>?, document: UInt32, root: JSONNode
   ) {
     self.keys = keys
     self.entries = entries
     self.found = found
     self.document = document
-    guess = guesses
-    lastGuess = guesses + (DocumentIndex.guessCount - 1)
+    self.remembered = remembered
     bytes = root.bytes
     lastWord = Int(root.node.pointee.end) - 8
   }
@@ -178,34 +194,47 @@ private struct DocumentWalk {
     var node = object + 1
     while node < end {
       if node.pointee.escaped != 0 { return false }
-      let start = Int(node.pointee.start)
-      let length = Int(node.pointee.end) - start
-      if length > 0 {
-        let key = bytes + start
-        let place =
-          start <= lastWord && guess.pointee.isOf(key, length, from: name)
-          ? Int(guess.pointee.place) : search(key, length, from: name, isLast: start > lastWord)
-        if guess < lastGuess { guess += 1 }
-        if place >= 0, !follow(place, node, in: object) { return false }
-      }
+      let place = place(of: node, from: name)
+      if place >= 0, !follow(place, node, in: object) { return false }
       node += Int(node.pointee.span)
     }
     return true
   }
 
-  /// Looks a key up that was not guessed. Mutating, as all of the walk would be copied for it otherwise.
+  /// The place in the table of a key in an object that stands for the name `from`; -1 where no name goes on so.
+  @inline(__always)
+  private mutating func place(of key: UnsafePointer<weir_json_node>, from name: Int32) -> Int {
+    let slot = Int32(key.pointee.slot)
+    guard let remembered, slot & WEIR_JSON_REMEMBERED != 0 else { return search(key, from: name, noting: nil) }
+    let note = remembered + Int(slot & ~WEIR_JSON_REMEMBERED)
+    return note.pointee.from == name + 1 ? Int(note.pointee.meaning) : search(key, from: name, noting: note)
+  }
+
+  /// Looks a key up whose meaning is not remembered. Mutating, as all of the walk would be copied for it otherwise.
   ///
-  /// - Parameter isLast: true where no word can be read behind the key.
+  /// - Parameter note: takes up what it means.
   @inline(never)
-  private mutating func search(_ key: UnsafePointer<UInt8>, _ length: Int, from name: Int32, isLast: Bool) -> Int {
-    guard isLast else { return keys.place(from: name, key, length, guess: guess) }
-    let keys = self.keys
-    let guess = self.guess
-    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length + 8) { copy in
+  private mutating func search(
+    _ node: UnsafePointer<weir_json_node>, from name: Int32, noting note: UnsafeMutablePointer<weir_json_key>?
+  ) -> Int {
+    let start = Int(node.pointee.start)
+    let length = Int(node.pointee.end) - start
+    guard length > 0 else { return -1 }
+    let key = bytes + start
+    let place = start <= lastWord ? keys.place(from: name, key, length) : placeOfLast(key, length, from: name)
+    // One more than the name's number, as no note is 0.
+    note?.pointee.from = name + 1
+    note?.pointee.meaning = Int32(place)
+    return place
+  }
+
+  /// The same for a key behind which no word can be read.
+  private func placeOfLast(_ key: UnsafePointer<UInt8>, _ length: Int, from name: Int32) -> Int {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length + 8) { copy in
       guard let copied = copy.baseAddress else { return -1 }
       copied.initialize(repeating: 0, count: length + 8)
       copied.update(from: key, count: length)
-      return keys.place(from: name, copied, length, guess: guess)
+      return keys.place(from: name, copied, length)
     }
   }
 

@@ -23,12 +23,19 @@ public final class DocumentParser {
   /// - Throws: `JSONError` with the reason and the offset. For `.trailingContent` the offset is where the next document
   ///   may start.
   public func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> JSONNode {
+    try parse(bytes, remembering: nil)
+  }
+
+  /// - Parameter keys: `WEIR_JSON_KEYS` places in which the parser remembers this document's keys for the next.
+  func parse(
+    _ bytes: UnsafeRawBufferPointer, remembering keys: UnsafeMutablePointer<weir_json_key>?
+  ) throws(JSONError) -> JSONNode {
     guard let handle else { throw JSONError(.noMemory, offset: 0) }
     guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { throw JSONError(.empty, offset: 0) }
     var nodes: UnsafePointer<weir_json_node>?
     var count: UInt32 = 0
     var offset: UInt32 = 0
-    let error = weir_json_parse(handle, base, bytes.count, &nodes, &count, &offset)
+    let error = weir_json_parse(handle, base, bytes.count, keys, &nodes, &count, &offset)
     guard error == WEIR_JSON_OK, let nodes else {
       throw JSONError(JSONError.Reason(rawValue: error.rawValue) ?? .noMemory, offset: Int(offset))
     }

@@ -67,67 +67,9 @@ struct KeyTable {
 
   /// The place of the edge that a key is, in an object that stands for the name `from`; -1 where no name goes on so.
   ///
-  /// - Parameters:
-  ///   - key: behind its first byte there are seven more that may be read.
-  ///   - guess: takes up what the key was, for the same point of the next document.
-  func place(from: Int32, _ key: UnsafePointer<UInt8>, _ length: Int, guess: UnsafeMutablePointer<Guess>) -> Int {
+  /// - Parameter key: behind its first byte there are seven more that may be read.
+  func place(from: Int32, _ key: UnsafePointer<UInt8>, _ length: Int) -> Int {
     let (first, last) = Self.words(key, length)
-    let place = search(from, key, length, first, last)
-    if length <= Guess.longest {
-      guess.pointee = Guess(
-        first: first, last: last, length: Int32(length), from: from, place: Int32(place),
-        inner: length > 16 ? Guess.Inner(of: key, length) : Guess.Inner())
-    }
-    return place
-  }
-
-  /// What the key at some point of the document before was. Detectors write their alerts alike, so that it is nearly always
-  /// the same key again, which saves the search.
-  struct Guess {
-    /// The longest key that is guessed.
-    static let longest = 48
-
-    var first: UInt64 = 0
-    var last: UInt64 = 0
-    var length: Int32 = -1
-    var from: Int32 = -1
-    var place: Int32 = -1
-    var inner = Inner()
-
-    /// True where it is that key, in an object that stands for the name `from`.
-    ///
-    /// - Parameter key: behind its first byte there are seven more that may be read.
-    @inline(__always)
-    func isOf(_ key: UnsafePointer<UInt8>, _ length: Int, from: Int32) -> Bool {
-      let (first, last) = KeyTable.words(key, length)
-      return self.first == first && self.last == last && Int(self.length) == length && self.from == from
-        && (length <= 16 || inner == Inner(of: key, length))
-    }
-
-    /// What is between the first and the last eight bytes of a key of more than sixteen, by words that may share bytes:
-    /// the second eight and those before the last, and the third and those before, where a key is that long.
-    struct Inner: Equatable {
-      var second: UInt64 = 0
-      var secondLast: UInt64 = 0
-      var third: UInt64 = 0
-      var thirdLast: UInt64 = 0
-
-      init() {}
-
-      @inline(__always)
-      init(of key: UnsafePointer<UInt8>, _ length: Int) {
-        let raw = UnsafeRawPointer(key)
-        second = raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
-        secondLast = raw.loadUnaligned(fromByteOffset: length - 16, as: UInt64.self)
-        guard length > 32 else { return }
-        third = raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
-        thirdLast = raw.loadUnaligned(fromByteOffset: length - 24, as: UInt64.self)
-      }
-    }
-  }
-
-  private func search(_ from: Int32, _ key: UnsafePointer<UInt8>, _ length: Int, _ first: UInt64, _ last: UInt64) -> Int
-  {
     let hash = Self.hash(first, last, length, from)
     let tag = UInt32(truncatingIfNeeded: hash & 0xFFFF)
     var at = Int(hash >> shift)

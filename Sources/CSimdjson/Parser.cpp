@@ -10,10 +10,16 @@
 namespace {
 
 struct OpenContainer {
-  uint32_t node;
+  weir_json_node *node;
   // The key whose value is being read.
-  uint32_t key;
-  uint8_t isArray;
+  weir_json_node *key;
+  // Where the next key is remembered; of an array, where the one that led to it is.
+  uint16_t slot;
+  bool isArray;
+
+  // Where the first key of an object in this one is remembered: spread, so that a member more or less in one object moves
+  // no other (the multiplier is Knuth's for 16 bits, 2^16 over the golden ratio).
+  uint16_t slotBelow() const { return static_cast<uint16_t>((isArray ? slot + 1u : slot) * 40503u >> 6); }
 };
 
 inline bool isSpace(uint8_t c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
@@ -63,6 +69,48 @@ const uint8_t *findBadEscape(const uint8_t *p, const uint8_t *end) {
   return nullptr;
 }
 
+inline uint64_t wordAt(const uint8_t *p) {
+  uint64_t word;
+  memcpy(&word, p, sizeof word);
+  return word;
+}
+
+// True where the string that begins at `p`, behind its quote, is the remembered key. A remembered key has no escapes, so
+// the quote behind it ends the string. Reads as far as the longest key.
+inline bool isKnown(const weir_json_key &key, const uint8_t *p) {
+  if (p[key.length] != '"') return false;
+  if (((wordAt(p) ^ key.first) | (wordAt(p + key.last_at) ^ key.last)) & key.mask) return false;
+  return key.length <= 16 || memcmp(p, key.text, key.length) == 0;
+}
+
+// Remembers the key at `p` in the place of what was there, unless that is this document's too. A key with escapes or a
+// long one is not remembered. Returns whether it was.
+bool remember(weir_json_key &key, uint32_t document, const uint8_t *p, size_t length, bool escaped) {
+  if (key.document == document || escaped || length == 0 || length > WEIR_JSON_LONGEST_KEY) return false;
+  key = {};
+  key.document = document;
+  memcpy(key.text, p, length);
+  key.length = static_cast<uint32_t>(length);
+  key.last_at = length < 8 ? 0 : key.length - 8;
+  key.mask = ~uint64_t{0};
+  // The bytes that lie first in memory, whatever the byte order.
+  if (length < 8) memset(reinterpret_cast<uint8_t *>(&key.mask) + length, 0, 8 - length);
+  key.first = wordAt(key.text);
+  key.last = wordAt(key.text + key.last_at);
+  return true;
+}
+
+// What became of a string with escapes: the first bad one, or null; and the next backslash behind the string.
+struct Escapes {
+  const uint8_t *bad;
+  const uint8_t *nextBackslash;
+};
+
+Escapes checkEscapes(const uint8_t *first, const uint8_t *last, const uint8_t *end) {
+  auto next = static_cast<const uint8_t *>(memchr(last, '\\', static_cast<size_t>(end - last)));
+  return {findBadEscape(first, last), next ? next : end};
+}
+
 // Where the first byte that is not UTF-8 stands; for error messages only, so it may be slow.
 uint32_t offsetOfInvalidUTF8(const uint8_t *bytes, size_t length) {
   size_t at = 0;
@@ -102,6 +150,8 @@ struct weir_json_parser {
   size_t nodeCapacity = 0;
   size_t byteCapacity = 0;
   uint32_t maxDepth = 0;
+  // Counts up, from 1.
+  uint32_t document = 0;
   std::unique_ptr<OpenContainer[]> open;
 };
 
@@ -126,7 +176,7 @@ extern "C" const char *weir_json_implementation(void) {
 }
 
 extern "C" enum weir_json_error weir_json_parse(
-  weir_json_parser *parser, const uint8_t *bytes, size_t length,
+  weir_json_parser *parser, const uint8_t *bytes, size_t length, weir_json_key *keys,
   const weir_json_node **nodesOut, uint32_t *countOut, uint32_t *offset) {
   *countOut = 0;
   *offset = 0;
@@ -157,7 +207,6 @@ extern "C" enum weir_json_error weir_json_parse(
     return WEIR_JSON_NO_MEMORY;
   }
 
-  const uint32_t *indexes = stage1.structural_indexes.get();
   const size_t indexCount = stage1.n_structural_indexes;
   // Every node begins at a structural index of its own, so this is enough for all of them.
   if (indexCount > parser->nodeCapacity) {
@@ -167,142 +216,160 @@ extern "C" enum weir_json_error weir_json_parse(
     if (!parser->nodes) return WEIR_JSON_NO_MEMORY;
   }
 
-  weir_json_node *const nodes = parser->nodes.get();
-  uint32_t count = 0;
+  // The next structural index. Behind the last one simdjson writes the document's length.
+  const uint32_t *next = stage1.structural_indexes.get();
+  const uint32_t *const stop = next + indexCount;
+  // Where the next node goes.
+  weir_json_node *node = parser->nodes.get();
+  // What is being read lies in the container at `top`; the document itself is as in an array.
   OpenContainer *const open = parser->open.get();
-  uint32_t depth = 0;
-  size_t index = 0;
+  OpenContainer *const deepest = open + parser->maxDepth;
+  OpenContainer *top = open;
+  *top = {nullptr, nullptr, 0, true};
   const uint8_t *const end = bytes + length;
   auto nextBackslash = static_cast<const uint8_t *>(memchr(bytes, '\\', length));
   if (!nextBackslash) nextBackslash = end;
+  // A key that begins later is not compared with what is remembered, so that no byte behind the document is read.
+  const uint8_t *const lastKey = length > WEIR_JSON_LONGEST_KEY + 8 ? end - WEIR_JSON_LONGEST_KEY - 8 : bytes;
+  const uint32_t document = ++parser->document;
 
-#define FAIL(code, where) do { *offset = (where); return (code); } while (0)
+#define FAIL(code, where) do { *offset = static_cast<uint32_t>(where); return (code); } while (0)
 
-  // Reads the string whose opening quote is at structural index `index`. Between its closing quote and the next
-  // structural character there is nothing but white space, so the end is found from behind. Behind the last index
-  // simdjson writes the document's length.
-#define READ_STRING(isKey)                                                                                    \
+  // Reads the string whose opening quote is at `next`. Between its closing quote and the next structural character there
+  // is nothing but white space, so the end is found from behind.
+#define READ_STRING()                                                                                         \
   do {                                                                                                        \
-    uint32_t first = indexes[index] + 1;                                                                      \
-    uint32_t last = indexes[index + 1] - 1;                                                                     \
+    const uint32_t first = next[0] + 1;                                                                       \
+    uint32_t last = next[1] - 1;                                                                              \
     while (bytes[last] != '"') last--;                                                                        \
-    weir_json_node &node = nodes[count++];                                                                    \
-    node = {first, last, 1, WEIR_JSON_STRING, 0, (isKey), 0};                                                 \
+    *node = {first, last, 1, WEIR_JSON_STRING, 0, 0};                                                         \
     if (__builtin_expect(nextBackslash < bytes + last, 0)) {                                                  \
-      node.escaped = 1;                                                                                       \
-      if (auto bad = findBadEscape(bytes + first, bytes + last)) FAIL(WEIR_JSON_BAD_ESCAPE, static_cast<uint32_t>(bad - bytes)); \
-      nextBackslash = static_cast<const uint8_t *>(memchr(bytes + last, '\\', length - last));                \
-      if (!nextBackslash) nextBackslash = end;                                                                \
+      node->escaped = 1;                                                                                      \
+      const Escapes escapes = checkEscapes(bytes + first, bytes + last, end);                                 \
+      if (escapes.bad) FAIL(WEIR_JSON_BAD_ESCAPE, escapes.bad - bytes);                                       \
+      nextBackslash = escapes.nextBackslash;                                                                  \
     }                                                                                                         \
-    index++;                                                                                                  \
+    node++;                                                                                                   \
+    next++;                                                                                                   \
   } while (0)
 
   uint8_t c;
 
 value:
-  if (index >= indexCount) FAIL(depth ? WEIR_JSON_UNCLOSED_CONTAINER : WEIR_JSON_EXPECTED_VALUE, static_cast<uint32_t>(length));
-  c = bytes[indexes[index]];
+  if (next >= stop) FAIL(top == open ? WEIR_JSON_EXPECTED_VALUE : WEIR_JSON_UNCLOSED_CONTAINER, length);
+  c = bytes[*next];
   switch (c) {
   case '"':
-    READ_STRING(0);
+    READ_STRING();
     goto valueDone;
   case '{': {
-    if (depth == parser->maxDepth) FAIL(WEIR_JSON_TOO_DEEP, indexes[index]);
-    nodes[count] = {indexes[index], 0, 0, WEIR_JSON_OBJECT, 0, 0, 0};
-    open[depth++] = {count++, 0, 0};
-    index++;
-    if (index < indexCount && bytes[indexes[index]] == '}') goto closeObject;
+    if (top == deepest) FAIL(WEIR_JSON_TOO_DEEP, *next);
+    const uint16_t slot = top->slotBelow();
+    *node = {*next, 0, 0, WEIR_JSON_OBJECT, 0, 0};
+    *++top = {node++, nullptr, slot, false};
+    next++;
+    if (next < stop && bytes[*next] == '}') goto closeContainer;
     goto key;
   }
   case '[': {
-    if (depth == parser->maxDepth) FAIL(WEIR_JSON_TOO_DEEP, indexes[index]);
-    nodes[count] = {indexes[index], 0, 0, WEIR_JSON_ARRAY, 0, 0, 0};
-    open[depth++] = {count++, 0, 1};
-    index++;
-    if (index < indexCount && bytes[indexes[index]] == ']') goto closeArray;
+    if (top == deepest) FAIL(WEIR_JSON_TOO_DEEP, *next);
+    const uint16_t slot = top->isArray ? top->slot : top->slot - 1;
+    *node = {*next, 0, 0, WEIR_JSON_ARRAY, 0, 0};
+    *++top = {node++, nullptr, slot, true};
+    next++;
+    if (next < stop && bytes[*next] == ']') goto closeContainer;
     goto value;
   }
   case 't': case 'f': case 'n': {
     const char *word = c == 't' ? "true" : c == 'f' ? "false" : "null";
-    const size_t size = c == 'f' ? 5 : 4;
-    const uint32_t at = indexes[index];
+    const uint32_t size = c == 'f' ? 5 : 4;
+    const uint32_t at = *next;
     if (length - at < size || memcmp(bytes + at, word, size) != 0) FAIL(WEIR_JSON_BAD_LITERAL, at);
-    uint32_t stop = indexes[index + 1];
-    for (uint32_t i = at + static_cast<uint32_t>(size); i < stop; i++) {
+    for (uint32_t i = at + size; i < next[1]; i++) {
       if (!isSpace(bytes[i])) FAIL(WEIR_JSON_BAD_LITERAL, at);
     }
-    uint8_t kind = c == 't' ? WEIR_JSON_TRUE : c == 'f' ? WEIR_JSON_FALSE : WEIR_JSON_NULL;
-    nodes[count] = {at, at + static_cast<uint32_t>(size), 1, kind, 0, 0, 0};
-    count++;
-    index++;
+    const uint8_t kind = c == 't' ? WEIR_JSON_TRUE : c == 'f' ? WEIR_JSON_FALSE : WEIR_JSON_NULL;
+    *node++ = {at, at + size, 1, kind, 0, 0};
+    next++;
     goto valueDone;
   }
   case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9': {
-    const uint32_t at = indexes[index];
-    const uint32_t stop = indexes[index + 1];
-    const uint8_t *after = skipNumber(bytes + at, bytes + stop);
+    const uint32_t at = *next;
+    const uint8_t *const behind = bytes + next[1];
+    const uint8_t *const after = skipNumber(bytes + at, behind);
     if (!after) FAIL(WEIR_JSON_BAD_NUMBER, at);
-    for (const uint8_t *p = after; p < bytes + stop; p++) {
+    for (const uint8_t *p = after; p < behind; p++) {
       if (!isSpace(*p)) FAIL(WEIR_JSON_BAD_NUMBER, at);
     }
-    nodes[count] = {at, static_cast<uint32_t>(after - bytes), 1, WEIR_JSON_NUMBER, 0, 0, 0};
-    count++;
-    index++;
+    *node++ = {at, static_cast<uint32_t>(after - bytes), 1, WEIR_JSON_NUMBER, 0, 0};
+    next++;
     goto valueDone;
   }
   case '}': case ']': case ',': case ':':
-    FAIL(WEIR_JSON_EXPECTED_VALUE, indexes[index]);
+    FAIL(WEIR_JSON_EXPECTED_VALUE, *next);
   default:
-    FAIL(WEIR_JSON_BAD_LITERAL, indexes[index]);
+    FAIL(WEIR_JSON_BAD_LITERAL, *next);
   }
 
-key:
-  if (index >= indexCount) FAIL(WEIR_JSON_UNCLOSED_CONTAINER, static_cast<uint32_t>(length));
-  if (bytes[indexes[index]] != '"') FAIL(WEIR_JSON_EXPECTED_KEY, indexes[index]);
-  open[depth - 1].key = count;
-  READ_STRING(1);
-  if (index >= indexCount) FAIL(WEIR_JSON_UNCLOSED_CONTAINER, static_cast<uint32_t>(length));
-  if (bytes[indexes[index]] != ':') FAIL(WEIR_JSON_EXPECTED_COLON, indexes[index]);
-  index++;
+key: {
+  if (next >= stop) FAIL(WEIR_JSON_UNCLOSED_CONTAINER, length);
+  if (bytes[*next] != '"') FAIL(WEIR_JSON_EXPECTED_KEY, *next);
+  top->key = node;
+  const uint16_t slot = top->slot++ % WEIR_JSON_KEYS;
+  const uint8_t *const text = bytes + *next + 1;
+  if (keys && text <= lastKey && isKnown(keys[slot], text)) {
+    keys[slot].document = document;
+    const uint32_t first = *next + 1;
+    *node++ = {first, first + keys[slot].length, 1, WEIR_JSON_STRING, 0, static_cast<uint16_t>(slot | WEIR_JSON_REMEMBERED)};
+    next++;
+  } else {
+    READ_STRING();
+    weir_json_node &key = node[-1];
+    if (keys && remember(keys[slot], document, text, key.end - key.start, key.escaped)) {
+      key.slot = slot | WEIR_JSON_REMEMBERED;
+    }
+  }
+  if (next >= stop) FAIL(WEIR_JSON_UNCLOSED_CONTAINER, length);
+  if (bytes[*next] != ':') FAIL(WEIR_JSON_EXPECTED_COLON, *next);
+  next++;
   // Most members are strings with another member behind them: these take no detour.
-  if (index + 1 < indexCount && bytes[indexes[index]] == '"') {
-    READ_STRING(0);
-    if (bytes[indexes[index]] == ',') {
-      nodes[count - 2].span = 2;
-      index++;
+  if (next + 1 < stop && bytes[*next] == '"') {
+    READ_STRING();
+    if (bytes[*next] == ',') {
+      node[-2].span = 2;
+      next++;
       goto key;
     }
     goto valueDone;
   }
   goto value;
-
-valueDone:
-  if (depth == 0) goto documentDone;
-  if (index >= indexCount) FAIL(WEIR_JSON_UNCLOSED_CONTAINER, static_cast<uint32_t>(length));
-  c = bytes[indexes[index]];
-  if (open[depth - 1].isArray) {
-    if (c == ',') { index++; goto value; }
-    if (c == ']') goto closeArray;
-    FAIL(WEIR_JSON_EXPECTED_COMMA_OR_BRACKET, indexes[index]);
-  }
-  nodes[open[depth - 1].key].span = count - open[depth - 1].key;
-  if (c == ',') { index++; goto key; }
-  if (c == '}') goto closeObject;
-  FAIL(WEIR_JSON_EXPECTED_COMMA_OR_BRACE, indexes[index]);
-
-closeObject:
-closeArray: {
-  weir_json_node &node = nodes[open[--depth].node];
-  node.end = indexes[index] + 1;
-  node.span = count - open[depth].node;
-  index++;
-  goto valueDone;
 }
 
+valueDone:
+  if (top == open) goto documentDone;
+  if (next >= stop) FAIL(WEIR_JSON_UNCLOSED_CONTAINER, length);
+  c = bytes[*next];
+  if (top->isArray) {
+    if (c == ',') { next++; goto value; }
+    if (c == ']') goto closeContainer;
+    FAIL(WEIR_JSON_EXPECTED_COMMA_OR_BRACKET, *next);
+  }
+  top->key->span = static_cast<uint32_t>(node - top->key);
+  if (c == ',') { next++; goto key; }
+  if (c == '}') goto closeContainer;
+  FAIL(WEIR_JSON_EXPECTED_COMMA_OR_BRACE, *next);
+
+closeContainer:
+  top->node->end = *next + 1;
+  top->node->span = static_cast<uint32_t>(node - top->node);
+  top--;
+  next++;
+  goto valueDone;
+
 documentDone:
-  if (index < indexCount) FAIL(WEIR_JSON_TRAILING_CONTENT, indexes[index]);
-  *nodesOut = nodes;
-  *countOut = count;
+  if (next < stop) FAIL(WEIR_JSON_TRAILING_CONTENT, *next);
+  *nodesOut = parser->nodes.get();
+  *countOut = static_cast<uint32_t>(node - *nodesOut);
   return WEIR_JSON_OK;
 #undef FAIL
 #undef READ_STRING

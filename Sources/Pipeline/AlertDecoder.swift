@@ -9,7 +9,6 @@ public final class AlertDecoder {
   /// Memory for the alert under way; reset before each.
   public let arena = TextArena()
 
-  private let parser = DocumentParser()
   private let index: DocumentIndex
 
   public init(formats: FormatSet) {
@@ -67,7 +66,8 @@ public final class AlertDecoder {
   }
 
   /// A document that is an alert already, its fields indexed. Valid until the next.
-  func document(_ root: JSONNode) -> Document {
+  func document(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> Document {
+    let root = try index.parse(bytes)
     index.fill(root)
     return Document(root, index: index)
   }
@@ -89,7 +89,7 @@ public final class AlertDecoder {
   ) {
     let root: JSONNode
     do throws(JSONError) {
-      root = try parser.parse(document)
+      root = try index.parse(document)
     } catch {
       let parts = error.reason == .trailingContent && !isPart ? DocumentFramer.documents(in: document) : []
       guard parts.count > 1 else {

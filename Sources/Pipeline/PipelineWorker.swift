@@ -11,7 +11,6 @@ public actor PipelineWorker {
   private let stages: [EnrichmentStage]
   private let clock: any GatewayClock
   private let decoder: AlertDecoder
-  private let waitingParser = DocumentParser()
   private let identifier: AlertIdentifier
   private let carried: CarriedFields
   private let timeField: Field
@@ -105,9 +104,9 @@ public actor PipelineWorker {
       outgoing.withJSON { bytes in
         decoder.arena.reset()
         // What this worker wrote itself always parses.
-        guard let root = try? waitingParser.parse(bytes) else { return }
+        guard let document = try? decoder.document(bytes) else { return }
         var alert = Alert(
-          decoder.document(root), table: Int(outgoing.entry.table), severity: outgoing.severity,
+          document, table: Int(outgoing.entry.table), severity: outgoing.severity,
           vocabulary: plan.formats.vocabulary, arena: decoder.arena)
         alert.takeUpEarlierNotes()
         let result = index < results.count ? results[index] : .failure(EnrichmentFailure("it gave no answer"))

@@ -19,12 +19,16 @@ nonisolated(unsafe) private let index = DocumentIndex(vocabulary)
 
 private func fuzz(_ bytes: UnsafeRawBufferPointer) {
   let parser = DocumentParser()
-  guard let root = try? parser.parse(bytes) else { return }
+  let plain = try? parser.parse(bytes)
+  // Remembers the keys of the document before.
+  let remembering = try? index.parse(bytes)
+  check((plain == nil) == (remembering == nil), "what is remembered decides what is JSON")
+  guard let plain, let root = remembering else { return }
   check(root.source.count <= bytes.count, "a document is larger than its text")
   index.fill(root)
   let document = Document(root, index: index)
   for path in paths {
-    check(path.first(in: document)?.offset == path.first(in: root)?.offset, "the index finds another value")
+    check(path.first(in: document)?.offset == path.first(in: plain)?.offset, "the index finds another value")
     _ = path.first(in: root)?.value.text
   }
   guard root.kind == .object else { return }

@@ -56,7 +56,7 @@ struct SyslogEncoder: Sendable {
           messages.ranges.append(messages.bytes.count..<messages.bytes.count + message.count)
           messages.bytes.append(contentsOf: message)
         case .octetCounting:
-          messages.bytes.appendDecimal(message.count)
+          messages.bytes.appendDecimal(Int64(message.count))
           messages.bytes.append(UInt8(ascii: " "))
           messages.bytes.append(contentsOf: message)
         case .newline:

@@ -40,10 +40,39 @@ typedef struct weir_json_node {
   uint8_t kind;
   /// 1 where a string holds at least one backslash.
   uint8_t escaped;
-  /// 1 where the node is an object's key.
-  uint8_t key;
-  uint8_t unused;
+  /// Of a key that is remembered: WEIR_JSON_REMEMBERED and its place in `keys`. 0 for all else.
+  uint16_t slot;
 } weir_json_node;
+
+#define WEIR_JSON_REMEMBERED 0x8000
+
+/// In how many places keys are remembered: a power of two.
+#define WEIR_JSON_KEYS 1024
+
+/// The longest key that is remembered, in bytes.
+#define WEIR_JSON_LONGEST_KEY 48
+
+/// What the key at some place of the last document was: the third, say, below the second of the whole. Detectors write
+/// their alerts alike, so it is nearly always the same again, and to see that is cheaper than to look for its end and for
+/// what it means. Places that share one of these get in each other's way: the first in a document has it. All zero at
+/// first.
+typedef struct weir_json_key {
+  /// The first eight bytes and the last eight; all of a shorter key.
+  uint64_t first;
+  uint64_t last;
+  /// Which bits of the two words are the key's.
+  uint64_t mask;
+  /// 0 where no key is remembered.
+  uint32_t length;
+  /// Where the last word begins in the key.
+  uint32_t last_at;
+  /// The number of the document that had it last.
+  uint32_t document;
+  /// The reader's note of what the key means: in what, and what. Both are 0 again when another key comes.
+  int32_t from;
+  int32_t meaning;
+  uint8_t text[WEIR_JSON_LONGEST_KEY];
+} weir_json_key;
 
 /// Why a document was refused. The values are fixed: Swift reads them.
 enum weir_json_error {
@@ -78,8 +107,10 @@ void weir_json_parser_destroy(weir_json_parser *parser);
 /// Reads no byte outside the range. `*nodes` and `*count` stay valid until the next call with this parser.
 /// On an error `*offset` is where it was found.
 /// With a trailing document after the first, the error is WEIR_JSON_TRAILING_CONTENT and `*offset` is where that starts.
+///
+/// `keys` has WEIR_JSON_KEYS places, or is NULL where nothing is to be remembered.
 enum weir_json_error weir_json_parse(
-  weir_json_parser *parser, const uint8_t *bytes, size_t length,
+  weir_json_parser *parser, const uint8_t *bytes, size_t length, weir_json_key *keys,
   const weir_json_node **nodes, uint32_t *count, uint32_t *offset);
 
 /// The name of the instruction set in use, for example "haswell".
