@@ -14,7 +14,8 @@ struct WeirProcess {
     let signal: Int32?
     /// The most memory that it had, in bytes, as seen every few milliseconds.
     let peakMemory: Int
-    let time: Duration
+    /// When that was seen.
+    let ended: ContinuousClock.Instant
     /// What it wrote to standard error.
     let said: String
   }
@@ -88,10 +89,11 @@ struct WeirProcess {
       peak = max(peak, highWaterMark)
       usleep(2000)
     }
+    let ended = ContinuousClock.now
     let number = status & 0x7F
     return End(
       exitCode: number == 0 ? (status >> 8) & 0xFF : nil, signal: number == 0 ? nil : number, peakMemory: peak,
-      time: ContinuousClock.now - started, said: said)
+      ended: ended, said: said)
   }
 
   /// True once SIGTERM ends the reading and no longer the process.
