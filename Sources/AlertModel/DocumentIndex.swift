@@ -3,8 +3,8 @@ internal import CSimdjson
 /// Finds in one pass over a document every field that its vocabulary knows, so that asking for one costs no search.
 ///
 /// Made for one thread, with a parser of its own, which remembers what the keys of the document before meant; filled anew
-/// for each document. Where a document is written in a way that one pass cannot tell
-/// (keys with escapes, a key that is repeated), the index says nothing and the fields are searched for one by one.
+/// for each document. Where a document is written in a way that one pass cannot tell (keys with escapes, a key that is
+/// repeated), the index says nothing and the fields are searched for one by one.
 public final class DocumentIndex {
   /// What the index says about a name.
   enum Place {

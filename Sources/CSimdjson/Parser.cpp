@@ -5,7 +5,6 @@
 #include <memory>
 #include <new>
 #include <simdjson.h>
-#include <vector>
 
 namespace {
 
