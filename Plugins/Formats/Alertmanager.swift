@@ -15,7 +15,11 @@ extension Format {
         .all([
           .isArray("alerts"),
           .hasAny("receiver", "groupKey", "groupLabels", "commonLabels", "externalURL", "commonAnnotations"),
-        ]), path: "alerts")
+        ]), path: "alerts",
+        members: [
+          "version", "groupKey", "truncatedAlerts", "status", "receiver", "groupLabels", "commonLabels",
+          "commonAnnotations", "externalURL", "alerts", "orgId", "title", "state", "message",
+        ])
     ],
     severity: .words(
       .first(["labels.severity", "labels.level", "labels.priority"]), SeverityWords.common, otherwise: .fixed(.medium)),

@@ -28,7 +28,7 @@ extension Format {
       ]),
       .hasAll("eventType", "insightDetails"), .hasAll("digestS3Bucket", "digestS3Object", "digestEndTime"),
     ]),
-    envelopes: [Envelope(.isArray("Records"), path: "Records")],
+    envelopes: [Envelope(.isArray("Records"), path: "Records", members: ["Records"], bare: true)],
     id: .first(["eventID", "digestS3Object"]),
     severity: .fixed(.informational),
     fields: FieldTable(

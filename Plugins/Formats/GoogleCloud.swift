@@ -75,7 +75,11 @@ extension Format {
     ],
     shape: .all([.has("finding.category"), .hasAny("finding.resourceName", "finding.parent", "notificationConfigName")]
     ),
-    envelopes: [Envelope(.isArray("listFindingsResults"), path: "listFindingsResults")],
+    envelopes: [
+      Envelope(
+        .isArray("listFindingsResults"), path: "listFindingsResults",
+        members: ["listFindingsResults", "readTime", "nextPageToken", "totalSize"], bare: true)
+    ],
     id: "finding.name",
     severity: .words("finding.severity", SeverityWords.common, otherwise: .fixed(.medium)),
     fields: FieldTable(

@@ -16,7 +16,7 @@ extension Format {
       // Findings as people pass them on, with what they do not need left out.
       .hasAll("schemaVersion", "accountId", "type", "severity", "title"),
     ]),
-    envelopes: [Envelope(.isArray("Findings"), path: "Findings")],
+    envelopes: [.findings],
     id: cased("id"),
     // Low 1–3.9, medium 4–6.9, high 7–8.9, critical 9–10
     // (https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html).

@@ -16,7 +16,11 @@ extension Format {
       // A log that leaves the verb out still says what it is.
       .all([.equals("kind", "Event"), .begins("apiVersion", "audit.k8s.io/")]),
     ]),
-    envelopes: [Envelope(.all([.equals("kind", "EventList"), .isArray("items")]), path: "items")],
+    envelopes: [
+      Envelope(
+        .all([.equals("kind", "EventList"), .isArray("items")]), path: "items",
+        members: ["kind", "apiVersion", "metadata", "items"])
+    ],
     id: .joined(["auditID", "stage"], with: "/"),
     severity: .fixed(.informational),
     fields: FieldTable(

@@ -20,7 +20,11 @@ extension Format {
       .hasAll("title", "severity", "alertCreationTime"),
       .begins("category", "AdvancedHunting-Alert"),
     ]),
-    envelopes: [Envelope(.all([.has("@odata.context"), .isArray("value")]), path: "value")],
+    envelopes: [
+      Envelope(
+        .all([.has("@odata.context"), .isArray("value")]), path: "value",
+        members: ["@odata.context", "@odata.count", "@odata.nextLink", "@odata.deltaLink", "value"])
+    ],
     id: .first([
       "id",
       // An alert comes with several pieces of evidence, each a record of its own: those have no id of their own.

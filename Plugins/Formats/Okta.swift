@@ -14,7 +14,12 @@ extension Format {
         "displayMessage", "displaymessage", "outcome.result", "legacyEventType", "legacyeventtype", "actor.alternateId"),
     ]),
     envelopes: [
-      Envelope(.all([.equals("eventType", "com.okta.event_hook"), .isArray("data.events")]), path: "data.events")
+      Envelope(
+        .all([.equals("eventType", "com.okta.event_hook"), .isArray("data.events")]), path: "data.events",
+        members: [
+          "eventType", "eventTypeVersion", "cloudEventsVersion", "source", "eventId", "data", "eventTime",
+          "contentType",
+        ])
     ],
     id: "uuid",
     severity: .words(

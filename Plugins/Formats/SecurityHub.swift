@@ -10,8 +10,10 @@ extension Format {
     references: ["https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format.html"],
     shape: .hasAll("AwsAccountId", "ProductArn", "GeneratorId"),
     envelopes: [
-      Envelope(.all([.has("detail-type"), .isArray("detail.findings")]), path: "detail.findings"),
-      Envelope(.isArray("Findings"), path: "Findings"),
+      Envelope(
+        .all([.has("detail-type"), .isArray("detail.findings")]), path: "detail.findings", members: Envelope.eventBridge
+      ),
+      .findings,
     ],
     id: "Id",
     severity: .words(
@@ -73,4 +75,11 @@ extension Format {
   private static func guardDuty(_ key: String) -> FieldSource {
     .first([.path(FieldPath("ProductFields.aws/guardduty/service/" + key)), .path(FieldPath("ProductFields." + key))])
   }
+}
+
+extension Envelope {
+  /// What AWS' GetFindings calls answer
+  /// (https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_GetFindings.html).
+  static let findings = Envelope(
+    .isArray("Findings"), path: "Findings", members: ["Findings", "NextToken", "ResponseMetadata"], bare: true)
 }

@@ -102,7 +102,9 @@ extension Format {
     envelopes: [
       Envelope(
         .all([.isArray("matches"), .has("title"), .hasAny("rule_level", "sigmafile", "sigma", "count")]),
-        path: "matches", own: true)
+        path: "matches",
+        members: ["title", "id", "description", "sigma", "sigmafile", "rule_level", "tags", "count", "matches"],
+        own: true)
     ],
     severity: .words(
       .first([.envelope("rule_level"), "rule_level", .envelope("level"), "event.severity"]), SeverityWords.common,

@@ -130,30 +130,73 @@ public indirect enum Shape: Sendable {
 }
 
 /// A document that holds alerts: which shape it has, and where the alerts are.
+///
+/// A document that is of a format is an alert, whatever else it has: what stands at the top of an alert can come out of a
+/// log, and must not make something else of it. For the same reason an envelope with nothing in it counts as an alert
+/// where it has members that no envelope of its kind has.
 public struct Envelope: Sendable {
   /// What the document has that holds the alerts.
   public let shape: Shape
   /// An object, or an array whose elements are the alerts.
   public let path: FieldPath
+  /// The names of all members that such a document can have; nil where they are not known.
+  public let members: [String]?
+  /// True where a document with other members is none, because the shape alone is not telling.
+  public let isBare: Bool
   /// True where what it holds is of the envelope's own format, without being recognised on its own.
   public let isOwn: Bool
 
-  /// - Parameter own: whether what it holds is of the envelope's own format, without being recognised on its own.
-  public init(_ shape: Shape, path: String, own: Bool = false) {
+  /// - Parameters:
+  ///   - members: the names of all members that such a document can have.
+  ///   - bare: whether a document with other members is none.
+  ///   - own: whether what it holds is of the envelope's own format, without being recognised on its own.
+  public init(_ shape: Shape, path: String, members: [String]?, bare: Bool = false, own: Bool = false) {
     self.shape = shape
     self.path = FieldPath(path)
+    self.members = members
+    isBare = bare
     isOwn = own
   }
 
   /// The envelopes of no single format: what carries alerts from one place to another. Tried after the formats' own.
   public static let common: [Envelope] = [
-    // EventBridge (docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html).
-    Envelope(.all([.has("detail-type"), .has("source"), .isObject("detail")]), path: "detail"),
+    Envelope(.all([.has("detail-type"), .has("source"), .isObject("detail")]), path: "detail", members: eventBridge),
     // The answer to an Elasticsearch search, and one hit of it
     // (www.elastic.co/docs/api/doc/elasticsearch/operation/operation-search).
-    Envelope(.isArray("hits.hits"), path: "hits.hits"),
-    Envelope(.all([.hasAny("_index", "_id"), .isObject("_source")]), path: "_source"),
+    Envelope(
+      .isArray("hits.hits"), path: "hits.hits",
+      members: [
+        "took", "timed_out", "_scroll_id", "pit_id", "terminated_early", "num_reduce_phases", "_shards", "_clusters",
+        "hits", "aggregations", "suggest", "profile",
+      ], bare: true),
+    Envelope(
+      .all([.hasAny("_index", "_id"), .isObject("_source")]), path: "_source",
+      members: [
+        "_index", "_type", "_id", "_score", "_version", "_seq_no", "_primary_term", "_routing", "_ignored", "_source",
+        "_explanation", "_nested", "fields", "sort", "highlight", "inner_hits", "matched_queries",
+      ]),
   ]
+
+  /// The members of an event (docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html).
+  public static let eventBridge = [
+    "version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail", "replay-name",
+  ]
+
+  /// Whether the document, which has the shape, is to be opened.
+  func opens(_ document: JSONNode) -> Bool {
+    if hasKnownMembers(document) { return true }
+    return !isBare && path.forEachNode(in: document) { !$0.isEmptyContainer }
+  }
+
+  /// Whether each of the members is known, and none comes twice.
+  private func hasKnownMembers(_ document: JSONNode) -> Bool {
+    guard let members else { return true }
+    var seen: Set<String> = []
+    return document.members.allSatisfy { member in
+      let name = member.key.value.text
+      return members.contains(name) && seen.insert(name).inserted
+    }
+  }
 }
 
 /// How a detector's severity becomes Weir's.

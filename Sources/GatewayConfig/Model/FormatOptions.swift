@@ -42,7 +42,7 @@ struct FormatOptions: PluginOptions {
     let shape = recognise.shape
     return Format(
       name: name, title: title ?? name, shape: envelope.map { .all([shape, .not(.has($0))]) } ?? shape,
-      envelopes: envelope.map { [Envelope(.all([shape, .has($0)]), path: $0, own: true)] } ?? [],
+      envelopes: envelope.map { [Envelope(.all([shape, .has($0)]), path: $0, members: nil, own: true)] } ?? [],
       id: id.map { FieldSource(stringLiteral: $0) }, severity: severity.rule, fields: FieldTable(pairs: pairs),
       actors: actors.map { Format.Actor($0, spoofable: spoofable.contains($0)) }, spoofable: Set(spoofable))
   }

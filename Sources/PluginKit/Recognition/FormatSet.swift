@@ -15,7 +15,8 @@ public struct FormatSet: Sendable {
   /// The shapes of all formats.
   private let shapes: ShapeIndex
   private let envelopes: [(envelope: Envelope, format: Int?)]
-  /// The shapes of all envelopes, and behind them those of all formats.
+  /// The shapes of all formats but the last, behind them those of all envelopes: a document that is of a format is no
+  /// envelope, whatever else it has.
   private let allShapes: ShapeIndex
   private let severities: [PreparedSeverity]
   private let ids: [FieldSource?]
@@ -38,7 +39,7 @@ public struct FormatSet: Sendable {
       formats[place].envelopes.map { (envelope: $0, format: $0.isOwn ? place : nil) }
     }
     envelopes = own + Envelope.common.map { (envelope: $0, format: nil) }
-    allShapes = ShapeIndex(envelopes.map(\.envelope.shape) + formats.map(\.shape), vocabulary)
+    allShapes = ShapeIndex(formats.dropLast().map(\.shape) + envelopes.map(\.envelope.shape), vocabulary)
     severities = formats.map { PreparedSeverity($0.severity, vocabulary) }
     ids = formats.map { $0.id.map(vocabulary.prepared) }
     chosenPaths = formats.map(\.chosenPaths)
@@ -114,12 +115,13 @@ public struct FormatSet: Sendable {
       body(document, envelope, recognise(document, index))
       return 1
     }
-    let found = allShapes.first(of: document, index) ?? envelopes.count + formats.count - 1
-    guard found < envelopes.count else {
-      body(document, envelope, found - envelopes.count)
+    let last = formats.count - 1
+    let found = allShapes.first(of: document, index)
+    guard let found, found >= last, envelopes[found - last].envelope.opens(node) else {
+      body(document, envelope, min(found ?? last, last))
       return 1
     }
-    let (opened, format) = envelopes[found]
+    let (opened, format) = envelopes[found - last]
     opened.path.forEachNode(in: node) { contents in
       count += visit(contents, in: node, ofFormat: format, index, depth: depth + 1, body)
       return false

@@ -38,6 +38,38 @@ struct DetectorTests {
     #expect(count == expected.count)
   }
 
+  @Test(
+    "an alert stays one, whatever key of a log stands beside its own",
+    arguments: [
+      #""Records":[]"#, #""Records":[{"eventName":"a","eventSource":"b"}]"#, #""Findings":[]"#,
+      #""hits":{"hits":[]}"#,
+      #""listFindingsResults":[{}]"#, #""kind":"EventList","items":[]"#,
+      #""title":"t","rule_level":"low","matches":[]"#,
+      #""detail-type":"t","source":"s","detail":{}"#, #""_id":"1","_source":{}"#, #""Records":[{"a":1}],"Records":[]"#,
+    ])
+  func strangeKeys(member: String) throws {
+    for (own, expected) in [
+      (#""kibana.alert.uuid":"u","kibana.alert.severity":"critical""#, "elastic"),
+      (#""severity":"critical","thing":"x""#, "generic"),
+    ] {
+      var found: [String] = []
+      let count = try Sample.forEach(in: "{\(own),\(member)}") { alert, format in
+        found.append("\(format) \(alert.severity)")
+      }
+      #expect(count == 1 && found == ["\(expected) critical"], "\(own)")
+    }
+  }
+
+  @Test(
+    "an envelope with nothing in it and nothing beside it holds no alert",
+    arguments: [
+      #"{"Records":[]}"#, #"{"Findings":[],"NextToken":"t"}"#, #"{"@odata.context":"c","value":[]}"#,
+      #"{"took":1,"timed_out":false,"_shards":{"total":1},"hits":{"total":{"value":0},"hits":[]}}"#,
+    ])
+  func emptyEnvelopes(document: String) throws {
+    #expect(try Sample.forEach(in: document) { _, _ in } == 0)
+  }
+
   @Test("every bundled format has a fixture")
   func coverage() throws {
     var seen: Set<String> = []
