@@ -88,8 +88,7 @@ public final class Gateway: Sendable {
   /// The counts as they stand.
   public func ledger() async -> Ledger {
     var ledger = book.current
-    guard let queue else { return ledger }
-    for index in ledger.outputs.indices { await queue.fill(&ledger.outputs[index]) }
+    await queue?.fill(&ledger)
     return ledger
   }
 

@@ -24,6 +24,7 @@ final class QueuedDelivery: Sendable {
     var services: [String: Service] = [:]
     /// What workers did that a reload put another in the place of.
     var earlier: [String: DeliveryCounts] = [:]
+    /// What waited at the start, by output; of outputs that nobody serves it is kept up to date.
     var carriedOver: [String: Int] = [:]
     var upkeep: Task<Void, Never>?
   }
@@ -65,7 +66,7 @@ final class QueuedDelivery: Sendable {
     for part in queued where !staying.contains(part.name) {
       do throws(OutboxError) { try await begin(part, vocabulary, hooks) } catch { failure = error }
     }
-    await tellOfOrphans(queued)
+    await tellOfOrphans(queued, among: parts)
     if let failure { throw failure }
   }
 
@@ -89,11 +90,13 @@ final class QueuedDelivery: Sendable {
     state.withLock { $0.services[service.part.name]?.isOver = true }
   }
 
-  private func tellOfOrphans(_ queued: [OutputPart]) async {
+  private func tellOfOrphans(_ queued: [OutputPart], among parts: [OutputPart]) async {
     let names = Set(queued.map(\.name))
+    let configured = Set(parts.map(\.name))
     for backlog in (try? await outbox.backlog()) ?? [] where backlog.pending > 0 && !names.contains(backlog.output) {
+      let missing = configured.contains(backlog.output) ? "queued any more" : "configured"
       logger.warning(
-        "\(backlog.pending) alerts wait for output '\(backlog.output)', which is not configured; see 'weir outbox'")
+        "\(backlog.pending) alerts wait for output '\(backlog.output)', which is not \(missing); see 'weir outbox'")
     }
   }
 
@@ -155,14 +158,43 @@ final class QueuedDelivery: Sendable {
     upkeep?.cancel()
     for service in services { await service.task.value }
     await upkeep?.value
+    await recountUnserved()
     await outbox.close()
   }
 
-  /// Puts what became of an output's alerts into its part of the ledger.
-  func fill(_ output: inout Ledger.Output) async {
-    let (service, earlier, carriedOver) = state.withLock { state in
-      (state.services[output.name], state.earlier[output.name], state.carriedOver[output.name] ?? 0)
+  /// `weir outbox` may have dropped what waits for outputs that nobody serves.
+  private func recountUnserved() async {
+    guard let backlogs = try? await outbox.backlog() else { return }
+    state.withLock { state in
+      for backlog in backlogs where state.services[backlog.output] == nil {
+        state.carriedOver[backlog.output] = backlog.pending
+      }
     }
+  }
+
+  /// Puts what became of the queued alerts into the ledger: those of outputs too that are not configured any more, or that
+  /// are not queued any more.
+  func fill(_ ledger: inout Ledger) async {
+    let (services, carriedOver) = state.withLock { ($0.services, $0.carriedOver) }
+    let damage = outbox.recovery
+    let damaged = damage.map { [$0.lost, $0.buried].flatMap(\.keys) } ?? []
+    let unserved = carriedOver.filter { $0.value > 0 && services[$0.key] == nil }.map(\.key)
+    for name in Set(unserved + damaged).sorted() where !ledger.outputs.contains(where: { $0.name == name }) {
+      ledger.outputs.append(Ledger.Output(name: name))
+    }
+    for place in ledger.outputs.indices {
+      let name = ledger.outputs[place].name
+      if services[name] == nil { ledger.outputs[place].pending += carriedOver[name] ?? 0 }
+      await fill(&ledger.outputs[place])
+      let (lost, buried) = (damage?.lost[name] ?? 0, damage?.buried[name] ?? 0)
+      ledger.outputs[place].lost += lost
+      ledger.outputs[place].deadLettered += buried
+      ledger.outputs[place].carriedOver += (carriedOver[name] ?? 0) + lost + buried
+    }
+  }
+
+  private func fill(_ output: inout Ledger.Output) async {
+    let (service, earlier) = state.withLock { ($0.services[output.name], $0.earlier[output.name]) }
     guard var counts = await service?.worker.counts else { return }
     if let earlier { counts.add(earlier) }
     output.delivered += counts.delivered + counts.deliveredByDigest
@@ -170,7 +202,7 @@ final class QueuedDelivery: Sendable {
     output.deadLettered += counts.deadLettered + counts.dropped
     output.pending += counts.pending
     output.lost = counts.lost
-    output.carriedOver = carriedOver + counts.requeued
+    output.carriedOver = counts.requeued
   }
 }
 

@@ -58,7 +58,7 @@ struct DeliverySelection: ParsableArguments {
         folder: folder, formats: formats.formats.map(\.name), logger: environment.logger)
       return OutboxDesk(inspector: inspector, filter: filter, now: environment.clock.now)
     } catch {
-      if mayBeMissing, case .unusableFolder = error {
+      if mayBeMissing, !Outbox.exists(in: folder) {
         Terminal.say("\(error)")
         return nil
       }

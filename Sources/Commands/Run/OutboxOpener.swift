@@ -11,7 +11,8 @@ struct OutboxOpener: Sendable {
   /// Opens the outbox where something is to be kept; shows why it cannot be.
   func open(_ parts: GatewayParts) throws -> Outbox? {
     try FolderMaking.make(configuration.stateFolder)
-    guard parts.needsOutbox else { return nil }
+    // What an earlier configuration left there is told of, too.
+    guard parts.needsOutbox || Outbox.exists(in: configuration.stateFolder) else { return nil }
     do {
       return try openLater(parts)
     } catch {
@@ -22,10 +23,8 @@ struct OutboxOpener: Sendable {
 
   /// The same while the gateway runs; the folder is there.
   func openLater(_ parts: GatewayParts) throws(OutboxError) -> Outbox {
-    let outbox = try Outbox.open(
+    try Outbox.open(
       folder: configuration.stateFolder, durability: configuration.durability == .power ? .power : .process,
       formats: parts.formats.formats.map(\.name), clock: environment.clock, logger: environment.logger)
-    if let recovery = outbox.recovery { Terminal.say("warning: \(recovery)") }
-    return outbox
   }
 }

@@ -78,7 +78,7 @@ struct RunCommand: AsyncParsableCommand {
       ).show()
     }
     if let ledger { try write(outcome.ledger, to: ledger) }
-    try exit(with: outcome)
+    try exit(with: outcome, mayHaveLostMore: outbox?.recovery?.mayHaveLostMore ?? false)
   }
 
   /// The parts with what is to be read: files named on the command line, else the configured inputs, else standard input.
@@ -137,8 +137,12 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func write(_ ledger: Ledger, to path: String) throws {
+    var status = stat()
+    // What is no file, such as a pipe, is written to; a file is exchanged as a whole, where it is and not a link to it.
+    let isFile = stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+    let place = isFile ? URL(filePath: path).resolvingSymlinksInPath() : URL(filePath: path)
     do {
-      try Data((ledger.json + "\n").utf8).write(to: URL(filePath: path), options: .atomic)
+      try Data((ledger.json + "\n").utf8).write(to: place, options: isFile ? .atomic : [])
     } catch {
       Terminal.say("error: cannot write the ledger to '\(path)': \(error.localizedDescription)")
       throw ExitCode.unavailable
@@ -146,7 +150,9 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   /// Ends with the exit code that says what is to be looked at, the most serious first.
-  private func exit(with outcome: Gateway.Outcome) throws {
+  ///
+  /// - Parameter mayHaveLostMore: whether a damaged state file cannot say all that it lost.
+  private func exit(with outcome: Gateway.Outcome, mayHaveLostMore: Bool) throws {
     let ledger = outcome.ledger
     if !ledger.isBalanced {
       Terminal.say("error: the ledger does not balance; this is a fault in weir: \(ledger.json)")
@@ -154,7 +160,8 @@ struct RunCommand: AsyncParsableCommand {
     }
     if ledger.pending > 0 { throw ExitCode.leftPending }
     let deadLetters = ledger.alerts.deadLettered + ledger.outputs.reduce(0) { $0 + $1.deadLettered }
-    if outcome.unreadable > 0 || !outcome.inputErrors.isEmpty || deadLetters + ledger.lost > 0 {
+    let isIncomplete = outcome.unreadable > 0 || !outcome.inputErrors.isEmpty || mayHaveLostMore
+    if isIncomplete || deadLetters + ledger.lost > 0 {
       throw ExitCode.badData
     }
   }

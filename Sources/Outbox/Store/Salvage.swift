@@ -10,7 +10,8 @@ struct Salvage {
   private let new: Store
 
   private(set) var savedDeliveries = 0
-  private(set) var lostDeliveries = 0
+  /// By output: alerts that cannot be read any more.
+  private(set) var lost: [Int64: Int] = [:]
   private(set) var savedCheckpoints = 0
   /// By output: alerts that are dead letters now, because their bytes are damaged.
   private(set) var buried: [Int64: Int] = [:]
@@ -102,7 +103,7 @@ struct Salvage {
         mayHaveLostMore = true
         continue
       }
-      lostDeliveries += wanted.reduce(0) { $0 + $1.places.count }
+      for want in wanted { lost[want.output, default: 0] += want.places.count }
     }
   }
 
@@ -172,7 +173,6 @@ struct Salvage {
           DeadRow(
             accepted: segment.accepted, died: segment.accepted, attempts: 0, reason: DeadRow.damagedReason,
             block: segment.block.selecting([place], count: 1)))
-        lostDeliveries += 1
         buried[want.output, default: 0] += 1
       }
       settlements.append(settlement)

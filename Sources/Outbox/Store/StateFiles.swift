@@ -99,6 +99,7 @@ struct StateFiles {
     let new = try makeDraft(formats: formats, logger: logger)
     var salvage = Salvage(from: database, to: new)
     salvage.run()
+    let names = (try? new.outputNames()) ?? [:]
     new.close()
     let time = now.rfc3339.filter { $0 != ":" && $0 != "-" && $0 != "." }
     let aside = folder + "/outbox-damaged-\(time).sqlite"
@@ -110,9 +111,12 @@ struct StateFiles {
     try move(database, to: aside)
     try move(draft, to: database)
     try? files.removeItem(atPath: mark)
+    func byName(_ counts: [Int64: Int]) -> [String: Int] {
+      Dictionary(uniqueKeysWithValues: counts.map { (names[$0.key] ?? "output \($0.key)", $0.value) })
+    }
     let recovery = Recovery(
-      reason: reason, setAside: aside, savedDeliveries: salvage.savedDeliveries,
-      lostDeliveries: salvage.lostDeliveries, mayHaveLostMore: salvage.mayHaveLostMore,
+      reason: reason, setAside: aside, savedDeliveries: salvage.savedDeliveries, lost: byName(salvage.lost),
+      buried: byName(salvage.buried), mayHaveLostMore: salvage.mayHaveLostMore,
       savedCheckpoints: salvage.savedCheckpoints)
     return (recovery, salvage.buried)
   }
