@@ -29,6 +29,15 @@ struct CommandLineTests {
     }
   }
 
+  @Test func `an outbox that cannot be opened is no empty list`() async throws {
+    let world = try World()
+    #expect(try await weir(world, "outbox", "list", "--state", "state", "--json").out == "[]\n")
+    try FileManager.default.createDirectory(
+      atPath: world.folder + "/state/outbox.sqlite", withIntermediateDirectories: true)
+    let list = try await weir(world, "outbox", "list", "--state", "state", "--json")
+    #expect(list.code == 69 && list.out.isEmpty && list.err.hasPrefix("error: "), "\(list)")
+  }
+
   @Test func `match, normalize and show know the formats of a configuration`() async throws {
     let world = try World(
       World.configuration() + """

@@ -97,6 +97,9 @@ struct ProcessFaults {
     // What the flipped byte did not hit is still delivered; a changed alert is not.
     #expect(Set(mended.accepted).isSubset(of: Set(0..<200).union(1000..<1010)))
     if kind != "flipped" { #expect(end.said.contains("it was set aside as"), "\(end.said)") }
+    if kind == "missing", file != "outbox.sqlite" {
+      #expect(end.exitCode == 65 && world.ledger.contains(#""carried_over":200,"lost":200"#), "\(world.ledger)")
+    }
     // The alerts are in the file; the database only says where.
     if file == "outbox.sqlite" { #expect(Set(mended.accepted) == Set(0..<200).union(1000..<1010), "\(end.said)") }
     if file != "outbox.sqlite", kind != "flipped" { #expect(end.said.contains(file), "\(end.said)") }
@@ -140,6 +143,16 @@ struct ProcessFaults {
         end.said == "error: the ledger cannot be written to '\(path)': \(problem); name another file with --ledger\n")
       #expect(world.lines("out.ndjson").isEmpty)
     }
+  }
+
+  @Test func `a ledger goes into a pipe, and to where a link leads`() async throws {
+    let world = try World()
+    try FileManager.default.createSymbolicLink(atPath: world.folder + "/link.json", withDestinationPath: "real.json")
+    #expect(try await world.run(alerts(1...3), ["--ledger", "link.json"]).exitCode == 0)
+    #expect(world.text("real.json").contains(#""read":3"#))
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: world.folder + "/link.json") == "real.json")
+    #expect(try await world.run(alerts(1...3), ["--ledger", "/dev/stdout"]).exitCode == 0)
+    #expect(world.text("stdout").contains(#""read":3"#))
   }
 
   @Test func `30: a state folder that cannot be is an error that says so, and check finds it`() async throws {

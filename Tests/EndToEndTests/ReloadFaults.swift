@@ -93,6 +93,19 @@ struct ReloadFaults {
     #expect(world.ledger.contains(#""archive":{"delivered":310,"dead_lettered":0,"pending":0}"#), "\(world.ledger)")
   }
 
+  @Test func `what waits for an output that a start leaves out, or no longer queues, is in its ledger`() async throws {
+    let dead = Receiver { _, _ in .status(503) }
+    let world = try World(World.configuration(outputs: [("hook", World.webhook(dead))]))
+    #expect(try await world.run(alerts(0..<20), drain: "0s").exitCode == 75)
+    for name in ["hook", "other"] {
+      try world.configure(World.configuration(outputs: [(name, "file: {path: out.ndjson}")]))
+      let end = try await world.run(alerts(20..<22))
+      #expect(end.exitCode == 75, "\(end.said)")
+      #expect(world.ledger.contains(#""hook":{"delivered":\#(name == "hook" ? 2 : 0),"dead_lettered":0,"pending":20,"#))
+      #expect(world.ledger.contains(#""carried_over":20"#), "\(world.ledger)")
+    }
+  }
+
   @Test func `57: alerts of an output that is left out stay, are named, and come when it is back`() async throws {
     let dead = Receiver { _, _ in .status(503) }
     let world = try World(Self.following(outputs: "archive: {\(World.webhook(dead))}"))

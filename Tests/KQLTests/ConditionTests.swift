@@ -71,7 +71,9 @@ struct ConditionTests {
     Example("a:*b*b*", #"{"a":"ab"}"#, false),
     Example("a:1*", #"{"a":12}"#, true),
     Example("a:**", #"{"a":{"b":1}}"#, false),
-    Example("a.keyword:foo", #"{"a":"foo"}"#, true),
+    Example("a.keyword:foo", #"{"a":"foo"}"#, true), Example("a.text:foo", #"{"a":{"text":"foo"}}"#, true),
+    Example("a.text:foo", #"{"a.text":"foo","a":"bar"}"#, true), Example("not a.text:b", #"{"a":{"text":"b"}}"#, false),
+    Example("n:{a.keyword:foo}", #"{"n":[{"a":{"keyword":"foo"}}]}"#, true),
     Example("a.text:foo", #"{"a":"foo"}"#, true),
     Example("user.keyword.keyword:x", #"{"user":{"keyword":"x"}}"#, true),
   ])

@@ -5,11 +5,14 @@ struct FieldReference: Sendable {
   let field: Field
   private let path: FieldPath
   private let name: [UInt8]
+  /// The name with its `.keyword` or `.text`: where a document has such a field, that is meant.
+  private let written: FieldPath?
 
   init(_ name: String, _ vocabulary: Vocabulary) {
     field = vocabulary.field(name)
     path = FieldPath(field.name)
     self.name = Array(field.name.utf8)
+    written = name == field.name ? nil : vocabulary.path(name)
   }
 
   /// Calls `body` with each value that is not null, until it returns true.
@@ -18,8 +21,22 @@ struct FieldReference: Sendable {
   @inline(__always)
   @discardableResult
   func forEachValue(in alert: borrowing Alert, _ scope: JSONNode?, _ body: (FieldValue) -> Bool) -> Bool {
+    if let written, let stopped = visit(written, in: scope.map { Document($0) } ?? alert.document, body) {
+      return stopped
+    }
     if let scope { return path.forEachValue(in: scope) { $0.kind != .null && body($0.value) } }
     return alert.forEachValue(field, body)
+  }
+
+  /// Nil where the document has no such field.
+  private func visit(_ written: FieldPath, in document: Document, _ body: (FieldValue) -> Bool) -> Bool? {
+    var isThere = false
+    let stopped = written.forEachValue(in: document) { node in
+      guard node.kind != .null else { return false }
+      isThere = true
+      return body(node.value)
+    }
+    return isThere ? stopped : nil
   }
 
   /// Calls `body` with each object at the field, until it returns true.

@@ -34,6 +34,8 @@ public struct DocumentFramer: Sendable {
   var elementEnd: Int64
   var phase = Phase.between
   var scanner = JSONScanner()
+  /// What was seen behind the array `Records`.
+  var furtherRecords = RecordsEnvelope.Search()
   /// Where to go on looking in `bytes`, in phases that have looked at some of the document at `cursor`.
   var scanned = 0
   var oversize: Oversize?

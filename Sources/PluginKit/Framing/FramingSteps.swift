@@ -175,6 +175,7 @@ extension DocumentFramer {
     array?.expects = .anything
     resumePosition = nil
     resumePosition = position
+    furtherRecords = RecordsEnvelope.Search()
     scanner.beginInsideObject()
     scanned = cursor
     phase = .recordsEnd
@@ -183,12 +184,20 @@ extension DocumentFramer {
   private mutating func stepInRecordsEnd(_ bytes: Bytes, isFinal: Bool, into output: inout FramedBytes) -> Bool {
     switch scanner.scan(bytes, from: cursor, origin: origin) {
     case .complete(let end):
+      furtherRecords.look(at: bytes[cursor..<end])
+      if furtherRecords.isFound {
+        output.unreadable.append(
+          problem(
+            "behind the array 'Records' that begins on line \(array?.line ?? line) comes another 'Records', which is not "
+              + "read; give each an object of its own"))
+      }
       resumePosition = nil
       advance(to: end, in: bytes)
       array = nil
       phase = .between
       return true
     case .more:
+      furtherRecords.look(at: bytes[cursor...])
       advance(to: bytes.count, in: bytes)
       if isFinal {
         resumePosition = nil

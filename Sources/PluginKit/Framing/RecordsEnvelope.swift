@@ -19,6 +19,21 @@ enum RecordsEnvelope {
 
   private static let tokens: [[UInt8]] = ["{", "\"Records\"", ":", "[", "{"].map { Array($0.utf8) }
 
+  /// Looks for a further `"Records"`, piece by piece.
+  struct Search: Sendable {
+    private static let name = Array("\"Records\"".utf8)
+    /// How much of the name the last bytes are.
+    private var matched = 0
+    private(set) var isFound = false
+
+    mutating func look(at bytes: Slice<UnsafeBufferPointer<UInt8>>) {
+      for byte in bytes where !isFound {
+        matched = byte == Self.name[matched] ? matched + 1 : byte == Self.name[0] ? 1 : 0
+        isFound = matched == Self.name.count
+      }
+    }
+  }
+
   /// What begins at `start`.
   static func beginning(of bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Beginning {
     let end = min(bytes.count, start + longestBeginning)

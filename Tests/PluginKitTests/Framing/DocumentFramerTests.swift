@@ -129,6 +129,11 @@ struct DocumentFramerTests {
         "{\"Records\":[{\"a\":1}]]\n{\"b\":2}",
         "the object with 'Records' that begins on line 1 does not end as JSON must", 2
       ),
+      (
+        "{\"Records\":[{\"a\":1}],\"x\":1,\"Records\":[{\"c\":2}]}",
+        "behind the array 'Records' that begins on line 1 comes another 'Records', which is not read; give each an object "
+          + "of its own", 1
+      ),
     ])
   func openArrays(input: String, reason: String, documents: Int) {
     for size in [1, 3, 4096] {
