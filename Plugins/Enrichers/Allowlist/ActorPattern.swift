@@ -36,4 +36,33 @@ enum ActorPattern {
     let before = pattern[..<separator]
     return !before.isEmpty && mistake(in: before + "*") != nil
   }
+
+  /// What sessions are called up to the name that whoever opens one chooses; a NUL stands for an account, a role or an id.
+  private static let sessions = ["arn:aws:sts::\0:assumed-role/\0/", "arn:aws:sts::\0:federated-user/", "AROA\0:"]
+
+  /// True where a pattern, by its texts before, between and behind the wildcards, is met by a session of any role, if it
+  /// only has the right name. Names of sessions have neither `/` nor `:`.
+  static func isMetBySessionName(_ segments: [String]) -> Bool {
+    sessions.contains { session in
+      var rest = session[...]
+      for (place, segment) in segments.enumerated() where !segment.isEmpty {
+        let segment = segment.replacing(/\d{12}/, with: "\0")
+        if place > 0, let found = rest.firstRange(of: segment) {
+          rest = rest[found.upperBound...]
+        } else if place == 0, rest.hasPrefix(segment) {
+          rest = rest.dropFirst(segment.count)
+        } else {
+          // It ends in the name, or lies in it; so does what follows.
+          let starts = place == 0 ? [rest.startIndex] : Array(rest.indices) + [rest.endIndex]
+          let isInName = starts.contains {
+            segment.hasPrefix(rest[$0...]) && isName(segment.dropFirst(rest[$0...].count))
+          }
+          return isInName && segments[(place + 1)...].allSatisfy { isName($0[...]) }
+        }
+      }
+      return false
+    }
+  }
+
+  private static func isName(_ text: Substring) -> Bool { !text.contains { $0 == "/" || $0 == ":" } }
 }

@@ -95,6 +95,22 @@ struct Allowlist: Sendable {
     guard identity.chosenFrom < identity.text.count else { return false }
     return restsOnSessionName[pattern]
       || index.actors.matches(pattern, UnsafeRawBufferPointer(rebasing: identity.text[identity.chosenFrom...]))
+      || meetsAnyRole(pattern, identity)
+  }
+
+  /// Whether a session with that name meets the pattern whatever its role is, and one with another name does not.
+  private func meetsAnyRole(_ pattern: Int, _ identity: ActorFields.Identity) -> Bool {
+    let slash = UInt8(ascii: "/")
+    let name = identity.chosenFrom
+    guard name > 1, identity.text[name - 1] == slash,
+      let beforeRole = identity.text[..<(name - 1)].lastIndex(of: slash)
+    else { return false }
+    func isMet(without part: Range<Int>) -> Bool {
+      // No name has a NUL.
+      let other = identity.text[..<part.lowerBound] + [0] + identity.text[part.upperBound...]
+      return Array(other).withUnsafeBytes { index.actors.matches(pattern, $0) }
+    }
+    return isMet(without: (beforeRole + 1)..<(name - 1)) && !isMet(without: name..<identity.text.count)
   }
 
   /// Whether the alert names people besides those that the entry is about: a field that says who did it has several

@@ -5,7 +5,7 @@ internal import PluginKit
 ///
 /// Of an `and`, one part that nobody can choose is enough; of an `or`, every part needs one. A part that only asks whether
 /// a field is there, one without a field, one whose field's name has wildcards, and everything below `not` are nothing to
-/// rest on.
+/// rest on. Neither is the name of a session, which whoever assumes a role chooses.
 struct Footing {
   private let formats: FormatSet?
   private let count: Int
@@ -29,11 +29,19 @@ struct Footing {
       return parts.reduce(Array(repeating: true, count: count)) { firm, part in zip(firm, isFirm(part)).map { $0 && $1 }
       }
     case .is(let field?, let value):
-      if case .wildcard(let pattern) = value, pattern.isLone { return nowhere }
+      if case .wildcard(let pattern) = value {
+        if pattern.isLone || isIdentity(field) && ActorPattern.isMetBySessionName(pattern.segments) { return nowhere }
+      }
       return isFirm(field: field)
     case .range(let field, _, _), .nested(let field, _): return isFirm(field: field)
     case .not, .is(nil, _): return nowhere
     }
+  }
+
+  /// Whether the field can hold a session's ARN or unique id.
+  private func isIdentity(_ field: KQLLiteral) -> Bool {
+    let name = field.text.lowercased()
+    return name == "user.id" || name.hasSuffix("arn") || name.hasSuffix("principalid") || name.hasSuffix("principal_id")
   }
 
   private mutating func isFirm(field: KQLLiteral) -> [Bool] {

@@ -26,6 +26,10 @@ struct OtherHandsTests {
       ("*Deploy*", session("Deploy", "Deploy"), true),
       ("arn:aws:sts::1:assumed-role/Dev/x", session("Dev", "x"), true),
       ("arn:aws:sts::1:assumed-role/D*/x", session("Dev", "x"), true),
+      ("arn:aws:sts::1:assumed-role/*Admin", session("Low", "xAdmin"), false),
+      ("arn:aws:sts::1:*Admin*", session("Low", "Admin"), false),
+      ("arn:aws:sts::1:*Admin*", session("CorpAdmin", "x"), true),
+      ("arn:aws:sts::1:assumed-role/*", session("Low", "x"), true),
     ])
   func choosesNames(pattern: String, alert: String, holds: Bool) throws {
     let bench = try AllowlistBench([AllowlistBench.entry("e", ("actors", [LocatedNode(stringLiteral: pattern)]))])
