@@ -73,6 +73,7 @@ struct ConditionTests {
     Example("a:**", #"{"a":{"b":1}}"#, false),
     Example("a.keyword:foo", #"{"a":"foo"}"#, true), Example("a.text:foo", #"{"a":{"text":"foo"}}"#, true),
     Example("a.text:foo", #"{"a.text":"foo","a":"bar"}"#, true), Example("not a.text:b", #"{"a":{"text":"b"}}"#, false),
+    Example("a:*", #"{"\u0061.b":1}"#, true), Example("a:*", #"{"a\u002eb":1}"#, true),
     Example("n:{a.keyword:foo}", #"{"n":[{"a":{"keyword":"foo"}}]}"#, true),
     Example("a.text:foo", #"{"a":"foo"}"#, true),
     Example("user.keyword.keyword:x", #"{"user":{"keyword":"x"}}"#, true),

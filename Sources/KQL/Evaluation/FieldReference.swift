@@ -58,24 +58,21 @@ extension JSONNode {
     switch kind {
     case .array: return elements.contains { $0.hasField(below: name) }
     case .object:
-      for member in members {
-        let key = member.key.value.bytes
-        let common = Swift.min(key.count, name.count)
-        guard key.count != name.count, common > 0, key[0] == name[0],
-          UnsafeRawBufferPointer(rebasing: key[..<common]).hasSameBytes(
-            as: UnsafeRawBufferPointer(rebasing: name[..<common]))
-        else { continue }
-        if key.count > name.count {
-          if key[common] == UInt8(ascii: "."), member.value.value.kind.isScalar || member.value.value.hasContent {
-            return true
-          }
-        } else if name[common] == UInt8(ascii: ".") {
-          if member.value.hasField(below: UnsafeRawBufferPointer(rebasing: name[(common + 1)...])) { return true }
-        }
-      }
-      return false
+      return members.contains { member in member.key.value.withText { member.value.hasField($0, below: name) } }
     case .string, .number, .true, .false, .null: return false
     }
+  }
+
+  /// The same for a value under a key.
+  private func hasField(_ key: UnsafeRawBufferPointer, below name: UnsafeRawBufferPointer) -> Bool {
+    let common = Swift.min(key.count, name.count)
+    guard key.count != name.count, common > 0, key[0] == name[0],
+      UnsafeRawBufferPointer(rebasing: key[..<common]).hasSameBytes(
+        as: UnsafeRawBufferPointer(rebasing: name[..<common]))
+    else { return false }
+    let dot = UInt8(ascii: ".")
+    guard key.count < name.count else { return key[common] == dot && (value.kind.isScalar || value.hasContent) }
+    return name[common] == dot && hasField(below: UnsafeRawBufferPointer(rebasing: name[(common + 1)...]))
   }
 }
 
