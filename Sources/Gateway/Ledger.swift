@@ -29,7 +29,7 @@ public struct Ledger: Sendable, Equatable {
     public var routed = 0
     /// How many alerts an earlier run left, or `weir outbox retry` brought back.
     public var carriedOver = 0
-    /// How many alerts a damaged state file lost while the gateway ran.
+    /// How many alerts a damaged state file lost, before the start or since.
     public var lost = 0
 
     public init(name: String) {
