@@ -138,11 +138,12 @@ struct RunCommand: AsyncParsableCommand {
 
   private func write(_ ledger: Ledger, to path: String) throws {
     var status = stat()
-    // What is no file, such as a pipe, is written to; a file is exchanged as a whole, where it is and not a link to it.
-    let isFile = stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
-    let place = isFile ? URL(filePath: path).resolvingSymlinksInPath() : URL(filePath: path)
+    // A file is exchanged as a whole, where it is and not a link to it; what is none, such as a pipe, is written to.
+    let isThere = stat(path, &status) == 0
+    let isExchanged = isThere ? status.st_mode & S_IFMT == S_IFREG : lstat(path, &status) != 0
+    let place = isExchanged ? URL(filePath: path).resolvingSymlinksInPath() : URL(filePath: path)
     do {
-      try Data((ledger.json + "\n").utf8).write(to: place, options: isFile ? .atomic : [])
+      try Data((ledger.json + "\n").utf8).write(to: place, options: isExchanged ? .atomic : [])
     } catch {
       Terminal.say("error: cannot write the ledger to '\(path)': \(error.localizedDescription)")
       throw ExitCode.unavailable
