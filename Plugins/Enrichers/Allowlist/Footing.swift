@@ -38,10 +38,11 @@ struct Footing {
     }
   }
 
-  /// Whether the field can hold a session's ARN or unique id.
+  /// Whether the field can hold a session's ARN or unique id. Who issued a session is its role.
   private func isIdentity(_ field: KQLLiteral) -> Bool {
-    let name = field.text.lowercased()
-    return name == "user.id" || name.hasSuffix("arn") || name.hasSuffix("principalid") || name.hasSuffix("principal_id")
+    let parts = field.text.lowercased().split(separator: ".")
+    guard let last = parts.last, !parts.contains(where: { $0.hasSuffix("issuer") }) else { return false }
+    return ["arn", "principalid", "principal_id"].contains(last) || parts == ["user", "id"]
   }
 
   private mutating func isFirm(field: KQLLiteral) -> [Bool] {

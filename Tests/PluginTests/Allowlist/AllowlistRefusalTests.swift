@@ -60,6 +60,21 @@ struct AllowlistRefusalTests {
     #expect(refusal == message)
   }
 
+  @Test(
+    "a role is no session, in who issued one either",
+    arguments: [
+      "aws.cloudtrail.user_identity.session_context.session_issuer.arn: */PlatformAdmin",
+      "userIdentity.sessionContext.sessionIssuer.arn: */PlatformAdmin", "service.warn: */x",
+      "aws.cloudtrail.user_identity.arn: *assumed-role/Deploy/ci-*",
+    ])
+  func acceptsRoles(condition: String) {
+    let settings = [
+      ("name", "e"), ("reason", "r"), ("owner", "o"), ("expires", "2027-01-01"), ("when", condition),
+    ]
+    let members = settings.map { LocatedNode.Entry(key: LocatedText($0.0), value: quoted($0.1)) }
+    #expect(refusal { _ = try AllowlistBench([LocatedNode(.mapping(members), at: LocatedNode.nowhere)]) } == "")
+  }
+
   private func quoted(_ text: String) -> LocatedNode {
     LocatedNode(.scalar(.init(LocatedText(text), style: .quoted)), at: LocatedNode.nowhere)
   }
