@@ -12,12 +12,10 @@ public struct FormatSet: Sendable {
   /// The formats' tables, for preparing fields. Every table also has `_index` and `_id` of an Elasticsearch hit.
   public let vocabulary: Vocabulary
 
-  /// The shapes of all formats.
-  private let shapes: ShapeIndex
   private let envelopes: [(envelope: Envelope, format: Int?)]
   /// The shapes of all formats but the last, behind them those of all envelopes: a document that is of a format is no
   /// envelope, whatever else it has.
-  private let allShapes: ShapeIndex
+  private let shapes: ShapeIndex
   private let severities: [PreparedSeverity]
   private let ids: [FieldSource?]
   private let actors: [[ActorField]]
@@ -34,12 +32,11 @@ public struct FormatSet: Sendable {
     let vocabulary = Vocabulary(
       formats.map { $0.fields.adding(["_index": .envelope("_index"), "_id": .envelope("_id")]) })
     self.vocabulary = vocabulary
-    shapes = ShapeIndex(formats.map(\.shape), vocabulary)
     let own = formats.indices.flatMap { place in
       formats[place].envelopes.map { (envelope: $0, format: $0.isOwn ? place : nil) }
     }
     envelopes = own + Envelope.common.map { (envelope: $0, format: nil) }
-    allShapes = ShapeIndex(formats.dropLast().map(\.shape) + envelopes.map(\.envelope.shape), vocabulary)
+    shapes = ShapeIndex(formats.dropLast().map(\.shape) + envelopes.map(\.envelope.shape), vocabulary)
     severities = formats.map { PreparedSeverity($0.severity, vocabulary) }
     ids = formats.map { $0.id.map(vocabulary.prepared) }
     chosenPaths = formats.map(\.chosenPaths)
@@ -50,11 +47,6 @@ public struct FormatSet: Sendable {
 
   /// The place of the format of that name.
   public func place(of name: String) -> Int? { formats.firstIndex { $0.name == name } }
-
-  /// The place of the first format whose shape the document has; of the last one where it has none.
-  private func recognise(_ document: Document, _ index: DocumentIndex?) -> Int {
-    shapes.first(of: document, index) ?? formats.count - 1
-  }
 
   /// Calls `body` with each alert in a document: with the document itself, or with what its envelopes hold.
   ///
@@ -111,13 +103,12 @@ public struct FormatSet: Sendable {
       return count
     }
     let document = document(node, index)
-    guard node.kind == .object, depth < Self.maximumDepth else {
-      body(document, envelope, recognise(document, index))
-      return 1
-    }
     let last = formats.count - 1
-    let found = allShapes.first(of: document, index)
-    guard let found, found >= last, envelopes[found - last].envelope.opens(node) else {
+    let found = shapes.first(of: document, index)
+    guard let found, found >= last, node.kind == .object, depth < Self.maximumDepth,
+      envelopes[found - last].envelope.opens(node)
+    else {
+      // The last format takes what no other does.
       body(document, envelope, min(found ?? last, last))
       return 1
     }
