@@ -228,7 +228,7 @@ public final class Outbox: Sendable {
       self.damage.withLock { $0 = nil }
       for lane in lanes {
         guard let standing = standings.first(where: { $0.id == lane.id }) else { continue }
-        lane.repaired(standing, buried: opened.buried[lane.id] ?? 0)
+        lane.repaired(standing, buried: opened.recovery?.buried[lane.name] ?? 0)
       }
     }
   }

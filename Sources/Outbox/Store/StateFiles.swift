@@ -21,8 +21,6 @@ struct StateFiles {
   struct Opened {
     let store: Store
     let recovery: Recovery?
-    /// By output: how many of its alerts became dead letters because their bytes are damaged.
-    var buried: [Int64: Int] = [:]
   }
 
   func open(
@@ -46,9 +44,9 @@ struct StateFiles {
       try refuseDamage()
       return Opened(store: try store(), recovery: nil)
     } catch .damaged(let reason) {
-      let (recovery, buried) = try replace(because: reason, formats: formats, now: now, logger: logger)
+      let recovery = try replace(because: reason, formats: formats, now: now, logger: logger)
       logger.error("\(recovery)")
-      return Opened(store: try store(), recovery: recovery, buried: buried)
+      return Opened(store: try store(), recovery: recovery)
     }
   }
 
@@ -92,7 +90,7 @@ struct StateFiles {
   /// Sets the damaged database aside and puts a new one in its place, with what could be saved.
   private func replace(
     because reason: String, formats: [String], now: Timestamp, logger: Logger
-  ) throws(OutboxError) -> (Recovery, buried: [Int64: Int]) {
+  ) throws(OutboxError) -> Recovery {
     remove(draft)
     let log = LogFile(path: database + "-wal")
     if let damage = log.damage() { log.accept(damage) }
@@ -114,11 +112,10 @@ struct StateFiles {
     func byName(_ counts: [Int64: Int]) -> [String: Int] {
       Dictionary(uniqueKeysWithValues: counts.map { (names[$0.key] ?? "output \($0.key)", $0.value) })
     }
-    let recovery = Recovery(
+    return Recovery(
       reason: reason, setAside: aside, savedDeliveries: salvage.savedDeliveries, lost: byName(salvage.lost),
       buried: byName(salvage.buried), mayHaveLostMore: salvage.mayHaveLostMore,
       savedCheckpoints: salvage.savedCheckpoints)
-    return (recovery, salvage.buried)
   }
 
   private func move(_ source: String, to target: String) throws(OutboxError) {
