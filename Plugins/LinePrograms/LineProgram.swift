@@ -95,8 +95,7 @@ public final class LineProgram: Sendable {
     }
     let now = clock.now
     if let notBefore = state.withLock({ $0.notBefore }), now < notBefore {
-      let wait = Duration.nanoseconds(notBefore.nanoseconds - now.nanoseconds)
-      return .failure(ProgramFailure("the program failed and is not started again yet", after: wait))
+      return .failure(ProgramFailure("the program failed and is not started again yet", after: notBefore - now))
     }
     do throws(SpawnError) {
       let child = try ChildProcess(launch) { [errors] line in errors.log(line) }
@@ -135,7 +134,7 @@ public final class LineProgram: Sendable {
       let doublings = min(state.failures - 2, 10)
       guard doublings >= 0 else { return }
       let wait = min(Self.firstWait * (1 << doublings), Self.longestWait)
-      state.notBefore = Timestamp(nanoseconds: now.nanoseconds + Int64(wait / .nanoseconds(1)))
+      state.notBefore = now + wait
     }
   }
 }

@@ -3,7 +3,8 @@ extension Timestamp {
   ///
   /// Text: what `init(_: UnsafeRawBufferPointer)` reads; also with a space before the zone, or with `UTC` as the zone, in
   /// brackets or not. Numbers, or text that is one: since 1970-01-01, in seconds (with decimals or without), milli-,
-  /// micro- or nanoseconds, told apart by their size: whatever gives a year before 5138 in the smallest of these units.
+  /// micro- or nanoseconds, told apart by their size: below 100,000,000,000 they are seconds (the year 5138), below a
+  /// thousand times that milliseconds, and so on. Nil for what a `Timestamp` cannot hold.
   public init?(detectorTime value: FieldValue) {
     switch value.kind {
     case .number: self.init(sinceEpoch: value.bytes)
@@ -66,7 +67,9 @@ extension Timestamp {
       fraction += Int64(digit - UInt8(ascii: "0")) * place
       place /= 10
     }
-    self.init(nanoseconds: nanoseconds + fraction)
+    let (sum, sumOverflow) = nanoseconds.addingReportingOverflow(fraction)
+    guard !sumOverflow else { return nil }
+    self.init(nanoseconds: sum)
   }
 
   /// Seconds written with an exponent, such as `1.5e9`.

@@ -149,7 +149,7 @@ final class QueuedDelivery: Sendable {
 
   /// Waits until all is delivered, at the most for `duration`, and stops the workers.
   func drain(within duration: Duration) async {
-    let deadline = Timestamp(nanoseconds: clock.now.nanoseconds &+ Int64(duration / .nanoseconds(1)))
+    let deadline = clock.now + duration
     let (services, upkeep) = state.withLock { state in (state.services.values.filter { !$0.isOver }, state.upkeep) }
     await withDiscardingTaskGroup { group in
       for service in services { group.addTask { _ = await service.worker.drained(until: deadline) } }

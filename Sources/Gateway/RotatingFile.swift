@@ -1,3 +1,4 @@
+internal import AlertModel
 internal import Glibc
 internal import Logging
 internal import PluginKit
@@ -119,7 +120,7 @@ final class RotatingFile: Sendable {
   }
 
   private func removeOld() {
-    let oldest = (clock.now.nanoseconds - Int64(maxAge / .nanoseconds(1))) / 1_000_000_000
+    let oldest = (clock.now - maxAge).nanoseconds / 1_000_000_000
     for number in 1...Self.kept {
       var status = stat()
       let old = "\(path).\(number)"

@@ -181,7 +181,7 @@ public final class Outbox: Sendable {
           guard epoch < Self.repairLimit else { throw damage }
           try await repair()
         }
-        let isTrimDue = lastTrim.map { clock.now.nanoseconds - $0.nanoseconds >= Self.trimInterval.nanoseconds } ?? true
+        let isTrimDue = lastTrim.map { clock.now - $0 >= Self.trimInterval } ?? true
         if isTrimDue { lastTrim = clock.now }
         try await onWriter { () throws(OutboxError) in
           if try self.store.wasChangedByOthers() {
@@ -201,7 +201,7 @@ public final class Outbox: Sendable {
 
   private func trimDeadLetters() throws(OutboxError) {
     let age = deadLetterAge.withLock { $0 }
-    let oldest = Timestamp(nanoseconds: clock.now.nanoseconds - age.nanoseconds)
+    let oldest = clock.now - age
     let trim = try store.trimDeadLetters(before: oldest, limit: DeadLetterLimits.count)
     if trim.old > 0 { logger.warning("\(trim.old) dead letters were older than \(age) and were removed") }
     if trim.surplus > 0 {

@@ -59,7 +59,7 @@ final class Signal: Sendable {
   /// Returns at the next notification or at `deadline`, for ever where that is nil.
   func wait(until deadline: Timestamp?, clock: any GatewayClock) async {
     guard let deadline else { return await wait() }
-    let left = deadline.nanoseconds - clock.now.nanoseconds
-    if left > 0 { await wait(for: .nanoseconds(left), clock: clock) }
+    let left = deadline - clock.now
+    if left > .zero { await wait(for: left, clock: clock) }
   }
 }

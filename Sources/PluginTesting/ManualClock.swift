@@ -37,7 +37,7 @@ public final class ManualClock: GatewayClock {
   /// Moves the time on, and wakes whoever has slept long enough, the earliest first.
   public func advance(by duration: Duration) {
     let woken = state.withLock { state in
-      state.now.nanoseconds += duration.wholeNanoseconds
+      state.now = state.now + duration
       let due = state.sleepers.filter { $0.value.wakes <= state.now }
       for id in due.keys { state.sleepers[id] = nil }
       return due.sorted { ($0.value.wakes, $0.key) < ($1.value.wakes, $1.key) }.map(\.value.continuation)
@@ -56,7 +56,7 @@ public final class ManualClock: GatewayClock {
         let watchers = state.withLock { state -> [CheckedContinuation<Void, Never>]? in
           state.slept.append(duration)
           guard !Task.isCancelled, duration > .zero else { return nil }
-          let wakes = Timestamp(nanoseconds: state.now.nanoseconds + duration.wholeNanoseconds)
+          let wakes = state.now + duration
           state.sleepers[id] = (wakes, continuation)
           return Self.takeWatchers(&state)
         }
@@ -89,11 +89,5 @@ public final class ManualClock: GatewayClock {
     let satisfied = state.watchers.filter { $0.count <= count }
     state.watchers.removeAll { $0.count <= count }
     return satisfied.map(\.continuation)
-  }
-}
-
-extension Duration {
-  fileprivate var wholeNanoseconds: Int64 {
-    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
   }
 }

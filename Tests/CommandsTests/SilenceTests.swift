@@ -14,7 +14,7 @@ import Testing
   private static func silence(
     _ id: String, when: String = "event.action: Noise", lasts: Duration = .seconds(7200), from begins: Timestamp
   ) -> KeptSilence {
-    let ends = Timestamp(nanoseconds: begins.nanoseconds + Int64(lasts / .nanoseconds(1)))
+    let ends = begins + lasts
     return KeptSilence(
       Silence(id: id, when: when, reason: "CHG-9", owner: "soc@corp.example", begins: begins, ends: ends),
       addedBy: "mira@desk")

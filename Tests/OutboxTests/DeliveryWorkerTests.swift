@@ -71,7 +71,7 @@ struct DeliveryWorkerTests {
       let bad = (0..<batch.count).filter { batch[$0].id == "3" }
       if !bad.isEmpty { throw DeliveryError([bad[0]: .reject(reason: "400 invalid_payload")]) }
     }
-    let dead = Mutex<[DeadLetter]>([])
+    let dead = Mutex<[UndeliverableAlert]>([])
     let worker = try world.worker(
       output, world.settings(), outbox, hooks: DeliveryHooks { letter in dead.withLock { $0.append(letter) } })
     try await world.commit(0..<8, in: outbox)
@@ -154,7 +154,7 @@ struct DeliveryWorkerTests {
     #expect(output.record.accepted == ids(0..<12))
     #expect(
       world.log.messages.contains(
-        "critical: output 'soc' REFUSES Weir's credentials: 401 invalid_token; mend them, its alerts are kept until then"
+        "critical: output 'soc' cannot work until it is mended: 401 invalid_token; its alerts are kept until then"
       ))
     await outbox.close()
   }
@@ -165,7 +165,7 @@ struct DeliveryWorkerTests {
     let output = ScriptedOutput { _, batch throws(DeliveryError) in throw .retryAll(batch, "connection refused") }
     var settings = world.settings()
     settings.options.maxAge = .seconds(600)
-    let dead = Mutex<[DeadLetter]>([])
+    let dead = Mutex<[UndeliverableAlert]>([])
     let worker = try world.worker(
       output, settings, outbox, hooks: DeliveryHooks { letter in dead.withLock { $0.append(letter) } })
     try await world.commit(0..<15, in: outbox)

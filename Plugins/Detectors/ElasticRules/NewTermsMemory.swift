@@ -14,15 +14,15 @@ final class NewTermsMemory: RuleMemory {
   }
 
   let subject: String
-  private let history: Int64
-  private let learnFor: Int64
+  private let history: Duration
+  private let learnFor: Duration
   private let keys: EventKeys
   private let state: Mutex<State>
 
   init(_ terms: DetectionRule.NewTerms, learnFor: Duration, _ vocabulary: Vocabulary, remembered: Int) {
     subject = "new_terms " + terms.fields.joined(separator: " ")
-    history = terms.history.nanoseconds
-    self.learnFor = learnFor.nanoseconds
+    history = terms.history
+    self.learnFor = learnFor
     keys = EventKeys(terms.fields, vocabulary)
     state = Mutex(State(lastSeen: RecentTable(capacity: remembered)))
   }
@@ -30,12 +30,12 @@ final class NewTermsMemory: RuleMemory {
   func completes(_ event: borrowing Alert, at time: Timestamp) -> Bool {
     let eventKeys = keys.keys(of: event)
     return state.withLock { state in
-      let learnsUntil = state.learnsUntil ?? Timestamp(nanoseconds: time.nanoseconds &+ learnFor)
+      let learnsUntil = state.learnsUntil ?? time + learnFor
       state.learnsUntil = learnsUntil
       var isNew = false
       for key in eventKeys {
         let seen = state.lastSeen[key]
-        if seen.map({ $0.nanoseconds < time.nanoseconds - history }) ?? true { isNew = true }
+        if seen.map({ $0 < time - history }) ?? true { isNew = true }
         state.lastSeen[key] = max(seen ?? time, time)
       }
       return isNew && time >= learnsUntil

@@ -35,7 +35,7 @@ final class SuppressionMemory: Remembering {
       var first: Timestamp?
       var isNew = false
       for key in eventKeys {
-        if let start = alerts[key], abs(time.nanoseconds - start.nanoseconds) < duration.nanoseconds {
+        if let start = alerts[key], max(start, time) - min(start, time) < duration {
           first = min(first ?? start, start)
         } else {
           alerts[key] = time
@@ -56,8 +56,8 @@ final class SuppressionMemory: Remembering {
     let names = fields.isEmpty ? "" : " with the same " + fields.map(\.name).joined(separator: ", ")
     return Suppression(
       entry: Suppression.entry(ofRule: rule.name), owner: "rule \(rule.id)",
-      reason: "one alert\(names) in \(duration.nanoseconds / 1_000_000_000) s; the first came at \(first.rfc3339)",
-      expires: Timestamp(nanoseconds: first.nanoseconds &+ duration.nanoseconds).rfc3339, matched: matched)
+      reason: "one alert\(names) in \(duration.components.seconds) s; the first came at \(first.rfc3339)",
+      expires: (first + duration).rfc3339, matched: matched)
   }
 
   func write(to json: inout [UInt8]) {

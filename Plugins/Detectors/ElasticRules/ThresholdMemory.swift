@@ -17,7 +17,7 @@ final class ThresholdMemory: RuleMemory {
 
   let subject: String
   private let threshold: DetectionRule.Threshold
-  private let window: Int64
+  private let window: Duration
   private let keys: EventKeys
   private let cardinality: [EventKeys]
   private let groups: Mutex<RecentTable<Group>>
@@ -26,7 +26,7 @@ final class ThresholdMemory: RuleMemory {
     self.threshold = threshold
     let distinct = threshold.cardinality.map { "\($0.field) \($0.count)" }
     subject = (["threshold \(threshold.count)"] + threshold.fields + distinct).joined(separator: " ")
-    self.window = window.nanoseconds
+    self.window = window
     keys = EventKeys(threshold.fields, vocabulary)
     cardinality = threshold.cardinality.map { EventKeys([$0.field], vocabulary) }
     groups = Mutex(RecentTable(capacity: remembered))
@@ -57,13 +57,13 @@ final class ThresholdMemory: RuleMemory {
     let place = (group.times.lastIndex { $0 <= time } ?? -1) + 1
     group.times.insert(time, at: place)
     guard let latest = group.times.last else { return false }
-    let start = latest.nanoseconds - window
-    group.times.removeFirst(group.times.firstIndex { $0.nanoseconds >= start } ?? 0)
+    let start = latest - window
+    group.times.removeFirst(group.times.firstIndex { $0 >= start } ?? 0)
     if group.times.count > threshold.count { group.times.removeFirst(group.times.count - threshold.count) }
     var isDistinct = true
     for (number, field) in threshold.cardinality.enumerated() {
       for value in values[number] { group.distinct[number][value] = time }
-      group.distinct[number] = group.distinct[number].filter { $0.value.nanoseconds >= start }
+      group.distinct[number] = group.distinct[number].filter { $0.value >= start }
       while group.distinct[number].count > field.count,
         let oldest = group.distinct[number].min(by: { $0.value < $1.value })?.key
       {
@@ -122,9 +122,4 @@ final class ThresholdMemory: RuleMemory {
       }
     }
   }
-}
-
-extension Duration {
-  /// Whole nanoseconds.
-  var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }

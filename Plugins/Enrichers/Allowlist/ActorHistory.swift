@@ -31,8 +31,7 @@ final class ActorHistory: Sendable {
   }
 
   init(learning: Duration, capacity: Int, unusualRate: Int) {
-    let (seconds, attoseconds) = learning.components
-    self.learning = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    self.learning = learning.nanoseconds
     let count = capacity >= 1024 ? 16 : 1
     self.capacity = capacity
     room = max(1, capacity / count)
@@ -80,13 +79,13 @@ final class ActorHistory: Sendable {
     _ actor: inout KnownActor, _ watchesRate: Bool, _ now: Timestamp, _ samples: ((Newness.Sample) -> Void) -> Void
   ) -> [String] {
     actor.last = max(actor.last, now)
-    let known = actor.first.nanoseconds + learning
-    let isKnown = now.nanoseconds >= known
+    let known = actor.first.advanced(byNanoseconds: learning)
+    let isKnown = now >= known
     var reasons: [String] = []
     if !isKnown, actor.isDoubted { reasons.append(Self.doubt) }
     samples { sample in
       let first = actor.see(sample, at: now)
-      let wasLearned = first.nanoseconds < known || now.nanoseconds >= first.nanoseconds + learning
+      let wasLearned = first < known || now >= first.advanced(byNanoseconds: learning)
       if isKnown, !wasLearned {
         let observation = sample.observation
         reasons.append("new \(observation.novelty.rawValue): \(observation.text)")

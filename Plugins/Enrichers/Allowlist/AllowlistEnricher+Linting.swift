@@ -13,8 +13,7 @@ extension AllowlistEnricher {
       func warn(_ message: String) {
         diagnostics.append(Diagnostic(.warning, "the entry '\(entry.name)' \(message)", at: entry.place))
       }
-      let soon = now.nanoseconds + options.warnBeforeExpiry.nanoseconds
-      if now < entry.expires.end, entry.expires.end.nanoseconds <= soon {
+      if now < entry.expires.end, entry.expires.end <= now + options.warnBeforeExpiry {
         warn("expires on \(entry.expires.text); renew it or remove it")
       }
       if let least = entry.condition.flatMap({ Self.leastSeverity($0.condition.expression) }), least > entry.ceiling {
@@ -170,12 +169,5 @@ struct EntryGroups {
   /// The entries with that actor that have the same condition. Ascending.
   func entries(same number: Int, pattern: Int) -> [Int] {
     groups[Group(pattern: pattern, source: sources[number])] ?? []
-  }
-}
-
-extension Duration {
-  fileprivate var nanoseconds: Int64 {
-    let (seconds, attoseconds) = components
-    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
   }
 }

@@ -36,8 +36,7 @@ struct Budgets: Sendable {
 
   /// The number of the period that is now, since 1970.
   private static func period(of budget: Budget, _ now: Timestamp) -> Int64 {
-    let (seconds, attoseconds) = budget.period.components
-    return now.nanoseconds / max(1, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    now.nanoseconds / max(1, budget.period.nanoseconds)
   }
 
   /// Appends the members of a JSON object.

@@ -13,10 +13,10 @@ enum Standing: Int, CaseIterable, Comparable {
   /// - Parameter learning: the learning period in nanoseconds.
   init(of actor: KnownActor, learning: Int64, now: Timestamp) {
     let day: Int64 = 86_400_000_000_000
-    if actor.last.nanoseconds - actor.first.nanoseconds < min(day, learning) {
+    if actor.last < actor.first.advanced(byNanoseconds: min(day, learning)) {
       self = .passing
     } else {
-      self = now.nanoseconds < actor.first.nanoseconds + learning ? .learning : .known
+      self = now < actor.first.advanced(byNanoseconds: learning) ? .learning : .known
     }
   }
 

@@ -51,7 +51,7 @@ final class FileFollowing {
   /// The next chunk; nil where there is nothing for now. Blocks only for reading.
   func next() -> InputChunk? {
     let now = clock.now
-    let isDue = lastScan.map { now.nanoseconds - $0.nanoseconds >= 1_000_000_000 } ?? true
+    let isDue = lastScan.map { now - $0 >= .seconds(1) } ?? true
     if watcher.takeNamesChanged() || isDue { look(now) }
     var left = files.count
     while true {
@@ -189,7 +189,7 @@ final class FileFollowing {
   /// True for some seconds for a file that begins as one that is being read.
   private func mayBeCopy(_ file: FileFinder.Found, _ descriptor: Int32, _ now: Timestamp) -> Bool {
     let since = copies[file.identity] ?? now
-    guard now.nanoseconds - since.nanoseconds < Self.copyTime.nanoseconds,
+    guard now - since < Self.copyTime,
       files.contains(where: { other in
         other.lastCheckpoint.map { settings.content(descriptor).begins(as: $0) } ?? false
       })
@@ -227,7 +227,7 @@ final class FileFollowing {
   private func letGo(_ found: [FileFinder.Found], _ now: Timestamp) {
     let present = Set(found.map(\.identity))
     for file in files where !present.contains(file.identity) {
-      guard now.nanoseconds - file.lastRead.nanoseconds > Self.patience.nanoseconds else { continue }
+      guard now - file.lastRead > Self.patience else { continue }
       settle(file)
       let rest = file.finish()
       if !rest.isEmpty { ready.append(settings.chunk(rest, of: file.path, checkpoint: nil, progress: nil)) }
@@ -235,7 +235,7 @@ final class FileFollowing {
     for checkpoint in memory.known.values where !present.contains(checkpoint.identity) {
       let since = missing[checkpoint.key] ?? now
       missing[checkpoint.key] = since
-      guard now.nanoseconds - since.nanoseconds > Self.memoryOfGone.nanoseconds else { continue }
+      guard now - since > Self.memoryOfGone else { continue }
       missing[checkpoint.key] = nil
       memory.forget(checkpoint.key)
     }
@@ -252,8 +252,4 @@ final class FileFollowing {
       }
     }
   }
-}
-
-extension Duration {
-  fileprivate var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }

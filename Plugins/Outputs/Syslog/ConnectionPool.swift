@@ -31,8 +31,8 @@ final class ConnectionPool: Sendable {
   /// A connection of the caller's own, for `giveBack` when it is still good.
   func take() async throws(TransportError) -> any StreamConnection {
     while let idle = state.withLock({ $0.idle.popLast() }) {
-      let age = context.clock.now.nanoseconds - idle.opened.nanoseconds
-      if case .udp = address, !(0..<Int64(Self.datagramLifetime.components.seconds) * 1_000_000_000).contains(age) {
+      let age = context.clock.now - idle.opened
+      if case .udp = address, !(.zero..<Self.datagramLifetime).contains(age) {
         await idle.connection.close()
         continue
       }

@@ -71,11 +71,11 @@ struct DeliveryRow {
     }
   }
 
-  private func age(of moment: Timestamp) -> String { Self.span(now.nanoseconds - moment.nanoseconds) }
-  private func wait(until moment: Timestamp) -> String { Self.span(moment.nanoseconds - now.nanoseconds) }
+  private func age(of moment: Timestamp) -> String { Self.span(now - moment) }
+  private func wait(until moment: Timestamp) -> String { Self.span(moment - now) }
 
-  private static func span(_ nanoseconds: Int64) -> String {
-    let seconds = max(0, nanoseconds) / 1_000_000_000
+  private static func span(_ duration: Duration) -> String {
+    let seconds = max(0, duration.components.seconds)
     switch seconds {
     case ..<120: return "\(seconds)s"
     case ..<7200: return "\(seconds / 60)m"

@@ -53,7 +53,7 @@ struct ReportCommand: AsyncParsableCommand {
     let (_, parts) = try config.assemble(environment)
     let records = files.isEmpty ? try recordFiles(parts) : files
     let kept = delivered.isEmpty ? Self.deliveredFiles(parts) : delivered
-    let start = since.map { Timestamp(nanoseconds: moment.nanoseconds - Int64($0.duration / .nanoseconds(1))) }
+    let start = since.map { moment - $0.duration }
     let reader = ReportReader(parts, environment)
     var (review, isSound) = try await reader.review(
       records: records, delivered: kept, since: start,

@@ -65,9 +65,9 @@ struct Review: Sendable {
     var findings: [EntryReview.Finding] = []
     let isExpired = made >= entry.expires.end
     if isExpired { findings.append(.expired) }
-    let left = entry.expires.end.nanoseconds - made.nanoseconds
-    if !isExpired, left <= Int64(limits.expiring / .nanoseconds(1)) {
-      findings.append(.expires(days: Int(left / 86_400_000_000_000)))
+    let left = entry.expires.end - made
+    if !isExpired, left <= limits.expiring {
+      findings.append(.expires(days: Int(left.components.seconds / 86_400)))
     }
     if usage.count == 0 { findings.append(.neverMatched) }
     if let earlier = entry.shadowedBy { findings.append(.shadowed(by: earlier)) }

@@ -17,7 +17,7 @@ struct SilenceRow {
     let silence = kept.silence
     let state: String
     if kept.isInForce(now) {
-      let left = (silence.ends.nanoseconds - now.nanoseconds) / 1_000_000_000
+      let left = (silence.ends - now).components.seconds
       state = "until \(silence.ends.rfc3339), \(Duration.seconds(max(1, left)).settingText) left"
     } else {
       state = "ended \(kept.end.rfc3339)" + (kept.expiredBy.map { " by \($0)" } ?? "")

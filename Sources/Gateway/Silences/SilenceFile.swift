@@ -10,7 +10,7 @@ public struct SilenceFile: Sendable {
   private let folder: String
 
   /// How long silences that have ended are remembered, for `weir silence list --all` and `weir report`.
-  private static let memory: Int64 = 90 * 86_400 * 1_000_000_000
+  private static let memory = Duration.seconds(90 * 86_400)
 
   /// Why the file cannot be used: one line, with its name.
   public struct Failure: Error, CustomStringConvertible {
@@ -64,7 +64,7 @@ public struct SilenceFile: Sendable {
     var silences = try read()
     let before = silences
     let result = try change(&silences)
-    silences.removeAll { $0.end.nanoseconds + Self.memory < now.nanoseconds }
+    silences.removeAll { $0.end + Self.memory < now }
     if silences != before { try write(silences) }
     return result
   }

@@ -16,8 +16,5 @@ public struct SilenceRules: Sendable {
   func obeys(_ kept: KeptSilence, _ now: Timestamp) -> Bool { kept.isInForce(now) && allows(kept) }
 
   /// True where the silence is not longer than one may be.
-  func allows(_ kept: KeptSilence) -> Bool {
-    let length = kept.silence.ends.nanoseconds - kept.silence.begins.nanoseconds
-    return length <= Int64(longest / .nanoseconds(1))
-  }
+  func allows(_ kept: KeptSilence) -> Bool { kept.silence.ends - kept.silence.begins <= longest }
 }

@@ -69,7 +69,7 @@ struct DateExpression: Sendable {
         moment = unit.start(of: moment)
         if up {
           moment = unit.adding(1, to: moment)
-          moment.nanoseconds -= 1
+          moment = moment.advanced(byNanoseconds: -1)
         }
       }
     }
@@ -80,11 +80,11 @@ struct DateExpression: Sendable {
     let length = text.utf8.count
     let day: Int64 = 86_400_000_000_000
     switch length {
-    case 4: return Timestamp(text + "-01-01").map { ($0, Timestamp(nanoseconds: $0.nanoseconds + day - 1)) }
-    case 7: return Timestamp(text + "-01").map { ($0, Timestamp(nanoseconds: $0.nanoseconds + day - 1)) }
-    case 10: return Timestamp(text).map { ($0, Timestamp(nanoseconds: $0.nanoseconds + day - 1)) }
+    case 4: return Timestamp(text + "-01-01").map { ($0, $0.advanced(byNanoseconds: day - 1)) }
+    case 7: return Timestamp(text + "-01").map { ($0, $0.advanced(byNanoseconds: day - 1)) }
+    case 10: return Timestamp(text).map { ($0, $0.advanced(byNanoseconds: day - 1)) }
     case 13:
-      return Timestamp(text + ":00").map { ($0, Timestamp(nanoseconds: $0.nanoseconds + day / 24 - 1)) }
+      return Timestamp(text + ":00").map { ($0, $0.advanced(byNanoseconds: day / 24 - 1)) }
     default:
       guard let first = Timestamp(text) else { return nil }
       let time = text.utf8.dropFirst(16)
@@ -96,7 +96,7 @@ struct DateExpression: Sendable {
           for _ in 0..<min(decimals, 9) { span /= 10 }
         }
       }
-      return (first, Timestamp(nanoseconds: first.nanoseconds + span - 1))
+      return (first, first.advanced(byNanoseconds: span - 1))
     }
   }
 
@@ -153,24 +153,23 @@ enum CalendarUnit: Sendable {
   func adding(_ count: Int64, to moment: Timestamp) -> Timestamp {
     guard self == .year || self == .month else {
       let (span, spanOverflow) = (seconds * 1_000_000_000).multipliedReportingOverflow(by: count)
-      let (sum, overflow) = moment.nanoseconds.addingReportingOverflow(span)
-      return Timestamp(nanoseconds: spanOverflow || overflow ? (count < 0 ? .min : .max) : sum)
+      return moment.advanced(byNanoseconds: spanOverflow ? (count < 0 ? .min : .max) : span)
     }
     let (days, time) = Self.split(moment)
     let (year, month, day) = Timestamp.date(daysSinceEpoch: days)
     let months = year * 12 + month - 1 + (self == .year ? count * 12 : count)
     let newYear = months / 12
-    guard months > 0, (1678...2261).contains(newYear) else { return Timestamp(nanoseconds: count < 0 ? .min : .max) }
+    guard months > 0, newYear >= 1678 else { return Timestamp(nanoseconds: .min) }
+    guard newYear <= 2261 else { return Timestamp(nanoseconds: .max) }
     let newMonth = months - newYear * 12 + 1
     let newDays = Timestamp.daysSinceEpoch(
       year: newYear, month: newMonth, day: min(day, Timestamp.days(in: newMonth, of: newYear)))
-    return Timestamp(nanoseconds: newDays * 86_400_000_000_000 + time)
+    return Self.startOfDay(newDays).advanced(byNanoseconds: time)
   }
 
   /// The first moment of the unit that the moment lies in; weeks begin on Monday.
   func start(of moment: Timestamp) -> Timestamp {
     let (days, time) = Self.split(moment)
-    let startOfDay = days * 86_400_000_000_000
     let (year, month, _) = Timestamp.date(daysSinceEpoch: days)
     switch self {
     case .year: return Self.startOfDay(Timestamp.daysSinceEpoch(year: year, month: 1, day: 1))
@@ -179,10 +178,10 @@ enum CalendarUnit: Sendable {
       // 1970-01-01 was a Thursday.
       let weekday = ((days + 3) % 7 + 7) % 7
       return Self.startOfDay(days - weekday)
-    case .day: return Timestamp(nanoseconds: startOfDay)
+    case .day: return Self.startOfDay(days)
     case .hour, .minute, .second:
       let unit = seconds * 1_000_000_000
-      return Timestamp(nanoseconds: startOfDay + time / unit * unit)
+      return Self.startOfDay(days).advanced(byNanoseconds: time / unit * unit)
     }
   }
 

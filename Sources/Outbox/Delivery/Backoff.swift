@@ -23,12 +23,3 @@ public struct Backoff: Sendable, Equatable {
     return min(first * (1 << doublings), longest)
   }
 }
-
-extension Duration {
-  /// Whole nanoseconds; 292 years at the most.
-  var nanoseconds: Int64 {
-    let (seconds, attoseconds) = components
-    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    return overflow ? (seconds < 0 ? .min : .max) : product &+ attoseconds / 1_000_000_000
-  }
-}

@@ -47,9 +47,9 @@ struct Breaker: Sendable {
   }
 
   /// The clock was set back by so much.
-  mutating func setBack(_ nanoseconds: Int64) {
-    waitsUntil?.nanoseconds -= nanoseconds
-    failingSince?.nanoseconds -= nanoseconds
+  mutating func setBack(_ duration: Duration) {
+    waitsUntil = waitsUntil.map { $0 - duration }
+    failingSince = failingSince.map { $0 - duration }
   }
 
   /// Somebody asked for another try now.

@@ -60,6 +60,6 @@ extension DeliveryWorker {
     settlement.dead.append(
       DeadRow(accepted: accepted, died: now, attempts: attempts, reason: reason, block: alone))
     await hooks.deadLetter(
-      DeadLetter(json: Array(alone.bytes.dropLast()), output: name, reason: reason, attempts: attempts))
+      UndeliverableAlert(json: Array(alone.bytes.dropLast()), output: name, reason: reason, attempts: attempts))
   }
 }

@@ -139,7 +139,7 @@ extension DeliveryWorker {
   }
 
   private func isExpired(_ accepted: Timestamp, _ now: Timestamp) -> Bool {
-    accepted.nanoseconds <= now.nanoseconds - settings.options.maxAge.nanoseconds
+    accepted <= now - settings.options.maxAge
   }
 
   private func expiry(_ last: String?) -> String {
@@ -149,7 +149,7 @@ extension DeliveryWorker {
 
   /// Makes dead letters of alerts that wait in order and are too old, or damaged.
   func buryExpired(_ now: Timestamp) async throws(OutboxError) -> Bool {
-    let oldest = Timestamp(nanoseconds: now.nanoseconds - settings.options.maxAge.nanoseconds)
+    let oldest = now - settings.options.maxAge
     guard let (segment, places) = queue.takeExpired(before: oldest) else { return false }
     let isTooOld = isExpired(segment.accepted, now)
     try await bury(

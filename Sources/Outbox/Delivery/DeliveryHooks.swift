@@ -3,7 +3,7 @@ public import PluginKit
 /// What the gateway wants to know of a delivery besides its counts.
 public struct DeliveryHooks: Sendable {
   /// Called before an alert becomes a dead letter; a crash in between can call it twice for the same alert.
-  public var deadLetter: @Sendable (DeadLetter) async -> Void
+  public var deadLetter: @Sendable (UndeliverableAlert) async -> Void
 
   /// Called before a digest is made, piece by piece, to keep what it stands for where it can be read; a crash in between
   /// can call it again for the same alerts, with another id. Answers where that is, which the digest says, or nil where
@@ -11,7 +11,7 @@ public struct DeliveryHooks: Sendable {
   public var keepDigested: @Sendable (DigestedAlerts) async -> String?
 
   public init(
-    deadLetter: @escaping @Sendable (DeadLetter) async -> Void = { _ in },
+    deadLetter: @escaping @Sendable (UndeliverableAlert) async -> Void = { _ in },
     keepDigested: @escaping @Sendable (DigestedAlerts) async -> String? = { _ in nil }
   ) {
     self.deadLetter = deadLetter
@@ -20,7 +20,7 @@ public struct DeliveryHooks: Sendable {
 }
 
 /// An alert that an output is not going to get.
-public struct DeadLetter: Sendable, Equatable {
+public struct UndeliverableAlert: Sendable, Equatable {
   /// The alert's line of JSON, without a line feed.
   public let json: [UInt8]
   /// The output's name.

@@ -33,7 +33,7 @@ struct DeliveryLog {
   mutating func refused(_ reason: String, now: Timestamp) {
     say(
       .refused, .critical,
-      "output '\(output)' REFUSES Weir's credentials: \(reason); mend them, its alerts are kept until then", now)
+      "output '\(output)' cannot work until it is mended: \(reason); its alerts are kept until then", now)
   }
 
   mutating func rejected(_ count: Int, reason: String, now: Timestamp) {
@@ -47,7 +47,7 @@ struct DeliveryLog {
   mutating func recovered(waiting: Int, since: Timestamp, now: Timestamp) {
     lastSaid = [:]
     suppressed = [:]
-    let seconds = (now.nanoseconds - since.nanoseconds) / 1_000_000_000
+    let seconds = (now - since).components.seconds
     logger.notice("output '\(output)' accepts alerts again after \(seconds) s; \(waiting) are waiting")
   }
 
@@ -68,7 +68,7 @@ struct DeliveryLog {
   }
 
   private mutating func say(_ kind: Kind, _ level: Logger.Level, _ message: String, _ now: Timestamp) {
-    if let last = lastSaid[kind], now.nanoseconds - last.nanoseconds < Self.interval.nanoseconds {
+    if let last = lastSaid[kind], now - last < Self.interval {
       suppressed[kind, default: 0] += 1
       return
     }

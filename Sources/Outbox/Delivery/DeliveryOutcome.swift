@@ -115,8 +115,7 @@ extension DeliveryWorker {
     settlement.closed = [parcel]
     let left = parcel.parts.subtracting(over)
     guard !left.isEmpty else { return }
-    let hasFailedForLong =
-      now.nanoseconds - parcel.firstFailure.nanoseconds >= settings.setAsideAfter.nanoseconds
+    let hasFailedForLong = now - parcel.firstFailure >= settings.setAsideAfter
     if verdict.isTotal, again.alertCount == 1, parcel.blocks, hasFailedForLong {
       // The fault may be the alert's own: those behind it wait no longer.
       parcels = [
@@ -160,8 +159,8 @@ extension DeliveryWorker {
       verdict.isUnauthorized
       ? settings.refusedBackoff.delay(after: refusals, using: &random)
       : settings.backoff.delay(after: attempts, using: &random)
-    let notBefore = Timestamp(nanoseconds: now.nanoseconds + (verdict.after?.nanoseconds ?? 0))
-    let own = max(Timestamp(nanoseconds: now.nanoseconds + wait.nanoseconds), notBefore)
+    let notBefore = now + (verdict.after ?? .zero)
+    let own = max(now + wait, notBefore)
     return Parcel(
       id: id ?? newParcelID(), parts: parts, attempts: attempts, firstFailure: since,
       nextAttempt: breaker.isOpen && blocks ? breaker.waitsUntil ?? own : own, notBefore: notBefore,
@@ -172,7 +171,7 @@ extension DeliveryWorker {
   private func judge(_ verdict: Verdict, _ shipment: Shipment, now: Timestamp) {
     let wasFailing = breaker.reason != nil
     if let after = verdict.after, after > .zero {
-      breaker.pause(until: Timestamp(nanoseconds: now.nanoseconds + after.nanoseconds))
+      breaker.pause(until: now + after)
     }
     guard verdict.isTotal else {
       if wasFailing { log.recovered(waiting: lane.pending, since: breaker.failingSince ?? now, now: now) }
@@ -192,11 +191,11 @@ extension DeliveryWorker {
       refusals += 1
       breaker.open()
       let wait = settings.refusedBackoff.delay(after: refusals, using: &random)
-      breaker.pause(until: Timestamp(nanoseconds: now.nanoseconds + wait.nanoseconds))
+      breaker.pause(until: now + wait)
       log.refused(verdict.reason, now: now)
     } else if breaker.isOpen {
       let wait = settings.backoff.delay(after: breaker.failures, using: &random)
-      breaker.pause(until: Timestamp(nanoseconds: now.nanoseconds + wait.nanoseconds))
+      breaker.pause(until: now + wait)
       log.failing(verdict.reason, failures: breaker.failures, waiting: lane.pending, now: now)
     } else {
       log.failed(verdict.reason, now: now)

@@ -109,7 +109,7 @@ public actor DeliveryWorker {
       return try await attempt()
     } catch .damaged {
       readAgain()
-      return .wait(until: Timestamp(nanoseconds: clock.now.nanoseconds + Self.repairTime.nanoseconds))
+      return .wait(until: clock.now + Self.repairTime)
     } catch {
       fail(error)
       return .again
@@ -119,7 +119,7 @@ public actor DeliveryWorker {
   /// Begins no more deliveries. Those on their way have `grace` to finish; then they are cancelled, and stay in the outbox.
   /// `run` returns when all is done.
   public func stop(within grace: Duration) {
-    stopBy = Timestamp(nanoseconds: clock.now.nanoseconds + grace.nanoseconds)
+    stopBy = clock.now + grace
     lane.signal.notify()
   }
 
@@ -165,8 +165,6 @@ public actor DeliveryWorker {
     return nextParcel
   }
 
-  private static let longestWait = RetryAfter.limit.nanoseconds
-
   /// Takes over what the database holds, at the start and after `weir outbox` has changed it.
   private func reload() async throws(OutboxError) {
     let (lane, outbox) = (lane, outbox)
@@ -178,7 +176,7 @@ public actor DeliveryWorker {
     for index in held.indices {
       // A new start is a reason to try at once, unless the destination asked to be left alone.
       // No destination is obeyed for longer than that: the clock was wrong when this was written.
-      held[index].notBefore = min(held[index].notBefore, Timestamp(nanoseconds: now.nanoseconds + Self.longestWait))
+      held[index].notBefore = min(held[index].notBefore, now + RetryAfter.limit)
       held[index].nextAttempt = max(min(held[index].nextAttempt, now), held[index].notBefore)
     }
     sortHeld()

@@ -33,7 +33,7 @@ extension DeliveryWorker {
     }
     guard summary.count > 0 else { return true }
     guard let source else {
-      nextDigest = Timestamp(nanoseconds: now.nanoseconds + Self.digestPause.nanoseconds)
+      nextDigest = now + Self.digestPause
       queue.settle(parts)
       readAgain()
       return true

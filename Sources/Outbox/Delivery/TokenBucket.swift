@@ -12,7 +12,7 @@ struct TokenBucket: Sendable {
   init(_ rate: Rate, now: Timestamp) {
     interval = max(rate.period.nanoseconds / Int64(rate.count), 1)
     size = max(1_000_000_000 / interval, 1)
-    emptyAt = Timestamp(nanoseconds: now.nanoseconds - size * interval)
+    emptyAt = now.advanced(byNanoseconds: -size * interval)
   }
 
   /// How many tokens there are.
@@ -22,16 +22,16 @@ struct TokenBucket: Sendable {
 
   /// When the next token comes.
   func next(_ now: Timestamp) -> Timestamp {
-    available(now) > 0 ? now : Timestamp(nanoseconds: emptyAt.nanoseconds + interval)
+    available(now) > 0 ? now : emptyAt.advanced(byNanoseconds: interval)
   }
 
   mutating func take(_ count: Int, now: Timestamp) {
-    let full = now.nanoseconds - size * interval
-    emptyAt.nanoseconds = max(emptyAt.nanoseconds, full) + Int64(count) * interval
+    let full = now.advanced(byNanoseconds: -size * interval)
+    emptyAt = max(emptyAt, full).advanced(byNanoseconds: Int64(count) * interval)
   }
 
   /// The clock was set back by so much.
-  mutating func setBack(_ nanoseconds: Int64) { emptyAt.nanoseconds -= nanoseconds }
+  mutating func setBack(_ duration: Duration) { emptyAt = emptyAt - duration }
 
   /// How long `count` tokens take.
   func duration(of count: Int) -> Duration {

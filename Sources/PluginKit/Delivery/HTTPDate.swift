@@ -1,9 +1,9 @@
-public import AlertModel
+internal import AlertModel
 
 /// Dates as HTTP writes them (RFC 9110, section 5.6.7), in all three forms; always UTC.
-public enum HTTPDate {
+enum HTTPDate {
   /// - Returns: nil where the text is none of the forms.
-  public static func time(_ text: String) -> Timestamp? {
+  static func time(_ text: String) -> Timestamp? {
     let words = text.split { " ,-".contains($0) }.map(String.init)
     switch words.count {
     // Sun, 06 Nov 1994 08:49:37 GMT, and Sunday, 06-Nov-94 08:49:37 GMT.

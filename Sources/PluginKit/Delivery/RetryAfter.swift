@@ -20,7 +20,7 @@ public enum RetryAfter {
       return seconds(String(text))
     }
     guard let date = HTTPDate.time(String(text)) else { return nil }
-    return min(max(.nanoseconds(date.nanoseconds &- now.nanoseconds), .zero), limit)
+    return min(max(date - now, .zero), limit)
   }
 
   private static let bodyField = FieldPath("retry_after")

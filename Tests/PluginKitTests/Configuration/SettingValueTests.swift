@@ -9,11 +9,14 @@ struct SettingValueTests {
     arguments: [
       ("500ms", Duration.milliseconds(500)), ("10s", .seconds(10)), ("5m", .seconds(300)), ("2h", .seconds(7200)),
       ("7d", .seconds(604_800)), ("1h30m", .seconds(5400)), ("0s", .zero),
+      ("36500d", .seconds(3_153_600_000)), ("1000000d", .seconds(3_153_600_000)),
     ] as [(String, Duration?)]
       + ["", "10", "s", "-1s", "1.5s", "1y", "99999999999999999999s", "1s 2"].map { ($0, nil) })
   func durations(text: String, expected: Duration?) {
     #expect(Duration(settingText: text) == expected)
     if let expected { #expect(Duration(settingText: expected.settingText) == expected) }
+    // A moment and a duration always make a moment.
+    if let expected { #expect(Timestamp(seconds: 1_800_000_000) + expected < Timestamp(nanoseconds: .max)) }
   }
 
   @Test(

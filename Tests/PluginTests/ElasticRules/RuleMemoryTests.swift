@@ -177,4 +177,25 @@ struct RuleMemoryTests {
     let kept = more + "\nmissing_fields_strategy = \"doNotSuppress\"\n"
     #expect(try alerts(runner("query", kept), events) == [true, false, true, true, true, true, false])
   }
+
+  @Test("events of any time are counted")
+  func countsAllTimes() throws {
+    func event(_ year: Int) -> String {
+      #"{"@timestamp":"\#(year)-01-01T00:00:00Z","event.action":"login","event.kind":"event","user.name":"anna"}"#
+    }
+    let years = [2026, 1678, 2261, 1678, 2261].map(event)
+    let suppression = "[rule.alert_suppression]\ngroup_by = [\"user.name\"]\nduration = {value = 10, unit = \"m\"}\n"
+    #expect(try alerts(runner("query", suppression), years) == [true, true, true, true, true])
+    let threshold = Self.threshold.replacing("now-10m", with: "now-200d")
+    #expect(try alerts(runner("threshold", threshold), years) == [false, false, false, false, false])
+    let terms = """
+      [rule.new_terms]
+      field = "new_terms_fields"
+      value = ["user.name"]
+      [[rule.new_terms.history_window_start]]
+      field = "history_window_start"
+      value = "now-1000d"
+      """
+    #expect(try alerts(runner("new_terms", terms), years).count == 5)
+  }
 }

@@ -1,6 +1,7 @@
 public import AlertModel
 
-/// A day (`2027-03-31`) or a moment (`2027-03-31T12:00:00Z`, RFC 3339). Days are UTC.
+/// A day (`2027-03-31`) or a moment (`2027-03-31T12:00:00Z`, RFC 3339). Days are UTC. What lies beyond the last year that a
+/// `Timestamp` can hold, such as `9999-12-31`, is the same day of that year.
 public struct CalendarDate: ScalarSettingValue, Hashable {
   /// As it was written.
   public let text: String
@@ -10,11 +11,17 @@ public struct CalendarDate: ScalarSettingValue, Hashable {
   public let end: Timestamp
 
   public init?(settingText text: String) {
-    guard let time = Timestamp(text) else { return nil }
+    guard let time = Timestamp(text) ?? Self.far(text) else { return nil }
     self.text = text
     start = time
     let isDay = text.utf8.count <= 10
-    end = isDay ? Timestamp(nanoseconds: time.nanoseconds + 86_400 * 1_000_000_000) : time
+    end = isDay ? time + .seconds(86_400) : time
+  }
+
+  private static func far(_ text: String) -> Timestamp? {
+    guard let year = Int(text.prefix(4)), (2262...9999).contains(year) else { return nil }
+    // A year with a 29th of February stands for one that has none.
+    return Timestamp("2261" + text.dropFirst(4)) ?? Timestamp("2260" + text.dropFirst(4))
   }
 
   /// A moment, as if it had been written.

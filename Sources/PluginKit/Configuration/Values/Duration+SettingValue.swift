@@ -1,4 +1,5 @@
-/// A length of time: `500ms`, `10s`, `5m`, `2h`, `7d`, or several together, `1h30m`.
+/// A length of time: `500ms`, `10s`, `5m`, `2h`, `7d`, or several together, `1h30m`. A hundred years are the most; what is
+/// longer counts as that, so that no sum with a moment leaves what a `Timestamp` can hold.
 extension Duration: ScalarSettingValue {
   public static var typeName: String { "a duration, such as 500ms, 10s, 5m, 2h or 7d" }
 
@@ -21,7 +22,7 @@ extension Duration: ScalarSettingValue {
       milliseconds = sum
       rest = afterDigits[unit.endIndex...]
     }
-    self = .milliseconds(milliseconds)
+    self = .milliseconds(min(milliseconds, Self.longest))
   }
 
   public var written: SchemaNode { .text(settingText) }
@@ -38,6 +39,9 @@ extension Duration: ScalarSettingValue {
     }
     return text.isEmpty ? "0s" : text
   }
+
+  /// In milliseconds.
+  private static let longest = 36_500 * 86_400_000
 
   private static let milliseconds = ["ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
 }
