@@ -205,6 +205,15 @@ struct ConditionTests {
     }
   }
 
+  @Test(arguments: ["w/d", "y/y", "M/M", "d/w", "y/w", "h/h", "s/s"])
+  func `date math beyond all times ends at the last of them`(steps: String) throws {
+    let document = #"{"@timestamp":"2026-01-01T00:00:00Z"}"#
+    #expect(try Documents.matches("@timestamp >= now-999999999\(steps)", document))
+    #expect(try Documents.matches("@timestamp > now-999999999\(steps)", document))
+    #expect(try Documents.matches("@timestamp <= now+999999999\(steps)", document))
+    #expect(try Documents.matches("@timestamp < now+999999999\(steps)", document))
+  }
+
   @Test(arguments: [
     Example("a:{{b}}", #"{"a":"x","b":"x"}"#, true),
     Example("a:{{b}}", #"{"a":"x","b":"y"}"#, false),
@@ -222,6 +231,11 @@ struct ConditionTests {
     Example("a:arn\\:*\\:user/{{b}}", #"{"a":"arn:aws:iam::1:user/bobby","b":"bob"}"#, false),
     Example("a:(x or {{b}})", #"{"a":"y","b":"y"}"#, true),
     Example("a > {{b}}", #"{"a":10,"b":9}"#, true),
+    // Networks and date math are the query's, never the alert's.
+    Example("a:{{b}}", #"{"a":"10.0.0.1","b":"0.0.0.0/0"}"#, false),
+    Example("a:{{b}}/24", #"{"a":"10.0.0.1","b":"10.0.0.200"}"#, true),
+    Example("a >= {{b}}", #"{"a":"2026-01-01T00:00:00Z","b":"now-99999999w/d"}"#, false),
+    Example("a >= {{b}}", #"{"a":"2026-01-01T00:00:00Z","b":"2026-01-01||-9y"}"#, false),
     Example("a > {{b}}", #"{"a":"2026-01-01T00:00:00Z","b":"2025-12-31T23:59:59Z"}"#, true),
     Example("a:{b:{{c}}}", #"{"a":[{"b":1,"c":2},{"b":3,"c":3}],"c":1}"#, true),
     Example("a:{b:{{c}}}", #"{"a":[{"b":1,"c":2}],"c":1}"#, false),

@@ -43,8 +43,13 @@ struct FieldTemplate: Sendable {
   private func test(_ comparison: KQLRangeOperator?, _ value: String) -> ValueTest {
     let joined = (before.last ?? "") + value + (after.first ?? "")
     let segments = before.dropLast() + [joined] + after.dropFirst()
-    if let comparison { return .compare(comparison, Literal(segments.joined(separator: "*"))) }
+    if let comparison { return .compare(comparison, Self.literal(segments.joined(separator: "*"), with: value)) }
     return segments.count == 1
-      ? .equal(Literal(joined)) : .pattern(WildcardPattern(KQLPattern(segments: Array(segments))))
+      ? .equal(Self.literal(joined, with: value)) : .pattern(WildcardPattern(KQLPattern(segments: Array(segments))))
+  }
+
+  /// Networks, `now` and date math are for whoever writes the query, never for who writes the alert.
+  private static func literal(_ text: String, with value: String) -> Literal {
+    value.hasPrefix("now") || value.contains { $0 == "/" || $0 == "|" } ? Literal(verbatim: text) : Literal(text)
   }
 }

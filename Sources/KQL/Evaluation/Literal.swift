@@ -19,6 +19,14 @@ struct Literal: Sendable {
     date = DateExpression(text)
   }
 
+  /// A text that means nothing else.
+  init(verbatim text: String) {
+    self.text = Array(text.utf8)
+    decimal = nil
+    addresses = nil
+    date = nil
+  }
+
   /// True where a value can equal it that is not the same text.
   var equalsOtherTexts: Bool { decimal != nil || addresses != nil || hasDayOrMore }
 
