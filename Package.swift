@@ -142,7 +142,7 @@ let package = Package(
       tests("PluginKitTests", ["PluginKit", "AlertModel", "KQL"]),
       tests("GatewayConfigTests", ["GatewayConfig", "PluginKit", "AlertModel"]),
       tests("OutboxTests", ["Outbox", "PluginKit", "AlertModel", logging]),
-      tests("GatewayTests", ["Gateway", "Outbox", "Pipeline", "PluginKit", "AlertModel"]),
+      tests("GatewayTests", ["Gateway", "Outbox", "Pipeline", "PluginKit", "AlertModel", "KQL"]),
       tests("CurlTransportTests", ["CurlTransport", "SyslogOutput", "PluginKit", "AlertModel"]),
       tests(
         "CommandsTests",

@@ -29,7 +29,7 @@ public struct Alert: ~Copyable {
   static func bit(of path: FieldPath) -> UInt64 { 1 << (path.head >> 58) }
 
   /// What conditions can ask for although it is not part of the alert: where it was read from.
-  let ambient: [AddedField]
+  package let ambient: [AddedField]
 
   private let vocabulary: Vocabulary
   private let emptyIsMissing: Bool

@@ -50,10 +50,14 @@ public struct AlertWriter: Sendable {
     add(field.path) { $0.append(contentsOf: field.json) }
   }
 
-  /// Adds a field to write, whose JSON `write` appends. Of two with the same name, the first is written.
+  /// Adds a field to write, whose JSON `write` appends. Of two with the same name the first is written, unless the second
+  /// is one that what the document has gives way to: then so does the first, and whatever was added below that name.
   public mutating func add(
     _ path: FieldPath, existing: Existing = .stands, _ write: (inout [UInt8]) -> Void
   ) {
+    if existing != .stands, additions.contains(where: { $0.path.isOrLies(below: path) }) {
+      additions.removeAll { $0.path.isOrLies(below: path) }
+    }
     let start = values.count
     write(&values)
     additions.append(Addition(path: path, value: start..<values.count, existing: existing))

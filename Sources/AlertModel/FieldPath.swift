@@ -124,6 +124,12 @@ public struct FieldPath: Hashable, Sendable {
     return FieldPath(String(decoding: utf8[(length + 1)...], as: UTF8.self))
   }
 
+  /// True for the other name, and for every name that goes on behind it with a dot.
+  func isOrLies(below other: FieldPath) -> Bool {
+    guard head == other.head, utf8.starts(with: other.utf8) else { return false }
+    return utf8.count == other.utf8.count || utf8[other.utf8.count] == UInt8(ascii: ".")
+  }
+
   private func visit(
     _ node: JSONNode, _ rest: UnsafeRawBufferPointer, throughArrays: Bool, _ body: (JSONNode) -> Bool
   ) -> Bool {

@@ -18,16 +18,23 @@ struct AlertNotes {
 
   /// What is kept of an alert that waits for an enricher that does I/O.
   struct Kept: Sendable {
+    let number: Int
     let id: [UInt8]
     let failures: [(enricher: String, reason: String)]
     let hasOwnSeverity: Bool
     let demotion: Suppression?
+    /// What conditions can ask for although it is not written with the alert.
+    let ambient: [AddedField]
   }
 
-  var kept: Kept { Kept(id: id, failures: failures, hasOwnSeverity: hasOwnSeverity, demotion: demotion) }
+  func kept(ambient: [AddedField]) -> Kept {
+    Kept(
+      number: number, id: id, failures: failures, hasOwnSeverity: hasOwnSeverity, demotion: demotion, ambient: ambient)
+  }
 
   /// Takes up what was kept.
   mutating func resume(_ kept: Kept) {
+    number = kept.number
     id = kept.id
     failures = kept.failures
     suppression = nil

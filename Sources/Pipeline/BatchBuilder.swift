@@ -50,11 +50,13 @@ struct BatchBuilder: Sendable {
   }
 
   /// Writes the alert to where it waits for the next stage.
-  mutating func wait(_ alert: borrowing Alert, time: Timestamp) {
+  ///
+  /// - Parameter ambient: what conditions can ask for although it is not written with it.
+  mutating func wait(_ alert: borrowing Alert, time: Timestamp, ambient: [AddedField]) {
     var idOnly = AlertNotes()
     idOnly.id = notes.id
     Self.write(alert, idOnly, fields, &writer, time: time, to: &waitingBytes, &waitingEntries)
-    waiting.append(notes.kept)
+    waiting.append(notes.kept(ambient: ambient))
   }
 
   mutating func takeWaiting() -> Waiting {
@@ -75,6 +77,12 @@ struct BatchBuilder: Sendable {
       DeadLetter(
         reason: unreadable.reason, source: source, line: unreadable.line, offset: unreadable.offset,
         bytes: unreadable.bytes))
+  }
+
+  /// Makes a dead letter of an alert that was read already.
+  mutating func bury(_ alert: UnsafeRawBufferPointer, reason: String, source: String) {
+    counts.deadLettered += 1
+    deadLetters.append(DeadLetter(reason: reason, source: source, line: 0, offset: 0, bytes: Array(alert)))
   }
 
   mutating func add(_ refused: AlertDecoder.Refused, source: String) {

@@ -50,7 +50,7 @@ public actor PipelineWorker {
       guard let remote = stage.remote, !batch.waiting.isEmpty else { continue }
       let waiting = batch.takeWaiting()
       let results = await Deadline.run(remote.enricher, on: waiting.batch, clock: clock)
-      resume(waiting, after: stage, named: remote.name, results, into: &batch)
+      resume(waiting, of: chunk.source, after: stage, named: remote.name, results, into: &batch)
     }
     return batch.finish(checkpoint: chunk.checkpoint)
   }
@@ -86,7 +86,7 @@ public actor PipelineWorker {
     identifier.identify(alert, rule: rule, arena: decoder.arena, into: &batch.notes.id)
     enrich(&alert, with: stages[0], &batch)
     if stages.count > 1, batch.notes.suppression == nil {
-      batch.wait(alert, time: time(of: alert, batch.now))
+      batch.wait(alert, time: time(of: alert, batch.now), ambient: carried.ambient(of: alert))
     } else {
       decide(alert, into: &batch)
     }
@@ -94,7 +94,7 @@ public actor PipelineWorker {
 
   /// Takes alerts on that waited for an enricher that does I/O.
   private func resume(
-    _ waiting: BatchBuilder.Waiting, after stage: EnrichmentStage, named name: String,
+    _ waiting: BatchBuilder.Waiting, of source: String, after stage: EnrichmentStage, named name: String,
     _ results: [Result<Enrichment, EnrichmentFailure>], into batch: inout BatchBuilder
   ) {
     let isLast = stage.index == stages.count - 1
@@ -103,10 +103,17 @@ public actor PipelineWorker {
       let outgoing = waiting.batch[index]
       outgoing.withJSON { bytes in
         decoder.arena.reset()
-        // What this worker wrote itself always parses.
-        guard let document = try? decoder.document(bytes) else { return }
+        let document: Document
+        do throws(JSONError) {
+          document = try decoder.document(bytes)
+        } catch {
+          // Enrichers' fields can nest it more deeply than is read.
+          batch.bury(bytes, reason: "with what enrichers added, \(error)", source: source)
+          return
+        }
         var alert = Alert(
           document, table: Int(outgoing.entry.table), severity: outgoing.severity,
+          ambient: waiting.notes[index].ambient,
           vocabulary: plan.formats.vocabulary, arena: decoder.arena)
         alert.takeUpEarlierNotes()
         let result = index < results.count ? results[index] : .failure(EnrichmentFailure("it gave no answer"))
@@ -120,7 +127,7 @@ public actor PipelineWorker {
         if isLast || batch.notes.suppression != nil {
           decide(alert, into: &batch)
         } else {
-          batch.wait(alert, time: outgoing.time)
+          batch.wait(alert, time: outgoing.time, ambient: waiting.notes[index].ambient)
         }
       }
     }
@@ -151,6 +158,7 @@ public actor PipelineWorker {
       notes.hasOwnSeverity = true
     case .hold(let suppression): notes.suppression = suppression
     case .demote(let severity, let entry):
+      guard severity < alert.severity else { break }
       alert.lowerSeverity(to: severity)
       notes.hasOwnSeverity = true
       notes.demotion = entry

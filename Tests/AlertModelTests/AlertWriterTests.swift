@@ -26,6 +26,23 @@ struct AlertWriterTests {
     return written[1]
   }
 
+  @Test("what enrichers add under the name of Weir's word, or below it, gives way as well")
+  func givesWayToLater() throws {
+    var writer = AlertWriter()
+    writer.begin()
+    writer.add(try AddedField("weir.s.e", json: Array("1".utf8)))
+    writer.add(try AddedField("weir.s", json: Array("2".utf8)))
+    writer.add(try AddedField("weir.st", json: Array("3".utf8)))
+    writer.add(FieldPath("weir.s"), existing: .givesWay) { $0.append(contentsOf: "4".utf8) }
+    let parser = DocumentParser()
+    let output = try Array("{}".utf8).withUnsafeBytes { bytes in
+      var output: [UInt8] = []
+      writer.write(Document(try parser.parse(bytes)), to: &output)
+      return String(decoding: output, as: UTF8.self)
+    }
+    #expect(output == #"{"weir":{"st":3,"s":4}}"#)
+  }
+
   @Test(
     "what is Weir's word takes the place of whatever the document has under that name",
     arguments: [

@@ -152,4 +152,27 @@ struct ChainingTests {
     }
     #expect(name == "Root")
   }
+
+  @Test("all values of a field that only the envelope has go along")
+  func carriesSeveral() async throws {
+    let forwarded = """
+      {"title":"Download","id":"r-6","sigmafile":"d.yml","description":"x","sigma":["SELECT 1"],"rule_level":"medium",\
+      "tags":["attack.t1197","attack.t1003"],"host":"h","EventID":4624,"Computer":"pc-3"}
+      """
+    let matches = """
+      {"title":"Download","id":"r-6","description":"x","rule_level":"medium","tags":["attack.t1197","attack.t1003"],\
+      "matches":[{"EventID":4624,"Computer":"pc-3"}]}
+      """
+    for document in [forwarded, matches] {
+      let outcome = try await process(Workbench.chunk(document), "routes: [{to: [all]}]\n" + Self.outputs)
+      let next = """
+        routes:
+          - {when: 'threat.technique.id: T1197 and threat.technique.id: T1003', to: [all]}
+          - {when: '*', to: [held]}
+        """
+      let line = try #require(lines(outcome).first)
+      let again = try await process(Workbench.chunk(line), next + "\n" + Self.outputs)
+      #expect(again.places[0].count == 1, "\(line)")
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import AlertModel
 import Gateway
+import KQL
 import Pipeline
 import PluginKit
 import PluginTesting
@@ -42,6 +43,29 @@ import Testing
         #"{"number":1,"weir":{"enrichment_errors":[{"enricher":"intel","reason":"unknown"}]},"seen":"nothing"}"#,
         #"{"number":2,"weir":{},"intel":"p2","seen":"p2"}"#,
       ])
+  }
+
+  @Test func `behind it conditions know where an alert was read from, and each alert keeps its number`() async throws {
+    let world = try GatewayWorld()
+    let remote = RemoteScript { batch in
+      Array(repeating: .success(.fields([AddedField("intel", text: "x")])), count: batch.count)
+    }
+    let output = LineOutput()
+    var parts = parts(world, [], remote, output)
+    let condition = try Condition("_index: logs and _id: *", vocabulary: world.fixtures.vocabulary)
+    parts.routes = [Route(name: "logs", condition: condition, outputs: [0])]
+    let hits =
+      #"{"hits":{"hits":[{"_id":"a","_index":"logs","_source":{"n":1}},{"_id":"b","_index":"x","_source":{"n":2}}]}}"#
+    let witness = Numbers()
+    let worker = PipelineWorker(plan: parts.plan, clock: world.clock)
+    let outcome = await worker.process(GatewayWorld.chunk([hits]), witness: witness)
+    #expect(outcome.counts.routed == 1 && outcome.counts.unrouted == 1)
+    #expect(witness.ended.withLock { $0 } == [0, 1])
+  }
+
+  private final class Numbers: PipelineWitness {
+    let ended = Mutex<[Int]>([])
+    func ended(_ end: AlertEnd, _ alert: borrowing Alert) { ended.withLock { $0.append(end.number) } }
   }
 
   @Test func `batches that are answered out of order leave in order`() async throws {
