@@ -31,11 +31,7 @@ public final class Vocabulary: Sendable {
   }
 
   private func makeField(_ name: String) -> Field {
-    var base = name
-    for suffix in [".keyword", ".text"] where base.hasSuffix(suffix) && base.count > suffix.count {
-      base.removeLast(suffix.count)
-      break
-    }
+    let base = Field.base(of: name)
     return Field(path: paths.path(base), sources: tables.map { $0[base]?.known(among: paths) })
   }
 
@@ -62,4 +58,13 @@ public final class Field: Sendable {
 
   /// The name, without a `.keyword` or `.text` suffix.
   public var name: String { path.name }
+
+  /// The name without a `.keyword` or `.text` suffix, under which Elasticsearch indexes a field once more
+  /// (https://www.elastic.co/docs/reference/elasticsearch/mapping-reference/multi-fields).
+  public static func base(of name: String) -> String {
+    for suffix in [".keyword", ".text"] where name.hasSuffix(suffix) && name.count > suffix.count {
+      return String(name.dropLast(suffix.count))
+    }
+    return name
+  }
 }

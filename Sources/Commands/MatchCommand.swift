@@ -42,6 +42,8 @@ struct MatchCommand: AsyncParsableCommand {
       Terminal.say("error: \(error)")
       throw ExitCode.usage
     }
+    var doubts = ConditionDoubts(formats, added: nil)
+    for doubt in doubts.about(condition.expression) { Terminal.say("warning: the expression \(doubt)") }
     let now = environment.clock.now
     let count = Mutex(0)
     let part = print

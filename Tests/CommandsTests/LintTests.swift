@@ -92,6 +92,51 @@ import Testing
     ("rule.mitre.id: T1078 or event.CommandLine: x or user.type_id: 1 or event: * or threat.technique: *", []),
     ("weir.enrichment_errors: * or weir.rule.id: x or weir.suppression.entry: y or user.name.keyword: x", []),
     ("my.own.field: x or aws.cloudtrail.whatever: y or process.unknown: z", []),
+    // What other languages would say.
+    (
+      "not user.name = mallory",
+      [
+        "looks for the text 'user.name = mallory' in every field, as there is no colon; did you mean 'user.name: mallory'?"
+      ]
+    ),
+    (
+      "user.name == mallory",
+      [
+        "looks for the text 'user.name == mallory' in every field, as there is no colon; did you mean 'user.name: mallory'?"
+      ]
+    ),
+    (
+      "not user.name is mallory",
+      [
+        "looks for the text 'user.name is mallory' in every field, as there is no colon; did you mean 'user.name: mallory'?"
+      ]
+    ),
+    (
+      "severity high",
+      ["looks for the text 'severity high' in every field, as there is no colon; did you mean 'severity: high'?"]
+    ),
+    (
+      "severity != low",
+      ["looks for the text 'severity != low' in every field, as there is no colon; did you mean 'severity: low'?"]
+    ),
+    (
+      "event.kind: alert and not user.name: (mallory, trent)",
+      [
+        "asks for the one value 'mallory, trent'; several are written (one or another), and one with such characters in \""
+      ]
+    ),
+    (
+      "user.name: 'bob'", ["asks for the value 'bob', its quotation marks included; those of KQL are \""]
+    ),
+    ("user.name: /ma.*/", ["asks for '/ma.*/' as it is written; KQL has no regular expressions, only '*'"]),
+    ("user.name: alice and", ["asks for the value 'alice and'; what was to come behind 'and' is missing"]),
+    ("not source.ip: \"10.0.0.0/33\"", ["asks for '10.0.0.0/33', which is no network"]),
+    ("sevrity: high", ["asks for 'sevrity', which no format provides; did you mean 'severity'?"]),
+    (
+      "source.ip: 10.0.0.0/8 and url.path: /a/b/ and \"x = y\" and failed login and user.name: \"a, b\"",
+      []
+    ),
+    ("x.args: cn=a,ou=b or source.ip: \"::1/128\" or user.name: (a or b)", []),
     // Values that ECS does not allow.
     (
       "event.kind: alarm",

@@ -2,6 +2,7 @@ internal import AlertModel
 internal import ArgumentParser
 internal import Foundation
 internal import Gateway
+internal import KQL
 internal import PluginKit
 
 /// `weir silence`: hold back what is known to be noise, for a short time.
@@ -76,6 +77,10 @@ struct SilenceAdd: AsyncParsableCommand {
         throw ExitCode.usage
       }
     }
+    if let expression = try? KQLExpression(parsing: condition) {
+      var doubts = ConditionDoubts(parts.formats, added: nil)
+      for doubt in doubts.about(expression) { Terminal.say("warning: the condition \(doubt)") }
+    }
     try FolderMaking.make(parts.stateFolder)
     let file = SilenceFile(stateFolder: parts.stateFolder)
     try SilenceCommand.attempt { () throws(SilenceFile.Failure) in
@@ -100,8 +105,7 @@ struct SilenceAdd: AsyncParsableCommand {
     let id = String(UInt32.random(in: 0..<(1 << 24)) | 1 << 24, radix: 16).dropFirst()
     return Silence(
       id: String(id), when: condition, reason: reason, owner: owner, begins: now,
-      ends: Timestamp(nanoseconds: now.nanoseconds + Int64(duration.duration / .nanoseconds(1))), ceiling: ceiling,
-      acceptsSpoofable: acceptSpoofable)
+      ends: now + duration.duration, ceiling: ceiling, acceptsSpoofable: acceptSpoofable)
   }
 }
 
@@ -156,7 +160,7 @@ struct SilenceExpire: AsyncParsableCommand {
         var unknown: [String] = []
         let current = silences.indices.filter { silences[$0].isInForce(now) }
         for id in all ? current.map({ silences[$0].silence.id }) : ids {
-          let meant = current.filter { silences[$0].silence.id.hasPrefix(id) }
+          let meant = id.isEmpty ? [] : current.filter { silences[$0].silence.id.hasPrefix(id) }
           guard meant.count == 1, let place = meant.first else {
             unknown.append(meant.isEmpty ? "nothing in force has the id '\(id)'" : "several ids begin with '\(id)'")
             continue

@@ -189,21 +189,14 @@ struct Compiler {
   /// The name of a field without wildcards, without a `.keyword` or `.text` suffix.
   static func plainName(_ field: KQLLiteral) -> String? {
     if case .wildcard = field { return nil }
-    return withoutSuffix(field.text)
-  }
-
-  private static func withoutSuffix(_ name: String) -> String {
-    for suffix in [".keyword", ".text"] where name.hasSuffix(suffix) && name.count > suffix.count {
-      return String(name.dropLast(suffix.count))
-    }
-    return name
+    return Field.base(of: field.text)
   }
 
   private static func withoutSuffix(_ pattern: KQLPattern) -> KQLPattern {
     KQLPattern(
       segments: pattern.segments.dropLast() + [
         pattern.segments.last.map { last in
-          last == ".keyword" || last == ".text" ? "" : withoutSuffix(last)
+          last == ".keyword" || last == ".text" ? "" : Field.base(of: last)
         } ?? ""
       ])
   }

@@ -2,7 +2,7 @@ internal import AlertModel
 public import KQL
 
 /// Finds in conditions what no alert can have: a field that nothing provides, a value outside a field's list of values,
-/// parts that exclude each other.
+/// parts that exclude each other; and what was probably written in another language (`ForeignSyntax`).
 ///
 /// Alerts may hold fields of their own beside those that formats name, so that a field is unknown is no mistake yet. It is
 /// doubted below `event`, `user`, `cloud`, `source`, `rule`, `threat` and `weir`, where neither ECS, nor a format, nor a
@@ -11,6 +11,8 @@ public import KQL
 public struct ConditionDoubts {
   private let names: [String]
   private let parts: Set<String>
+  /// The detectors' own names.
+  private let paths: Set<String>
   /// By the first part of a name: the names that there can be. A beginning that is not here may have any.
   private let closed: [String: FieldNames]
   private let contradictions: Contradictions
@@ -34,6 +36,7 @@ public struct ConditionDoubts {
       for name in format.fields.names { format.fields[name]?.collectPaths(into: &written) }
     }
     self.names = names.sorted()
+    paths = Set(written)
     parts = Set(names.flatMap { $0.split(separator: ".").map(String.init) })
     var closed: [String: FieldNames] = [:]
     if let added {
@@ -54,6 +57,8 @@ public struct ConditionDoubts {
   /// What is doubtful, each as the end of a sentence: `asks for 'user.nmae', …`.
   public mutating func about(_ expression: KQLExpression) -> [String] {
     var doubts = expression.fieldNames.compactMap { doubt(aboutField: $0) }
+    let (names, paths) = (names, paths)
+    doubts += ForeignSyntax.doubts(about: expression) { paths.contains($0) || names.contains($0) }
     collect(aboutValuesOf: expression, .required, into: &doubts)
     for finding in contradictions.findings(in: expression) {
       doubts.append("\((finding.concernsAll ? Weight.required : .alternative).beginning): \(finding.reason)")
@@ -71,14 +76,18 @@ public struct ConditionDoubts {
   }
 
   private func newDoubt(aboutField written: String) -> String? {
-    guard !written.contains("*") else { return nil }
-    var name = written
-    for suffix in [".keyword", ".text"] where name.hasSuffix(suffix) { name.removeLast(suffix.count) }
+    guard !written.contains(where: { $0 == "*" || $0 == " " || $0 == "=" }) else { return nil }
+    let name = Field.base(of: written)
     if let beginning = name.split(separator: ".").first, let all = closed[String(beginning)] {
       // Detectors' own names have capital letters, ECS has none.
       guard name.contains("."), !name.contains(where: \.isUppercase), !all.has(name) else { return nil }
       let meant = Suggestion.closest(to: name, in: all.names).map { "; did you mean '\($0)'?" }
       return "asks for '\(name)', which no format provides\(meant ?? ", nor does ECS know it")"
+    }
+    if !name.contains("."), !names.contains(name), !paths.contains(name),
+      let meant = Suggestion.closest(to: name, in: ["severity"])
+    {
+      return "asks for '\(name)', which no format provides; did you mean '\(meant)'?"
     }
     let isMadeOfKnownParts = name.split(separator: ".").allSatisfy { parts.contains(String($0)) }
     guard !isMadeOfKnownParts, name.contains("."), !name.hasPrefix("weir."),
