@@ -59,7 +59,8 @@ import Testing
   @Test func `Changes are counted by rule, actor and account, with examples`() async throws {
     let old = try Workbench.standard()
     let new = try Workbench([
-      "config.yaml": Workbench.configuration, "known.yaml": Workbench.known.replacing("[mira]", with: "['*a*', '*e*']"),
+      "config.yaml": Workbench.configuration,
+      "known.yaml": Workbench.known.replacing("[mira]", with: "['*ra*', '*ve*']"),
       "accounts.csv": "account_id,name\n111122223333,landing-zone\n",
     ])
     let replay = Replay(

@@ -5,12 +5,16 @@ enum ActorPattern {
   /// Why the pattern cannot be used; nil where it can.
   static func mistake(in pattern: String) -> String? {
     if pattern.isEmpty { return "an actor is empty; it would match nothing or everything" }
+    if pattern.isBlank {
+      return "an actor has nothing but white space or characters that nobody sees"
+    }
     if pattern.utf8.allSatisfy({ $0 == UInt8(ascii: "*") }) {
       return "the actor '\(pattern)' matches everybody; name who is meant"
     }
     guard pattern.utf8.contains(UInt8(ascii: "*")) else { return nil }
     let words = pattern.split { !$0.isLetter && !$0.isNumber && $0 != "-" }.map { $0.lowercased() }
-    if words.allSatisfy(structural.contains) {
+    let telling = words.filter { !structural.contains($0) }.joined()
+    if telling.isEmpty || telling.count == 1 && pattern.hasPrefix("*") && pattern.hasSuffix("*") {
       return "the actor '\(pattern)' matches everybody or nearly so; name an account, a role or a user"
     }
     return nil
@@ -65,4 +69,11 @@ enum ActorPattern {
   }
 
   private static func isName(_ text: Substring) -> Bool { !text.contains { $0 == "/" || $0 == ":" } }
+}
+
+extension String {
+  /// True where there is nothing to be seen.
+  var isBlank: Bool {
+    unicodeScalars.allSatisfy { $0.properties.isWhitespace || $0.properties.isDefaultIgnorableCodePoint }
+  }
 }

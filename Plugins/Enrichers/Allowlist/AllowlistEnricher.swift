@@ -46,6 +46,9 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin, 
     guard options.actorsRemembered > 0 else {
       throw options.$actorsRemembered.error("at least one actor must be remembered; 'watch: []' switches this off")
     }
+    guard !options.$demoteTo.isGiven || options.mode == .demote else {
+      throw options.$demoteTo.error("'demote_to' is for 'mode: demote'; without that, alerts are held back")
+    }
     guard options.file != nil || !options.files.isEmpty || options.$entries.isGiven else {
       throw ConfigurationError("an allowlist needs 'file', 'files' or 'entries'", at: options.$file.place)
     }

@@ -57,7 +57,15 @@ struct AllowlistReader {
           self.add(entry, includingFiles: true)
         }
       }
-      if let tree = try context.files.elements(of: file, add), let other = (tree["entries"] ?? tree).handOver(add) {
+      let tree = try context.files.elements(of: file, add)
+      if let tree, tree["entries"] != nil {
+        for entry in tree.entries ?? [] where entry.key.text != "entries" {
+          report(
+            "the allowlist '\(file.text)' has '\(entry.key.text)' beside 'entries'; settings belong into the "
+              + "configuration, beside 'file'", at: entry.key.place)
+        }
+      }
+      if let tree, let other = (tree["entries"] ?? tree).handOver(add) {
         let what = other.isNull ? "is empty; was it cut short while being written?" : "holds no list of entries"
         report("the allowlist '\(file.text)' \(what)", at: other.place)
       }
@@ -85,6 +93,11 @@ struct AllowlistReader {
     if written.when == nil, written.actors.isEmpty, written.actorsFile == nil {
       report(
         "the entry '\(name)' has neither 'actors' nor 'when', so it would hold everything back", at: written.name.place)
+    }
+    if let place = written.emptyActors, written.actorsFile == nil {
+      report(
+        "the entry '\(name)' has no actor left in 'actors'; name who is meant, or remove the setting if everybody is",
+        at: place)
     }
     guard diagnostics.count == before else { return }
     let hasActors = !written.actors.isEmpty || written.actorsFile != nil
@@ -119,7 +132,7 @@ struct AllowlistReader {
   }
 
   private mutating func checkWord(_ text: LocatedText, of setting: String) {
-    guard text.text.unicodeScalars.allSatisfy(\.properties.isWhitespace) else { return }
+    guard text.text.isBlank else { return }
     report("the setting '\(setting)' of an allowlist entry is empty", at: text.place)
   }
 

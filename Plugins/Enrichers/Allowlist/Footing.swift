@@ -1,11 +1,12 @@
+internal import AlertModel
 internal import KQL
 internal import PluginKit
 
 /// Tells what a condition rests on: whether it can hold by nothing but what an attacker can choose.
 ///
 /// Of an `and`, one part that nobody can choose is enough; of an `or`, every part needs one. A part that only asks whether
-/// a field is there, one without a field, one whose field's name has wildcards, and everything below `not` are nothing to
-/// rest on. Neither is the name of a session, which whoever assumes a role chooses.
+/// a field is there, one that nearly every value meets, one without a field, one whose field's name has wildcards, and
+/// everything below `not` are nothing to rest on. Neither is the name of a session, which whoever assumes a role chooses.
 struct Footing {
   private let formats: FormatSet?
   private let count: Int
@@ -29,8 +30,9 @@ struct Footing {
       return parts.reduce(Array(repeating: true, count: count)) { firm, part in zip(firm, isFirm(part)).map { $0 && $1 }
       }
     case .is(let field?, let value):
-      if case .wildcard(let pattern) = value {
-        if pattern.isLone || isIdentity(field) && ActorPattern.isMetBySessionName(pattern.segments) { return nowhere }
+      if value.isMetByNearlyAll { return nowhere }
+      if case .wildcard(let pattern) = value, isIdentity(field), ActorPattern.isMetBySessionName(pattern.segments) {
+        return nowhere
       }
       return isFirm(field: field)
     case .range(let field, _, _), .nested(let field, _): return isFirm(field: field)
@@ -48,13 +50,27 @@ struct Footing {
   private mutating func isFirm(field: KQLLiteral) -> [Bool] {
     if case .wildcard = field { return nowhere }
     if let known = firmByField[field.text] { return known }
-    var name = field.text
-    for suffix in [".keyword", ".text"] where name.hasSuffix(suffix) { name.removeLast(suffix.count) }
+    let name = Field.base(of: field.text)
     let firm = (0..<count).map { format in
       !ChosenFields.contains(name) && formats?.isSpoofable(name, in: format) != true
     }
     firmByField[field.text] = firm
     return firm
+  }
+}
+
+extension KQLLiteral {
+  /// True where nearly every value is what is asked for: `*`, `*a*`, `0.0.0.0/0`.
+  var isMetByNearlyAll: Bool {
+    switch self {
+    case .wildcard(let pattern):
+      // One letter with wildcards on both its sides is in most names.
+      pattern.segments.allSatisfy(\.isEmpty)
+        || pattern.segments.joined().count < 2 && pattern.segments.first == "" && pattern.segments.last == ""
+    case .text(let text), .phrase(let text):
+      text.hasSuffix("/0") && text.dropLast(2).allSatisfy { $0.isHexDigit || $0 == "." || $0 == ":" }
+    case .null, .boolean, .template: false
+    }
   }
 }
 

@@ -40,12 +40,10 @@ struct MatchedCondition: Sendable {
     return false
   }
 
-  /// The fields that are asked for a value, and not only whether they are there: those outside `not`.
+  /// The fields that are asked for a value, and not only whether they are there or nearly so: those outside
+  /// `not`.
   var positiveFields: [String] {
-    parts.filter { part in
-      if case .wildcard(let pattern)? = part.literal, pattern.isLone { return false }
-      return !part.isNegated
-    }.map(\.field.name)
+    parts.filter { !$0.isNegated && $0.literal?.isMetByNearlyAll != true }.map(\.field.name)
   }
 
   /// Field, value and pattern of every part that the alert fulfils.

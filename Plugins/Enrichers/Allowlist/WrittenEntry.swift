@@ -5,6 +5,8 @@ struct WrittenEntry {
   let name: LocatedText
   let when: LocatedText?
   let actors: [LocatedText]
+  /// Where a list of actors stands that has none.
+  var emptyActors: SourcePlace?
   var actorsFile: FilePath?
   let reason: LocatedText
   let owner: LocatedText
@@ -20,6 +22,7 @@ struct WrittenEntry {
     name = options.name
     when = options.when
     actors = options.actors
+    emptyActors = options.$actors.isGiven && options.actors.isEmpty ? options.$actors.place : nil
     actorsFile = options.actorsFile
     reason = options.reason
     owner = options.owner
@@ -45,7 +48,7 @@ struct WrittenEntry {
     for entry in entries {
       switch entry.key.text {
       case "actors":
-        guard let elements = entry.value.elements else { return nil }
+        guard let elements = entry.value.elements, !elements.isEmpty else { return nil }
         actors.reserveCapacity(elements.count)
         for element in elements {
           guard let text = element.usualText else { return nil }

@@ -17,6 +17,8 @@ struct AllowlistRefusalTests {
         "the actor 'arn:aws:iam::*' matches everybody or nearly so; name an account, a role or a user"
       ),
       ([("actors", "*@*")], "the actor '*@*' matches everybody or nearly so; name an account, a role or a user"),
+      ([("actors", "*a*")], "the actor '*a*' matches everybody or nearly so; name an account, a role or a user"),
+      ([("actors", "\u{200B}\u{A0}")], "an actor has nothing but white space or characters that nobody sees"),
       ([("when", "*")], "'when' is '*', so it would match everything"),
       ([("when", " ")], "'when' is empty, so it would match everything"),
       ([], "the entry 'e' has neither 'actors' nor 'when', so it would hold everything back"),
@@ -34,6 +36,10 @@ struct AllowlistRefusalTests {
       ),
       (
         [("when", "event.action: * and not user.name: mallory")],
+        "the entry 'e' names no value that an alert must have, so it would hold nearly everything; add who or what it is about"
+      ),
+      (
+        [("when", "user.name: ** and source.ip: \"0.0.0.0/0\" and event.action: *e*")],
         "the entry 'e' names no value that an alert must have, so it would hold nearly everything; add who or what it is about"
       ),
       (
@@ -128,6 +134,31 @@ struct AllowlistRefusalTests {
     #expect(
       refusal { _ = try AllowlistBench([entry], texts: ["a.txt": "# none\n"]) }
         == "a.txt: error: the list is empty; was it cut short while being written?")
+  }
+
+  @Test(
+    "what would hold more back than was meant is refused: no actor left, settings in the wrong place or without effect")
+  func refusesMisplaced() {
+    let nobody = LocatedNode(.sequence([]), at: LocatedNode.nowhere)
+    let entry = AllowlistBench.entry("e", ("when", "event.action: x"), ("actors", nobody))
+    let message =
+      "the entry 'e' has no actor left in 'actors'; name who is meant, or remove the setting if everybody is"
+    #expect(refusal { _ = try AllowlistBench([entry]) } == message)
+    let list = LocatedNode(.sequence([entry]), at: LocatedNode.nowhere)
+    #expect(
+      refusal { _ = try AllowlistBench(settings: [("file", "a.yaml")], trees: ["a.yaml": list]) } == message)
+    let tree: LocatedNode = [
+      "mode": "demote",
+      "entries": LocatedNode(
+        .sequence([AllowlistBench.entry("e", ("actors", ["alice"]))]), at: LocatedNode.nowhere),
+    ]
+    #expect(
+      refusal { _ = try AllowlistBench(settings: [("file", "a.yaml")], trees: ["a.yaml": tree]) }
+        == "the allowlist 'a.yaml' has 'mode' beside 'entries'; settings belong into the configuration, beside 'file'")
+    let alice = AllowlistBench.entry("e", ("actors", ["alice"]))
+    #expect(
+      refusal { _ = try AllowlistBench([alice], settings: [("demote_to", "low")]) }
+        == "'demote_to' is for 'mode: demote'; without that, alerts are held back")
   }
 
   @Test(
