@@ -10,6 +10,8 @@ final class DeadLetterFile: Sendable {
   private let clock: any GatewayClock
   private let logger: Logger
   private let told = Mutex(Told())
+  /// True from the first failure that was logged to the next letter that is kept.
+  private let hasFailed = Mutex(false)
 
   /// How much of the log dead letters took: a million of them must not fill a disk with log lines.
   private struct Told {
@@ -34,7 +36,7 @@ final class DeadLetterFile: Sendable {
     guard !letters.isEmpty else { return }
     var lines: [UInt8] = []
     for letter in letters { letter.appendJSON(at: clock.now, to: &lines) }
-    try file.append(lines)
+    try write(lines)
     tell(letters)
   }
 
@@ -56,7 +58,21 @@ final class DeadLetterFile: Sendable {
       DeadLetter.appendRaw(json, to: &line)
     }
     line.append(contentsOf: Array("}\n".utf8))
-    try file.append(line)
+    try write(line)
+  }
+
+  /// Logs that what the outbox has as dead letters cannot be written here: once, until one can be.
+  func log(_ failure: FileError) {
+    let isNews = hasFailed.withLock { hasFailed in
+      defer { hasFailed = true }
+      return !hasFailed
+    }
+    if isNews { logger.error("dead letters: \(failure); 'weir outbox list --dead' has them") }
+  }
+
+  private func write(_ lines: [UInt8]) throws(FileError) {
+    try file.append(lines)
+    hasFailed.withLock { $0 = false }
   }
 
   /// Logs the letters, at most twenty a minute.

@@ -66,7 +66,7 @@ public final class Gateway: Sendable {
   public func run() async throws -> Outcome {
     let first = parts
     await memory.restore(first.rememberingPlugins)
-    for plugin in first.plugins { try await plugin.start() }
+    try await start(first.plugins)
     try await queue?.begin()
     try await inherit(first.inputs, among: first.inputs)
     try await queue?.serve(
@@ -177,11 +177,11 @@ public final class Gateway: Sendable {
 
   private var hooks: DeliveryHooks {
     DeliveryHooks { [self] letter in
-      do {
+      do throws(FileError) {
         try deadLetters.append(
           alert: letter.json, output: letter.output, reason: letter.reason, attempts: letter.attempts)
       } catch {
-        logger.error("dead letters: \(error); 'weir outbox list --dead' has them")
+        deadLetters.log(error)
       }
     } keepDigested: { [self] alerts in
       do {

@@ -40,6 +40,28 @@ struct DeadLetterFileTests {
     #expect(numbers(path) == [3])
   }
 
+  @Test func `A disk that takes no dead letters is logged once, until it takes one`() throws {
+    // A folder where the file should be stands for the disk.
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let file = file()
+    func fail() {
+      do throws(FileError) {
+        try file.append(alert: Array("1".utf8), output: "soc", reason: "400", attempts: 1)
+      } catch {
+        file.log(error)
+      }
+    }
+    for _ in 0..<3 { fail() }
+    #expect(world.log.messages.count { $0.contains("weir outbox list --dead") } == 1)
+    try FileManager.default.removeItem(atPath: path)
+    try append(2, to: file)
+    #expect(numbers(path) == [2])
+    try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    for _ in 0..<3 { fail() }
+    #expect(world.log.messages.count { $0.contains("weir outbox list --dead") } == 2)
+  }
+
   @Test func `What damage made of an alert does not spoil the file`() throws {
     for alert in ["{\"a\":1", "{\"a\":\n1}", "[1,2]"] {
       try file().append(alert: Array(alert.utf8), output: "soc", reason: "damaged", attempts: 0)
