@@ -20,8 +20,14 @@ struct CheckCommand: AsyncParsableCommand {
     var problems = examination.diagnostics
     if let (configuration, parts) = examination.parts {
       problems += Lint.diagnostics(parts, configuration, now: environment.clock.now)
-      if let problem = StateFolder(path: parts.stateFolder).problem {
+      for folder in [
+        FolderToWrite(path: parts.stateFolder, name: "state folder", setting: "state"),
+        FolderToWrite(
+          path: FilePath(parts.deadLetters).folder, name: "folder for dead letters", setting: "dead_letters"),
+      ] {
+        guard let problem = folder.problem else { continue }
         problems.append(Diagnostic(.error, problem, at: SourcePlace(file: configuration.file)))
+        break
       }
     }
     if json {

@@ -115,7 +115,20 @@ public struct Assembly: Sendable {
     var suppressed = outputs.firstIndex { $0.name == configuration.suppressedOutput?.name }
     if suppressed == nil, configuration.suppressedOutput == nil {
       let path = state + "/suppressed.ndjson"
-      if let output = try? file(path, contextOf("output", Self.suppressedName)) {
+      let context = contextOf("output", Self.suppressedName)
+      let output = problems.collect { () throws(ConfigurationError) in
+        guard !state.contains(where: { $0 == "{" || $0 == "}" }) else {
+          throw ConfigurationError(
+            "'state' has a brace, which the name of its file of suppressed alerts cannot have; choose another folder",
+            at: SourcePlace(file: configuration.file))
+        }
+        do {
+          return try file(path, context)
+        } catch {
+          throw ConfigurationError("'state': \(error)", at: SourcePlace(file: configuration.file))
+        }
+      }
+      if let output {
         suppressed = outputs.count
         outputs.append(OutputPart(name: Self.suppressedName, output, delivery: DeliveryDefaults()))
       }

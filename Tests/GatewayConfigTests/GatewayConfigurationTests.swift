@@ -120,6 +120,24 @@ struct GatewayConfigurationTests {
       ])
   }
 
+  @Test("finds what is wrong with an output that is switched off, but for what depends on the environment")
+  func checksSwitchedOff() throws {
+    let yaml = """
+      outputs:
+        a: {only_with: URL, web: {webhok_url: "${URL}", batch: "${SIZE}", concurrency: x}}
+        b: {only_with: URL, wep: {webhook_url: "${URL}"}}
+        archive: {file: {}}
+      routes:
+        - {to: archive}
+      """
+    #expect(
+      try messages(yaml).map { $0.prefix { $0 != ";" } } == [
+        "config.yaml:2:29: error: unknown setting 'webhok_url' for output 'web'",
+        "config.yaml:2:82: error: 'x' is not a whole number",
+        "config.yaml:3:23: error: unknown output 'wep'",
+      ])
+  }
+
   @Test("points into a condition over several lines")
   func foldedCondition() throws {
     let marked = MarkedText(

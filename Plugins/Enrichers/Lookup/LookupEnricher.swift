@@ -26,8 +26,8 @@ public struct LookupEnricher: Enricher, Explaining, ChangeTelling, FieldAdding {
     options.add.keys.sorted() + options.unknown.keys.sorted() + (options.under.map { [$0 + ".*"] } ?? [])
   }
 
-  private let options: LookupOptions
-  private let context: PluginContext
+  let options: LookupOptions
+  let context: PluginContext
   private let fields: [Field]
   private let unknown: [AddedField]
   private var loaded: Loaded?
@@ -44,6 +44,15 @@ public struct LookupEnricher: Enricher, Explaining, ChangeTelling, FieldAdding {
     self.context = context
     fields = options.field.map(context.vocabulary.field)
     unknown = options.unknown.sorted { $0.key < $1.key }.map { AddedField($0.key, text: $0.value) }
+    for (names, setting) in [(Array(options.add.keys), options.$add), (Array(options.unknown.keys), options.$unknown)] {
+      for name in names.sorted() {
+        guard let mistake = AddedName.mistake(in: name) else { continue }
+        throw ConfigurationError("'\(name)' \(mistake)", at: setting.place(of: name))
+      }
+    }
+    if let under = options.under, let mistake = AddedName.mistake(in: under) {
+      throw options.$under.error("'\(under)' \(mistake)")
+    }
     if options.field.isEmpty { throw options.$field.error("name the field that is looked up") }
     if options.add.isEmpty, options.under == nil {
       throw options.$table.error("nothing would be added; say which columns with 'add', or 'under' for all of them")

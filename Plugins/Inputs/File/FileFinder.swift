@@ -51,6 +51,10 @@ struct FileFinder: Sendable {
         problems.append(
           Problem(path: pattern.text, reason: "no file matches this pattern; check 'paths'", isAbsence: true))
       }
+      if !isLiteral, !names.isEmpty, names.allSatisfy(isExcluded) {
+        problems.append(
+          Problem(path: pattern.text, reason: "'exclude' leaves out all that this names", isAbsence: true))
+      }
       for name in names where isLiteral || (!isExcluded(name) && seen.insert(name).inserted) {
         switch Self.look(at: name) {
         case .success(let file): files.append(file)

@@ -39,6 +39,8 @@ public struct FileOutput: Output {
     /// The tidying up that is under way.
     let tidying = Mutex<Task<Void, Never>?>(nil)
     let thread = BlockingThread("file-rotation")
+    /// Waits for the disk, which may take long.
+    let syncing = BlockingThread("file-sync")
 
     init(_ files: sending FileSet) { self.files = Mutex(files) }
   }
@@ -62,7 +64,9 @@ public struct FileOutput: Output {
     if let every = options.rotateEvery, every < .seconds(1) {
       throw options.$rotateEvery.error("'rotate_every' must be at least 1s")
     }
-    if let keep = options.keep, keep < 0 { throw options.$keep.error("'keep' must be 0 or more") }
+    if let keep = options.keep, keep < 1 {
+      throw options.$keep.error("'keep' must be at least 1; with none, alerts would be gone with the first rotation")
+    }
     if options.rotateSize == nil, options.rotateEvery == nil, options.keep != nil || options.compress {
       let setting = options.keep != nil ? options.$keep : options.$compress
       throw setting.error("'keep' and 'compress' are for rotated files; set 'rotate_size' or 'rotate_every' as well")
@@ -105,12 +109,15 @@ public struct FileOutput: Output {
 
   public func flush() async throws(DeliveryError) {
     guard options.durability == .power else { return }
-    let failure = state.files.withLock { files -> AppendingFile.Failure? in
-      do throws(AppendingFile.Failure) {
-        try files.sync()
-        return nil
-      } catch {
-        return error
+    let state = state
+    let failure = try? await state.syncing.run {
+      state.files.withLock { files -> AppendingFile.Failure? in
+        do throws(AppendingFile.Failure) {
+          try files.sync()
+          return nil
+        } catch {
+          return error
+        }
       }
     }
     if let failure { throw DeliveryError([0: .retry(reason: failure.reason, after: nil)]) }

@@ -36,14 +36,12 @@ public struct SlackOutput: Output {
   private let preamble: [UInt8]
   private let answer: SlackAnswer
   private let tls: TLSOptions
+  private let caFile: FilePath?
   private let context: PluginContext
 
   public init(options: SlackOptions, context: PluginContext) throws {
     let url = options.webhookURL.reveal()
-    guard ["https://", "http://"].contains(where: url.hasPrefix), Redaction.host(inURL: url) != nil else {
-      throw options.$webhookURL.error(
-        "'webhook_url' is not an address; it must begin with https:// or http:// and a host")
-    }
+    if let mistake = WebAddress.mistake(in: url) { throw options.$webhookURL.error("'webhook_url' \(mistake)") }
     self.url = options.webhookURL
     fields = AlertSummaryFields(
       context.vocabulary, link: try AlertLinkFields(context.vocabulary, template: options.link))
@@ -51,7 +49,12 @@ public struct SlackOutput: Output {
     preamble = Self.preamble(options)
     answer = SlackAnswer(style: options.style, redaction: Redaction(url: url))
     tls = TLSOptions(caFile: options.caFile?.path)
+    caFile = options.caFile
     self.context = context
+  }
+
+  public func load() throws {
+    if let caFile { try context.files.checkPEM(caFile) }
   }
 
   public func deliver(_ batch: DeliveryBatch) async throws(DeliveryError) {

@@ -49,8 +49,7 @@ public struct SyslogOutput: Output {
 
   public mutating func load() throws {
     for file in [options.caFile, options.certificate, options.key] {
-      // Only to see now, and not at the first alert, that it can be read.
-      if let file { _ = try context.files.bytes(of: file, limit: ByteCount(bytes: 16 << 20)) }
+      if let file { try context.files.checkPEM(file) }
     }
     if options.hostname == nil {
       encoder = SyslogEncoder(options, hostname: Self.machineName, vocabulary: context.vocabulary)

@@ -34,14 +34,13 @@ public struct WebhookOutput: Output {
   private let body: WebhookBody
   private let signature: WebhookSignature?
   private let tls: TLSOptions
+  private let tlsFiles: [FilePath]
   private let redaction: Redaction
   private let context: PluginContext
 
   public init(options: WebhookOptions, context: PluginContext) throws {
     let url = options.url.reveal()
-    guard ["https://", "http://"].contains(where: url.hasPrefix), Redaction.host(inURL: url) != nil else {
-      throw options.$url.error("'url' is not an address; it must begin with https:// or http:// and a host")
-    }
+    if let mistake = WebAddress.mistake(in: url) { throw options.$url.error("'url' \(mistake)") }
     try Self.checkHeaders(options)
     guard (options.certificateFile == nil) == (options.keyFile == nil) else {
       let given = options.certificateFile == nil ? options.$keyFile : options.$certificateFile
@@ -63,7 +62,12 @@ public struct WebhookOutput: Output {
       caFile: options.caFile?.path, certificateFile: options.certificateFile?.path, keyFile: options.keyFile?.path)
     redaction = Redaction(
       url: url, secrets: options.headers.values.map { $0.reveal() } + [options.signingKey?.reveal() ?? ""])
+    tlsFiles = [options.caFile, options.certificateFile, options.keyFile].compactMap { $0 }
     self.context = context
+  }
+
+  public func load() throws {
+    for file in tlsFiles { try context.files.checkPEM(file) }
   }
 
   public func deliver(_ batch: DeliveryBatch) async throws(DeliveryError) {
@@ -126,6 +130,12 @@ public struct WebhookOutput: Output {
       timeout: context.requestTimeout, tls: tls)
   }
 
+  /// In lower case: those that say how long a request is and how it goes over the line (RFC 9110, section 6; RFC 9112,
+  /// section 6). A wrong one loses alerts that count as delivered.
+  private static let ownHeaders: Set<String> = [
+    "content-length", "transfer-encoding", "content-encoding", "connection", "expect", "te", "trailer", "upgrade",
+  ]
+
   /// A header's name must be a token, its value one line (RFC 9110, section 5).
   private static func checkHeaders(_ options: WebhookOptions) throws {
     func isToken(_ name: String) -> Bool {
@@ -137,6 +147,9 @@ public struct WebhookOutput: Output {
     for (name, value) in options.headers.sorted(by: { $0.key < $1.key }) {
       let place = options.$headers.place(of: name)
       guard isToken(name) else { throw ConfigurationError("'\(name)' is not the name of a header", at: place) }
+      guard !Self.ownHeaders.contains(name.lowercased()) else {
+        throw ConfigurationError("the header '\(name)' is set for each request by weir; remove it", at: place)
+      }
       guard value.reveal().utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
         throw ConfigurationError("the header '\(name)' holds a line break or a control character; remove it", at: place)
       }

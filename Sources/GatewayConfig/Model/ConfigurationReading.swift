@@ -48,6 +48,9 @@ struct ConfigurationReading {
     }
     let durability = fields?.read(DurabilityOptions.self, &reader)?.durability
     let silences = fields?.read(SilenceOptions.self, &reader)?.silences ?? SilenceLimits()
+    if silences.maxDuration <= .zero {
+      reader.report(silences.$maxDuration.error("expected a duration above 0; without 'silences' there is a day"))
+    }
     let notices = silences.to.compactMap { names.find($0, for: "silences", isSwitchedOffAnError: false, &reader) }
     fields?.reportUnknown(known: RootOptions.types.flatMap { reader.names(of: $0) }, &reader)
     warnOfSecrets(readableByOthers: mode)

@@ -24,6 +24,14 @@ struct FormatSection {
           "format \(entry.key.quoted) would take every alert; say in 'recognise' what its documents have",
           at: options.$recognise.place)
       }
+      for (names, setting) in [
+        (options.fields.keys.sorted(), options.$fields), (options.constants.keys.sorted(), options.$constants),
+      ] {
+        for name in names {
+          guard let mistake = AddedName.mistake(in: name) else { continue }
+          reader.report("\(VisibleText.quoted(name)) \(mistake)", at: setting.place(of: name))
+        }
+      }
       formats.append(options.format(name: name))
     }
     return formats + catalog.formats

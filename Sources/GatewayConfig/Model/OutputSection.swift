@@ -21,16 +21,38 @@ struct OutputSection {
       reader.report("expected a mapping of names to outputs, but found \(node.kindName)", at: node.place)
       return outputs
     }
-    let kind = PluginEntries(types)
-    let others = reader.names(of: OutputEntryOptions.self)
     for output in entries {
       outputs.names.append(output.key.text)
-      guard let entry = kind.pluginEntry(output.value, beside: others, &reader) else { continue }
-      let beside = output.value.entries?.filter { others.contains($0.key.text) } ?? []
-      _ = OutputEntryOptions.read(LocatedNode(.mapping(beside), at: output.value.place), &reader)
-      if let plugin = kind.read(entry, name: output.key.text, &reader) { outputs.plugins.append(plugin) }
+      if let plugin = read(output, &reader) { outputs.plugins.append(plugin) }
     }
+    for output in switches.entries { check(output, &reader) }
     return outputs
+  }
+
+  private func read(_ output: LocatedNode.Entry, _ reader: inout SettingReader) -> ConfiguredPlugin<any Output>? {
+    let kind = PluginEntries(types)
+    let others = reader.names(of: OutputEntryOptions.self)
+    guard let entry = kind.pluginEntry(output.value, beside: others, &reader) else { return nil }
+    let beside = output.value.entries?.filter { others.contains($0.key.text) } ?? []
+    _ = OutputEntryOptions.read(LocatedNode(.mapping(beside), at: output.value.place), &reader)
+    return kind.read(entry, name: output.key.text, &reader)
+  }
+
+  /// Reports what is wrong with an output that is switched off here, so that it is not found out where it is on. What
+  /// depends on references, which are not resolved, is left out.
+  private func check(_ output: LocatedNode.Entry, _ reader: inout SettingReader) {
+    var trial = SettingReader(folder: reader.folder)
+    _ = read(output, &trial)
+    let unknown = Set(output.value.placesOfReferences)
+    for diagnostic in trial.diagnostics where !unknown.contains(diagnostic.place) { reader.report(diagnostic) }
+  }
+}
+
+extension LocatedNode {
+  /// Where `${…}` stands in it.
+  fileprivate var placesOfReferences: [SourcePlace] {
+    if let scalar { return scalar.text.text.contains("${") ? [place] : [] }
+    return (elements ?? []).flatMap(\.placesOfReferences) + (entries ?? []).flatMap(\.value.placesOfReferences)
   }
 }
 

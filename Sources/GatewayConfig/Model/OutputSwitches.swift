@@ -4,18 +4,20 @@ internal import PluginKit
 ///
 /// Looked for before references are resolved, so that an output that is off may refer to what is not set.
 struct OutputSwitches {
-  /// The names of outputs that are off.
+  /// The outputs that are off, as they are written.
+  let entries: [LocatedNode.Entry]
+  /// Their names.
   let off: Set<String>
 
   static let setting = "only_with"
 
   init(_ root: LocatedNode, environment: [String: String]) {
     let outputs = root["outputs"]?.entries ?? []
-    off = Set(
-      outputs.filter { output in
-        guard let variable = output.value[Self.setting]?.scalar?.text.text, !variable.isEmpty else { return false }
-        return environment[variable]?.isEmpty ?? true
-      }.map(\.key.text))
+    entries = outputs.filter { output in
+      guard let variable = output.value[Self.setting]?.scalar?.text.text, !variable.isEmpty else { return false }
+      return environment[variable]?.isEmpty ?? true
+    }
+    off = Set(entries.map(\.key.text))
   }
 
   /// The tree without the outputs that are off.

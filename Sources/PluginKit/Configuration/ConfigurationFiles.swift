@@ -38,6 +38,16 @@ extension ConfigurationFiles {
     try tree(of: file).handOver(body)
   }
 
+  /// Checks, before the first alert, that a file of certificates or of a key can be read and is PEM (RFC 7468).
+  ///
+  /// - Throws: `ConfigurationError` at the place of the setting.
+  public func checkPEM(_ file: FilePath) throws(ConfigurationError) {
+    let bytes = try bytes(of: file, limit: ByteCount(bytes: 16 << 20))
+    guard bytes.contains(Array("-----BEGIN ".utf8)) else {
+      throw ConfigurationError("'\(file.text)' has no '-----BEGIN', so it is not PEM", at: file.place)
+    }
+  }
+
   /// The bytes of a file of at most 256 MiB.
   public func bytes(of file: FilePath) throws(ConfigurationError) -> [UInt8] {
     try bytes(of: file, limit: ByteCount(bytes: 256 << 20))

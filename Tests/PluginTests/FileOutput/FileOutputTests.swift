@@ -131,9 +131,9 @@ struct FileOutputTests {
         == "'keep' and 'compress' are for rotated files; set 'rotate_size' or 'rotate_every' as well")
     #expect(
       message {
-        $0.keep = -1
+        $0.keep = 0
         $0.rotateSize = ByteCount(bytes: 10)
-      } == "'keep' must be 0 or more")
+      } == "'keep' must be at least 1; with none, alerts would be gone with the first rotation")
     #expect(message { $0.rotateEvery = .milliseconds(5) } == "'rotate_every' must be at least 1s")
   }
 

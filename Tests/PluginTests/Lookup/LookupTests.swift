@@ -82,4 +82,34 @@ struct LookupTests {
       #expect("\(error)" == message)
     }
   }
+
+  @Test(
+    "names that are no fields' or Weir's own are refused", arguments: ["", "a b", "severity", "weir.suppression.entry"])
+  func refusesNames(name: String) {
+    let error = #expect(throws: ConfigurationError.self) {
+      _ = try enricher(
+        "k,v\na,x\n", ("field", "f"),
+        ("add", LocatedNode(.mapping([.init(key: LocatedText(name), value: "v")]), at: LocatedNode.nowhere)))
+    }
+    let reason = name.count < 4 ? "is no name of a field" : "is weir's own word; choose another name"
+    #expect(error?.diagnostics.map(\.message) == ["'\(name)' \(reason)"])
+  }
+
+  @Test("that a table says who it was is warned of")
+  func lints() throws {
+    let members: [LocatedNode.Entry] = [
+      .init(key: "table", value: "t.csv"), .init(key: "field", value: "user.name"),
+      .init(key: "add", value: ["user.name": "v", "user.department": "v"]),
+    ]
+    let options = try LookupOptions(LocatedNode(.mapping(members), at: LocatedNode.nowhere))
+    var context = PluginContext.testing(files: InMemoryFiles(["t.csv": "k,v\na,x\n"]))
+    context.formats = FormatSet([
+      Format(
+        name: "x", title: "X", shape: .anything, id: nil, severity: .fixed(.low), fields: FieldTable([:]),
+        actors: [Format.Actor("user.name", spoofable: false)])
+    ])
+    let warnings = try LookupEnricher(options: options, context: context).lint(now: Timestamp(seconds: 0)).map(
+      \.message)
+    #expect(warnings.count == 1 && warnings[0].hasPrefix("adds 'user.name', which says who it was: "), "\(warnings)")
+  }
 }

@@ -150,6 +150,10 @@ import Testing
     ),
     ("template", "{{>other}}", "a template cannot use '{{>': there are no other templates and no other delimiters"),
     ("url", "soar.example", "'url' is not an address; it must begin with https:// or http:// and a host"),
+    ("url", "https://soar.example:99999/", "'url' has a port that there is not; 1 to 65535 are possible"),
+    ("url", "https://soar.example:0/", "'url' has a port that there is not; 1 to 65535 are possible"),
+    ("url", "https://[::1/", "'url' has a '[' without its ']'"),
+    ("url", "https://soar.example/a b", "'url' has white space in it; remove it, or write a space as %20"),
     ("signature_header", "a b", "'a b' is not the name of a header"),
     ("key_file", "k.pem", "'certificate_file' and 'key_file' belong together; give both or neither"),
   ])
@@ -161,6 +165,37 @@ import Testing
         options: WebhookOptions(LocatedNode(.mapping(settings), at: LocatedNode.nowhere)), context: .testing())
     }
     #expect(error?.diagnostics.map(\.message) == [message])
+  }
+
+  @Test(arguments: ["https://u:p@[::1]:8080/x?y=z:1", "http://a", "https://a.example:443", "http://10.0.0.1:65535/#f"])
+  func `addresses that can be are taken`(url: String) {
+    #expect(WebAddress.mistake(in: url) == nil)
+  }
+
+  @Test(arguments: ["Content-Length", "transfer-encoding", "Connection"])
+  func `headers that would cut a request short are refused`(name: String) {
+    let error = #expect(throws: ConfigurationError.self) {
+      _ = try Self.output([
+        Self.setting(
+          "headers", LocatedNode(.mapping([.init(key: LocatedText(name), value: "5")]), at: LocatedNode.nowhere))
+      ])
+    }
+    #expect(error?.diagnostics.map(\.message) == ["the header '\(name)' is set for each request by weir; remove it"])
+  }
+
+  @Test func `a file of certificates that is none is found before the first alert`() throws {
+    let files = InMemoryFiles(["ca.txt": "root:x:0:0\n", "ca.pem": "-----BEGIN CERTIFICATE-----\n"])
+    func load(_ file: String) throws {
+      let settings = [
+        Self.setting("url", "https://soar.example/"), Self.setting("ca_file", LocatedNode(stringLiteral: file)),
+      ]
+      let options = try WebhookOptions(LocatedNode(.mapping(settings), at: LocatedNode.nowhere))
+      let output = try WebhookOutput(options: options, context: .testing(files: files))
+      try output.load()
+    }
+    try load("ca.pem")
+    let error = #expect(throws: ConfigurationError.self) { try load("ca.txt") }
+    #expect(error?.diagnostics.map(\.message) == ["'ca.txt' has no '-----BEGIN', so it is not PEM"])
   }
 
   @Test func `keeps the promises of an output`() async throws {

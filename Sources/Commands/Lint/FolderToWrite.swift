@@ -1,8 +1,12 @@
 internal import Glibc
 
-/// The folder that a gateway keeps its state in, looked at without making or changing it.
-struct StateFolder {
+/// A folder that a gateway keeps something in, looked at without making or changing it.
+struct FolderToWrite {
   let path: String
+  /// What it is: `state folder`.
+  let name: String
+  /// The setting that names it.
+  let setting: String
 
   /// Why a gateway cannot use it; nil where it can, or can make it.
   var problem: String? {
@@ -19,8 +23,8 @@ struct StateFolder {
   private func failure(_ place: String, _ code: Int32) -> String {
     let what =
       place == path
-      ? "the state folder '\(path)' cannot be written to" : "the state folder '\(path)' cannot be made in '\(place)'"
+      ? "the \(name) '\(path)' cannot be written to" : "the \(name) '\(path)' cannot be made in '\(place)'"
     let reason = String(cString: strerror(code))
-    return "\(what): \(reason); make it writable for this user, or set another one with 'state'"
+    return "\(what): \(reason); make it writable for this user, or set another one with '\(setting)'"
   }
 }
