@@ -86,7 +86,10 @@ struct ConfigurationOption: ParsableArguments {
     for diagnostic in diagnostics {
       let style: Terminal.Style = diagnostic.severity == .error ? .red : .yellow
       let word = "\(diagnostic.severity.rawValue):"
-      Terminal.say("\(diagnostic.place): \(Terminal.styled(word, style)) \(diagnostic.message)")
+      // A query is shown with its lines; what a file has besides must not reach the terminal as it is.
+      let message = diagnostic.message.split(separator: "\n", omittingEmptySubsequences: false)
+        .map { VisibleText.escaped(String($0)) }.joined(separator: "\n")
+      Terminal.say("\(diagnostic.place): \(Terminal.styled(word, style)) \(message)")
     }
   }
 }

@@ -137,4 +137,14 @@ struct CommandLineTests {
     let pid = world.text("pid").trimmingCharacters(in: .whitespacesAndNewlines)
     #expect(!FileManager.default.fileExists(atPath: "/proc/" + pid))
   }
+
+  @Test func `A file that is no ledger is not overwritten by one`() async throws {
+    let world = try World(World.configuration(outputs: [("o", "file: {path: out.ndjson}")]))
+    try world.write(alerts(0..<2), "alerts.ndjson")
+    let end = try await world.run("", ["--ledger", "alerts.ndjson"])
+    #expect(end.exitCode == 69)
+    #expect(
+      end.said.contains("the ledger cannot be written to 'alerts.ndjson': there is a file that is no ledger; name"))
+    #expect(world.text("alerts.ndjson") == alerts(0..<2))
+  }
 }

@@ -35,6 +35,13 @@ struct DeliverySelection: ParsableArguments {
     !ids.isEmpty || !output.isEmpty || olderThan != nil || match != nil || dead || pending
   }
 
+  /// Ends with exit code 1 where ids were named, one of which may be a misspelt command, and nothing was found.
+  func checkFound(_ count: Int) throws {
+    guard count == 0, !ids.isEmpty else { return }
+    Terminal.say("error: no such delivery: \(ids.joined(separator: " ")); 'weir outbox list' has their ids")
+    throw ExitCode.no
+  }
+
   /// Opens the outbox.
   ///
   /// - Parameter mayBeMissing: whether an outbox that is not there is an empty one.
@@ -73,11 +80,11 @@ struct DeliverySelection: ParsableArguments {
     filter.alertIDs = Set(ids)
     if dead { filter.states.insert(.dead) }
     if pending { filter.states.formUnion([.pending, .retrying]) }
-    if let age = olderThan?.duration {
-      let nanoseconds = age.components.seconds * 1_000_000_000 + age.components.attoseconds / 1_000_000_000
-      filter.acceptedBefore = Timestamp(nanoseconds: now.nanoseconds - nanoseconds)
-    }
+    if let age = olderThan?.duration { filter.acceptedBefore = now - age }
     if let match {
+      guard !match.allSatisfy({ $0 == "*" || $0 == ":" || $0.isWhitespace }) else {
+        throw ValidationError("--match: '\(match)' is met by every alert; leave it out, or say what is meant")
+      }
       do throws(KQLError) {
         let matcher = StoredAlertMatcher(try Condition(match, vocabulary: formats.vocabulary), formats, now: now)
         filter.matches = { matcher.matches($0) }

@@ -53,6 +53,7 @@ struct OutboxList: ParsableCommand {
     if listed == 0, json { Terminal.print("[]") }
     if listed == limit, limit > 0 { Terminal.say("showing the first \(limit); see --limit") }
     if listed == 0 { Terminal.say("no delivery waits or was given up on, of those meant") }
+    try selection.checkFound(listed)
   }
 }
 
@@ -106,6 +107,7 @@ struct OutboxRetry: ParsableCommand {
     if !desk.inspector.runningGateway.isRunning, count > 0 {
       Terminal.say("no gateway runs on this state; the next 'weir run' delivers them")
     }
+    try selection.checkFound(count)
   }
 }
 
@@ -133,5 +135,6 @@ struct OutboxDrop: ParsableCommand {
     let count = try desk.attempt { try desk.inspector.drop(desk.filter) }
     Terminal.print(
       json ? "{\"dropped\":\(count)}" : "\(count) \(count == 1 ? "delivery is" : "deliveries are") dropped")
+    try selection.checkFound(count)
   }
 }

@@ -128,12 +128,23 @@ struct RunCommand: AsyncParsableCommand {
         "the folder '\(folder)': \(String(cString: strerror(errno)))"
       } else if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
         "it is a folder"
+      } else if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, !isLedger(path) {
+        "there is a file that is no ledger"
       } else {
         nil
       }
     guard let problem else { return }
     Terminal.say("error: the ledger cannot be written to '\(path)': \(problem); name another file with --ledger")
     throw ExitCode.unavailable
+  }
+
+  /// False for a file that holds something else, which may be the alerts or the configuration.
+  private func isLedger(_ path: String) -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? file.close() }
+    let beginning = Array(#"{"read":"#.utf8)
+    let bytes = (try? file.read(upToCount: beginning.count)) ?? nil
+    return bytes.map { Array($0) == beginning } ?? true
   }
 
   private func write(_ ledger: Ledger, to path: String) throws {

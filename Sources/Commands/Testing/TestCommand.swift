@@ -57,7 +57,14 @@ struct TestCommand: AsyncParsableCommand {
   private func run(_ files: [(String, TestFile)]) async throws -> TestReport {
     let config = config
     let runner = TestRunner(now: SystemClock().now) { clock in
-      try config.assemble(CommandEnvironment(logLevel: .error, clock: clock)).parts
+      // Warnings are for `check`: what has expired at the moment of a test may be years away.
+      let outcome = ConfigurationOption.assemble(
+        try config.load(), CommandEnvironment(logLevel: .error, clock: clock))
+      guard let parts = outcome.parts else {
+        ConfigurationOption.show(outcome.errors)
+        throw ExitCode.configuration
+      }
+      return parts
     } context: { vocabulary in
       CommandEnvironment(logLevel: .error).context(named: "test", vocabulary: vocabulary)
     }
