@@ -71,9 +71,9 @@ final class GzipDecoder {
       consumed += Int64(taken)
       produced += Int64(made)
       if result == Z_STREAM_END { isBetweenMembers = true }
-      if let excess { return .damaged(excess) }
-      damage = mistake(result)
-      if made > 0 { return .bytes(made) }
+      damage = excess ?? mistake(result)
+      let allowed = made - max(0, Int(produced) - limit)
+      if allowed > 0 { return .bytes(allowed) }
       if let damage { return .damaged(damage) }
     }
   }
