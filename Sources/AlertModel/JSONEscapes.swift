@@ -1,7 +1,7 @@
 /// Between text and the inside of a JSON string (RFC 8259, section 7).
 public enum JSONEscapes {
   /// Appends the text that `escaped`, the inside of a JSON string, stands for. A lone surrogate becomes U+FFFD.
-  public static func appendUnescaped(_ escaped: UnsafeRawBufferPointer, to text: inout [UInt8]) {
+  static func appendUnescaped(_ escaped: UnsafeRawBufferPointer, to text: inout [UInt8]) {
     var at = 0
     while at < escaped.count {
       let byte = escaped[at]

@@ -169,11 +169,6 @@ extern "C" weir_json_parser *weir_json_parser_create(uint32_t maxDepth) {
 
 extern "C" void weir_json_parser_destroy(weir_json_parser *parser) { delete parser; }
 
-extern "C" const char *weir_json_implementation(void) {
-  static const std::string name = simdjson::get_active_implementation()->name();
-  return name.c_str();
-}
-
 extern "C" enum weir_json_error weir_json_parse(
   weir_json_parser *parser, const uint8_t *bytes, size_t length, weir_json_key *keys,
   const weir_json_node **nodesOut, uint32_t *countOut, uint32_t *offset) {

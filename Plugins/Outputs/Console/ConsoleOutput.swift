@@ -63,7 +63,7 @@ public struct ConsoleOutput: Output {
       }
       let ends = batch.places[first..<next].map { place in
         let entry = entries[Int(place)]
-        return Int(entry.start) + Int(entry.count) + 1 - start
+        return entry.line.upperBound + 1 - start
       }
       try write(batch.block.bytes[start..<end], ends: ends, from: first, of: batch.count)
       first = next

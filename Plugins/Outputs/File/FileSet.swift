@@ -148,7 +148,7 @@ extension DeliveryBatch {
   /// Where an alert's line stands in the block, its line feed included.
   fileprivate func range(of index: Int) -> Range<Int> {
     let entry = block.entries[Int(places[index])]
-    return Int(entry.start)..<Int(entry.start) + Int(entry.count) + 1
+    return entry.line.lowerBound..<entry.line.upperBound + 1
   }
 
   fileprivate func length(of index: Int) -> Int { Int(block.entries[Int(places[index])].count) + 1 }

@@ -1,6 +1,7 @@
 internal import AlertModel
 internal import CZlib
 internal import Glibc
+internal import PluginKit
 
 /// When a file makes room for a new one, what it is called then, and how many are kept.
 struct Rotation: Sendable {
@@ -56,13 +57,8 @@ struct Rotation: Sendable {
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { String(path[...$0]) } ?? ""
     let base = (slash.map { String(path[path.index(after: $0)...]) } ?? path) + "."
-    guard let handle = opendir(folder.isEmpty ? "." : folder) else { return [] }
-    defer { closedir(handle) }
     var found: [(key: (String, Int), path: String)] = []
-    while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-      }
+    for name in PathPattern.names(in: folder) {
       guard name.hasPrefix(base), let key = Self.key(name.dropFirst(base.count)) else { continue }
       found.append((key, folder + name))
     }

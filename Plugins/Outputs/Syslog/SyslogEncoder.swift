@@ -72,7 +72,7 @@ struct SyslogEncoder: Sendable {
     _ outgoing: OutgoingAlert, of block: UnsafeRawBufferPointer, _ reader: AlertReader?, to message: inout [UInt8]
   ) {
     let entry = outgoing.entry
-    let id = UnsafeRawBufferPointer(rebasing: block[Int(entry.idStart)..<Int(entry.idStart + entry.idCount)])
+    let id = UnsafeRawBufferPointer(rebasing: block[entry.id])
     header.append(severity: entry.severity, time: entry.time, id: id, to: &message)
     if let reader {
       let start = message.count
@@ -82,7 +82,7 @@ struct SyslogEncoder: Sendable {
       // Only damaged state brings this about; whoever gets the message sees what there is.
       message.removeSubrange(start...)
     }
-    let line = UnsafeRawBufferPointer(rebasing: block[Int(entry.start)..<Int(entry.start + entry.count)])
+    let line = UnsafeRawBufferPointer(rebasing: block[entry.line])
     message.append(contentsOf: line)
   }
 

@@ -113,9 +113,6 @@ enum weir_json_error weir_json_parse(
   weir_json_parser *parser, const uint8_t *bytes, size_t length, weir_json_key *keys,
   const weir_json_node **nodes, uint32_t *count, uint32_t *offset);
 
-/// The name of the instruction set in use, for example "haswell".
-const char *weir_json_implementation(void);
-
 #ifdef __cplusplus
 }
 #endif

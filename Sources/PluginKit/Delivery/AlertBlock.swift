@@ -31,6 +31,12 @@ public final class AlertBlock: Sendable {
     /// The place of its format in `Vocabulary.tables`.
     public var table: UInt16
 
+    /// Where its line stands in the block, without the line feed.
+    public var line: Range<Int> { Int(start)..<Int(start) + Int(count) }
+
+    /// Where its id stands in the block.
+    public var id: Range<Int> { Int(idStart)..<Int(idStart) + Int(idCount) }
+
     public init(
       start: UInt32, count: UInt32, idStart: UInt32, idCount: UInt32, time: Timestamp, severity: Severity, table: UInt16
     ) {

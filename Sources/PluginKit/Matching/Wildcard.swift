@@ -7,7 +7,8 @@ public enum Wildcard {
     pattern.contains(UInt8(ascii: "*"))
   }
 
-  /// True where all of `value` is what `pattern` describes. Takes time in proportion to their lengths.
+  /// True where all of `value` is what `pattern` describes. Takes time in proportion to the value's length, and at the
+  /// worst to that of the longest text between two stars as well: whoever configures Weir writes the pattern.
   public static func matches(_ pattern: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool {
     let star = UInt8(ascii: "*")
     guard let first = pattern.firstIndex(of: star), let last = pattern.lastIndex(of: star) else {

@@ -60,7 +60,7 @@ extension [AlertBlock.Entry] {
   fileprivate var runs: [Range<Int>] {
     var runs: [Range<Int>] = []
     for entry in self {
-      let line = Int(entry.start)..<Int(entry.start) + Int(entry.count) + 1
+      let line = entry.line.lowerBound..<entry.line.upperBound + 1
       if let last = runs.last, last.upperBound == line.lowerBound {
         runs[runs.count - 1] = last.lowerBound..<line.upperBound
       } else {
@@ -95,7 +95,7 @@ struct BlockBuilder {
   mutating func append(_ block: AlertBlock, place: Int32) {
     var entry = block.entries[Int(place)]
     let start = UInt32(bytes.count)
-    bytes.append(contentsOf: block.bytes[Int(entry.start)..<Int(entry.start) + Int(entry.count)])
+    bytes.append(contentsOf: block.bytes[entry.line])
     bytes.append(0x0A)
     entry.idStart = entry.idStart &- entry.start &+ start
     entry.start = start

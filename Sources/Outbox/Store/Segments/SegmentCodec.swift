@@ -64,7 +64,7 @@ enum SegmentCodec {
           idCount: get(12, UInt32.self), time: Timestamp(nanoseconds: get(16, Int64.self)),
           severity: Severity(rawValue: get(24, UInt8.self)) ?? .critical, table: formats.current(get(26, UInt16.self)))
         let isWhole =
-          Int(entry.start) + Int(entry.count) <= bytes.count && Int(entry.idStart) + Int(entry.idCount) <= bytes.count
+          entry.line.upperBound <= bytes.count && entry.id.upperBound <= bytes.count
         if !isWhole || Checksum.of(line(of: entry, in: bytes)) != get(28, UInt32.self) {
           damaged.append(Int32(entries.count))
         }
@@ -78,7 +78,7 @@ enum SegmentCodec {
   }
 
   private static func line(of entry: AlertBlock.Entry, in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: bytes[Int(entry.start)..<Int(entry.start) + Int(entry.count)])
+    UnsafeRawBufferPointer(rebasing: bytes[entry.line])
   }
 }
 
