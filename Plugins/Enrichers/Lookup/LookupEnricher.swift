@@ -44,26 +44,36 @@ public struct LookupEnricher: Enricher, Explaining, ChangeTelling, FieldAdding {
     self.context = context
     fields = options.field.map(context.vocabulary.field)
     unknown = options.unknown.sorted { $0.key < $1.key }.map { AddedField($0.key, text: $0.value) }
+    var mistakes = SettingMistakes()
     for (names, setting) in [(Array(options.add.keys), options.$add), (Array(options.unknown.keys), options.$unknown)] {
       for name in names.sorted() {
         guard let mistake = AddedName.mistake(in: name) else { continue }
-        throw ConfigurationError("'\(name)' \(mistake)", at: setting.place(of: name))
+        mistakes.note(ConfigurationError("'\(name)' \(mistake)", at: setting.place(of: name)))
       }
     }
     if let under = options.under, let mistake = AddedName.mistake(in: under) {
-      throw options.$under.error("'\(under)' \(mistake)")
+      mistakes.note(options.$under.error("'\(under)' \(mistake)"))
     }
-    if options.field.isEmpty { throw options.$field.error("name the field that is looked up") }
+    if options.field.isEmpty { mistakes.note(options.$field.error("name the field that is looked up")) }
     if options.add.isEmpty, options.under == nil {
-      throw options.$table.error("nothing would be added; say which columns with 'add', or 'under' for all of them")
+      mistakes.note(
+        options.$table.error("nothing would be added; say which columns with 'add', or 'under' for all of them"))
     }
+    try mistakes.throwAny()
   }
 
   public mutating func load() throws {
     let table = try Table(contentsOf: options.table, context.files)
-    let key = try options.key.map { try column($0, of: table, at: options.$key.place) } ?? 0
-    var names = try options.add.sorted { $0.key < $1.key }.map { field, name in
-      (column: try column(name, of: table, at: options.$add.place(of: field)), field: field)
+    var mistakes = SettingMistakes()
+    var names: [(column: Int, field: String)] = []
+    for (field, name) in options.add.sorted(by: { $0.key < $1.key }) {
+      let place = options.$add.place(of: field)
+      let found = mistakes.collect { () throws(ConfigurationError) in try column(name, of: table, at: place) }
+      if let found { names.append((found, field)) }
+    }
+    let key = try mistakes.finish { () throws(ConfigurationError) in
+      guard let name = options.key else { return 0 }
+      return try column(name, of: table, at: options.$key.place)
     }
     if let under = options.under {
       let taken = Set(names.map(\.column))

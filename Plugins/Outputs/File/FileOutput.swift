@@ -50,26 +50,18 @@ public struct FileOutput: Output {
   }
 
   init(options: FileOutputOptions, context: PluginContext, write: @escaping AppendingFile.Write) throws {
-    do {
-      template = try PathTemplate(options.path.path, vocabulary: context.vocabulary)
-    } catch {
-      throw options.$path.error(error.message)
-    }
+    var mistakes = SettingMistakes()
     if isNullDevice(options.path.path) {
-      throw options.$path.error("'/dev/null' throws alerts away; name a file that keeps them, or leave the output out")
+      mistakes.note(
+        options.$path.error("'/dev/null' throws alerts away; name a file that keeps them, or leave the output out"))
     }
-    if let size = options.rotateSize, size.bytes < 1 {
-      throw options.$rotateSize.error("'rotate_size' must be at least 1 byte")
-    }
-    if let every = options.rotateEvery, every < .seconds(1) {
-      throw options.$rotateEvery.error("'rotate_every' must be at least 1s")
-    }
-    if let keep = options.keep, keep < 1 {
-      throw options.$keep.error("'keep' must be at least 1; with none, alerts would be gone with the first rotation")
-    }
-    if options.rotateSize == nil, options.rotateEvery == nil, options.keep != nil || options.compress {
-      let setting = options.keep != nil ? options.$keep : options.$compress
-      throw setting.error("'keep' and 'compress' are for rotated files; set 'rotate_size' or 'rotate_every' as well")
+    options.checkRotation(&mistakes)
+    template = try mistakes.finish { () throws(ConfigurationError) in
+      do throws(PathTemplate.Mistake) {
+        return try PathTemplate(options.path.path, vocabulary: context.vocabulary)
+      } catch {
+        throw options.$path.error(error.message)
+      }
     }
     self.options = options
     self.context = context
@@ -168,6 +160,26 @@ public struct FileOutput: Output {
         let problems = try? await thread.run { paths.sorted().flatMap { rotation.tidy($0) } }
         for problem in problems ?? [] { logger.warning("\(problem)") }
       }
+    }
+  }
+}
+
+extension FileOutputOptions {
+  fileprivate func checkRotation(_ mistakes: inout SettingMistakes) {
+    if let rotateSize, rotateSize.bytes < 1 {
+      mistakes.note($rotateSize.error("'rotate_size' must be at least 1 byte"))
+    }
+    if let rotateEvery, rotateEvery < .seconds(1) {
+      mistakes.note($rotateEvery.error("'rotate_every' must be at least 1s"))
+    }
+    if let keep, keep < 1 {
+      mistakes.note(
+        $keep.error("'keep' must be at least 1; with none, alerts would be gone with the first rotation"))
+    }
+    if rotateSize == nil, rotateEvery == nil, keep != nil || compress {
+      let setting = keep != nil ? $keep : $compress
+      mistakes.note(
+        setting.error("'keep' and 'compress' are for rotated files; set 'rotate_size' or 'rotate_every' as well"))
     }
   }
 }

@@ -38,8 +38,9 @@ public struct SyslogOutput: Output {
   private var encoder: SyslogEncoder
 
   public init(options: SyslogOptions, context: PluginContext) throws {
-    address = try options.streamAddress()
-    try options.checkHeader()
+    var mistakes = SettingMistakes()
+    options.checkHeader(&mistakes)
+    address = try mistakes.finish { () throws(ConfigurationError) in try options.streamAddress() }
     self.options = options
     self.context = context
     pool = ConnectionPool(address, context, timeout: context.requestTimeout)
@@ -48,9 +49,7 @@ public struct SyslogOutput: Output {
   }
 
   public mutating func load() throws {
-    for file in [options.caFile, options.certificate, options.key] {
-      if let file { try context.files.checkPEM(file) }
-    }
+    try context.files.checkPEM([options.caFile, options.certificate, options.key])
     if options.hostname == nil {
       encoder = SyslogEncoder(options, hostname: Self.machineName, vocabulary: context.vocabulary)
     }
@@ -132,23 +131,24 @@ public struct SyslogOutput: Output {
 
 extension SyslogOptions {
   /// Checks what goes into the header (RFC 5424, section 6: lengths and printable ASCII; RFC 3164, section 4.1.3).
-  fileprivate func checkHeader() throws(ConfigurationError) {
+  fileprivate func checkHeader(_ mistakes: inout SettingMistakes) {
     let nameLimit = format == .rfc5424 ? 48 : 32
-    guard appName.isPrintableWord(atMost: nameLimit) else {
-      throw $appName.error("'app_name' must be 1 to \(nameLimit) printable ASCII characters without spaces")
+    if !appName.isPrintableWord(atMost: nameLimit) {
+      mistakes.note(
+        $appName.error("'app_name' must be 1 to \(nameLimit) printable ASCII characters without spaces"))
     }
     if format == .rfc3164, appName.contains(where: { ":[]".contains($0) }) {
-      throw $appName.error("'app_name' must have no ':', '[' or ']' in RFC 3164, where they end it")
+      mistakes.note($appName.error("'app_name' must have no ':', '[' or ']' in RFC 3164, where they end it"))
     }
     if let hostname, !hostname.isPrintableWord(atMost: 255) {
-      throw $hostname.error("'hostname' must be 1 to 255 printable ASCII characters without spaces")
+      mistakes.note($hostname.error("'hostname' must be 1 to 255 printable ASCII characters without spaces"))
     }
-    guard (0...4_294_967_295).contains(enterpriseID) else {
-      throw $enterpriseID.error("'enterprise_id' must be a private enterprise number, such as 32473")
+    if !(0...4_294_967_295).contains(enterpriseID) {
+      mistakes.note($enterpriseID.error("'enterprise_id' must be a private enterprise number, such as 32473"))
     }
     // 65535 bytes less the headers of IPv4 and UDP.
-    guard (480...65_507).contains(maxDatagram.bytes) else {
-      throw $maxDatagram.error("'max_datagram' must be between 480 (RFC 5426) and 65507 bytes")
+    if !(480...65_507).contains(maxDatagram.bytes) {
+      mistakes.note($maxDatagram.error("'max_datagram' must be between 480 (RFC 5426) and 65507 bytes"))
     }
   }
 }

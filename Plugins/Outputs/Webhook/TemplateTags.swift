@@ -6,7 +6,7 @@ struct TemplateTags {
   private(set) var names: Set<String> = []
 
   /// - Throws: `ConfigurationError` at a tag that needs other templates or other delimiters: there are none here.
-  init(_ template: LocatedText) throws {
+  init(_ template: LocatedText) throws(ConfigurationError) {
     let text = template.text
     var rest = text[...]
     var sections: [String] = []

@@ -34,17 +34,18 @@ public struct WebhookOutput: Output {
   private let body: WebhookBody
   private let signature: WebhookSignature?
   private let tls: TLSOptions
-  private let tlsFiles: [FilePath]
+  private let tlsFiles: [FilePath?]
   private let redaction: Redaction
   private let context: PluginContext
 
   public init(options: WebhookOptions, context: PluginContext) throws {
     let url = options.url.reveal()
-    if let mistake = WebAddress.mistake(in: url) { throw options.$url.error("'url' \(mistake)") }
-    try Self.checkHeaders(options)
-    guard (options.certificateFile == nil) == (options.keyFile == nil) else {
+    var mistakes = SettingMistakes()
+    if let mistake = WebAddress.mistake(in: url) { mistakes.note(options.$url.error("'url' \(mistake)")) }
+    Self.checkHeaders(options, &mistakes)
+    if (options.certificateFile == nil) != (options.keyFile == nil) {
       let given = options.certificateFile == nil ? options.$keyFile : options.$certificateFile
-      throw given.error("'certificate_file' and 'key_file' belong together; give both or neither")
+      mistakes.note(given.error("'certificate_file' and 'key_file' belong together; give both or neither"))
     }
     self.url = options.url
     method = options.method.rawValue
@@ -52,22 +53,23 @@ public struct WebhookOutput: Output {
     contentType = options.contentType
     gzip = options.gzip
     let isJSON = options.contentType.lowercased().contains("json")
-    body = WebhookBody(
-      template: try options.template.map {
-        try WebhookTemplate($0, isJSON: isJSON, vocabulary: context.vocabulary)
-      },
-      vocabulary: context.vocabulary)
+    let template = try mistakes.finish { () throws(ConfigurationError) in
+      try options.template.map { text throws(ConfigurationError) in
+        try WebhookTemplate(text, isJSON: isJSON, vocabulary: context.vocabulary)
+      }
+    }
+    body = WebhookBody(template: template, vocabulary: context.vocabulary)
     signature = options.signingKey.map { WebhookSignature(key: $0, header: options.signatureHeader) }
     tls = TLSOptions(
       caFile: options.caFile?.path, certificateFile: options.certificateFile?.path, keyFile: options.keyFile?.path)
     redaction = Redaction(
       url: url, secrets: options.headers.values.map { $0.reveal() } + [options.signingKey?.reveal() ?? ""])
-    tlsFiles = [options.caFile, options.certificateFile, options.keyFile].compactMap { $0 }
+    tlsFiles = [options.caFile, options.certificateFile, options.keyFile]
     self.context = context
   }
 
   public func load() throws {
-    for file in tlsFiles { try context.files.checkPEM(file) }
+    try context.files.checkPEM(tlsFiles)
   }
 
   public func deliver(_ batch: DeliveryBatch) async throws(DeliveryError) {
@@ -137,7 +139,7 @@ public struct WebhookOutput: Output {
   ]
 
   /// A header's name must be a token, its value one line (RFC 9110, section 5).
-  private static func checkHeaders(_ options: WebhookOptions) throws {
+  private static func checkHeaders(_ options: WebhookOptions, _ mistakes: inout SettingMistakes) {
     func isToken(_ name: String) -> Bool {
       !name.isEmpty
         && name.utf8.allSatisfy { byte in
@@ -146,19 +148,22 @@ public struct WebhookOutput: Output {
     }
     for (name, value) in options.headers.sorted(by: { $0.key < $1.key }) {
       let place = options.$headers.place(of: name)
-      guard isToken(name) else { throw ConfigurationError("'\(name)' is not the name of a header", at: place) }
-      guard !Self.ownHeaders.contains(name.lowercased()) else {
-        throw ConfigurationError("the header '\(name)' is set for each request by weir; remove it", at: place)
+      if !isToken(name) {
+        mistakes.note(ConfigurationError("'\(name)' is not the name of a header", at: place))
+      } else if Self.ownHeaders.contains(name.lowercased()) {
+        mistakes.note(
+          ConfigurationError("the header '\(name)' is set for each request by weir; remove it", at: place))
       }
-      guard value.reveal().utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
-        throw ConfigurationError("the header '\(name)' holds a line break or a control character; remove it", at: place)
+      if !value.reveal().utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) {
+        mistakes.note(
+          ConfigurationError("the header '\(name)' holds a line break or a control character; remove it", at: place))
       }
     }
-    guard isToken(options.signatureHeader) else {
-      throw options.$signatureHeader.error("'\(options.signatureHeader)' is not the name of a header")
+    if !isToken(options.signatureHeader) {
+      mistakes.note(options.$signatureHeader.error("'\(options.signatureHeader)' is not the name of a header"))
     }
-    guard options.contentType.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else {
-      throw options.$contentType.error("'content_type' holds a line break or a control character; remove it")
+    if !options.contentType.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+      mistakes.note(options.$contentType.error("'content_type' holds a line break or a control character; remove it"))
     }
   }
 }

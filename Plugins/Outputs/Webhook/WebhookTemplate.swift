@@ -17,7 +17,7 @@ struct WebhookTemplate {
 
   /// - Parameter isJSON: whether what comes out must be JSON.
   /// - Throws: `ConfigurationError` at the place in the template that is wrong.
-  init(_ text: LocatedText, isJSON: Bool, vocabulary: Vocabulary) throws {
+  init(_ text: LocatedText, isJSON: Bool, vocabulary: Vocabulary) throws(ConfigurationError) {
     // Mustache keeps content types by name for the whole process; registering the same one again changes nothing.
     MustacheContentTypes.register(JSONStringContent(), named: JSONStringContent.name)
     let tags = try TemplateTags(text)

@@ -48,6 +48,15 @@ extension ConfigurationFiles {
     }
   }
 
+  /// Checks those of the files that are given, as `checkPEM` does.
+  ///
+  /// - Throws: `ConfigurationError` with every problem.
+  public func checkPEM(_ files: [FilePath?]) throws(ConfigurationError) {
+    var mistakes = SettingMistakes()
+    for case let file? in files { mistakes.collect { () throws(ConfigurationError) in try checkPEM(file) } }
+    try mistakes.throwAny()
+  }
+
   /// The bytes of a file of at most 256 MiB.
   public func bytes(of file: FilePath) throws(ConfigurationError) -> [UInt8] {
     try bytes(of: file, limit: ByteCount(bytes: 256 << 20))

@@ -172,6 +172,22 @@ import Testing
     #expect(WebAddress.mistake(in: url) == nil)
   }
 
+  @Test func `every setting that is wrong is named at once`() {
+    let headers: [LocatedNode.Entry] = [.init(key: "a b", value: "x"), .init(key: "TE", value: "x")]
+    let error = #expect(throws: ConfigurationError.self) {
+      _ = try Self.output([
+        Self.setting("headers", LocatedNode(.mapping(headers), at: LocatedNode.nowhere)),
+        Self.setting("key_file", "k"), Self.setting("template", "{{#a}}"),
+      ])
+    }
+    #expect(
+      error?.diagnostics.map(\.message) == [
+        "the header 'TE' is set for each request by weir; remove it", "'a b' is not the name of a header",
+        "'certificate_file' and 'key_file' belong together; give both or neither",
+        "'template' is not a Mustache template: a section is not closed; '{{#name}}' needs '{{/name}}'",
+      ])
+  }
+
   @Test(arguments: ["Content-Length", "transfer-encoding", "Connection"])
   func `headers that would cut a request short are refused`(name: String) {
     let error = #expect(throws: ConfigurationError.self) {
