@@ -30,7 +30,8 @@ final class NewTermsMemory: RuleMemory {
   func completes(_ event: borrowing Alert, at time: Timestamp) -> Bool {
     let eventKeys = keys.keys(of: event)
     return state.withLock { state in
-      let learnsUntil = state.learnsUntil ?? time + learnFor
+      // From the earliest event on: one with a wrong time must not end or prolong it for the others.
+      let learnsUntil = min(state.learnsUntil ?? time + learnFor, time + learnFor)
       state.learnsUntil = learnsUntil
       var isNew = false
       for key in eventKeys {

@@ -198,4 +198,31 @@ struct RuleMemoryTests {
       """
     #expect(try alerts(runner("new_terms", terms), years).count == 5)
   }
+
+  @Test("times that are wrong, and events that come late, take nothing from the others")
+  func survivesWrongTimes() throws {
+    func event(_ time: String, _ address: String = "192.0.2.1") -> String {
+      #"{"@timestamp":"\#(time)","event.action":"login","event.kind":"event","user.name":"anna","source.ip":"\#(address)"}"#
+    }
+    let future = ["2261-12-31T00:00:00Z", "2026-11-21T00:00:00Z"].map { event($0) }
+    let burst = ["08:00:03", "08:00:01", "08:00:02"].map { event("2026-11-20T\($0)Z") }
+    #expect(try alerts(runner("threshold", Self.threshold), future + burst) == [false, false, false, false, true])
+    // Two bursts, as two chunks that are looked at side by side bring them.
+    let later = ["10:00:01", "10:00:02", "10:00:03"].map { event("2026-11-20T\($0)Z") }
+    let mixed = zip(burst, later).flatMap { [$0, $1] }
+    #expect(try alerts(runner("threshold", Self.threshold), mixed) == [false, false, false, false, true, true])
+    // However many there are of one value, the others are not forgotten for them.
+    let cardinality = Self.threshold + "\n[[rule.threshold.cardinality]]\nfield = \"source.ip\"\nvalue = 3\n"
+    let same = (0..<50).map { event("2026-11-20T08:01:\($0 < 10 ? "0" : "")\($0)Z") }
+    let rules = try runner("threshold", cardinality)
+    let found = try alerts(
+      rules, [event("2026-11-20T08:00:59Z", "192.0.2.2")] + same + [event("2026-11-20T08:02:00Z", "192.0.2.3")])
+    #expect(found == Array(repeating: false, count: 51) + [true])
+
+    let terms = Self.newTerms.replacing(#", "source.ip""#, with: "")
+    let backwards = ["2261-12-31T00:00:00Z", "2026-11-20T08:00:00Z"].enumerated().map { number, time in
+      event(time).replacing("anna", with: "anna\(number)")
+    }
+    #expect(try alerts(runner("new_terms", terms), backwards) == [true, true])
+  }
 }
