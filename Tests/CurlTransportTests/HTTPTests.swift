@@ -56,6 +56,44 @@ struct HTTPTests {
     #expect(response[header: "x-method"] == method)
   }
 
+  @Test func `a slow server does not hold up a request to another`() async throws {
+    let isReleased = DispatchSemaphore(value: 0)
+    let isAsked = DispatchSemaphore(value: 0)
+    let slow = ScriptedServer { [answer] connection, _ in
+      var count = 0
+      while connection.readRequest() != nil {
+        count += 1
+        if count > 1 {
+          isAsked.signal()
+          isReleased.wait()
+        }
+        connection.write(answer("ok", "HTTP/1.1 200 OK"))
+      }
+    }
+    let quick = ScriptedServer { [answer] connection, _ in
+      while connection.readRequest() != nil { connection.write(answer("ok", "HTTP/1.1 200 OK")) }
+    }
+    let transport = CurlTransport()
+    let (slowRequest, quickRequest) = (
+      HTTPRequest(url: "http://127.0.0.1:\(slow.port)/", timeout: .seconds(60)),
+      HTTPRequest(url: "http://127.0.0.1:\(quick.port)/", timeout: .seconds(60))
+    )
+    // Connections that are open already have no timers that would wake the thread.
+    _ = try await transport.send(slowRequest)
+    _ = try await transport.send(quickRequest)
+    async let waiting = transport.send(slowRequest)
+    await withCheckedContinuation { continuation in
+      DispatchQueue(label: "asked").async {
+        isAsked.wait()
+        continuation.resume()
+      }
+    }
+    // Not answered before the other is: 60 seconds would go by.
+    for _ in 0..<20 { #expect(try await transport.send(quickRequest).status == 200) }
+    isReleased.signal()
+    #expect(try await waiting.status == 200)
+  }
+
   @Test func `one connection serves requests one after the other`() async throws {
     let server = ScriptedServer { [answer] connection, _ in
       while connection.readRequest() != nil { connection.write(answer("ok", "HTTP/1.1 200 OK")) }

@@ -21,7 +21,7 @@ final class Inbox: Sendable {
   private struct State {
     var content = Content()
     var lastID = 0
-    /// True while the thread sleeps or is about to: whoever leaves something must wake it.
+    /// True while the thread sleeps or is about to, with nothing left for it: whoever leaves something must wake it.
     var isSleeping = false
     var multi: MultiHandle?
   }
@@ -55,13 +55,21 @@ final class Inbox: Sendable {
     }
   }
 
-  /// For the thread: all that was left since the last time. Where that is nothing, the thread may sleep.
+  /// For the thread: all that was left since the last time.
   func take() -> Content {
     state.withLock {
       let content = $0.content
       $0.content = Content()
-      $0.isSleeping = content.submissions.isEmpty && content.cancelled.isEmpty && !content.isStopped
+      $0.isSleeping = false
       return content
+    }
+  }
+
+  /// For the thread, before it sleeps: false where something was left since it took.
+  func maySleep() -> Bool {
+    state.withLock {
+      $0.isSleeping = $0.content.submissions.isEmpty && $0.content.cancelled.isEmpty && !$0.content.isStopped
+      return $0.isSleeping
     }
   }
 

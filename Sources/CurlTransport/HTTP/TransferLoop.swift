@@ -29,7 +29,7 @@ final class TransferLoop {
       if content.isStopped { break }
       var running: Int32 = 0
       curl_multi_perform(multi, &running)
-      if finishTransfers() { continue }
+      if finishTransfers() || !inbox.maySleep() { continue }
       // Woken by sockets, by libcurl's own timers, and by `curl_multi_wakeup`.
       curl_multi_poll(multi, nil, 0, 600_000, nil)
     }
