@@ -42,7 +42,7 @@ struct FileFinder: Sendable {
   func find() -> (files: [Found], problems: [Problem]) {
     var files: [Found] = []
     var problems: [Problem] = []
-    var seen: Set<String> = []
+    var seen: Set<[UInt8]> = []
     for pattern in patterns {
       // A file may have brackets in its name.
       let isName = isLiteral || !pattern.isPattern || access(pattern.text, F_OK) == 0
@@ -55,7 +55,7 @@ struct FileFinder: Sendable {
         problems.append(
           Problem(path: pattern.text, reason: "'exclude' leaves out all that this names", isAbsence: true))
       }
-      for name in names where isLiteral || (!isExcluded(name) && seen.insert(name).inserted) {
+      for name in names where isLiteral || (!isExcluded(name) && seen.insert(Array(name.utf8)).inserted) {
         switch Self.look(at: name) {
         case .success(let file): files.append(file)
         case .failure(let refusal):

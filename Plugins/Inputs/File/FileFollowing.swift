@@ -105,7 +105,9 @@ final class FileFollowing {
   private func settle(_ file: TrackedFile) {
     release(file)
     var status = stat()
-    if stat(file.path, &status) == 0, FileIdentity(status) == file.identity {
+    guard stat(file.path, &status) == 0, FileIdentity(status) == file.identity else { return }
+    // What was appended since is read once the file is opened again.
+    if file.hasEnded || Int64(status.st_size) == file.bytesRead {
       settled[file.identity] = FileFinder.Found(path: file.path, status)
     }
   }

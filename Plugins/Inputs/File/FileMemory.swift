@@ -108,7 +108,8 @@ struct FileMemory {
     for key in own + loose.subtracting(own).sorted() {
       guard let checkpoint = known[key] else { continue }
       let content = settings.content(descriptor)
-      if checkpoint.identity == file.identity, checkpoint.finishedSize == file.size, content.isCompressed {
+      if checkpoint.identity == file.identity, checkpoint.finishedSize == file.size {
+        guard content.isCompressed else { return content.holds(checkpoint) ? .finished : .unknown }
         if content.begins(with: checkpoint) { return .finished }
         continue
       }

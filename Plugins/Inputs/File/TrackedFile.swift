@@ -76,7 +76,10 @@ final class TrackedFile {
     }
     if isFinal || isCompressed {
       hasEnded = true
+      let start = framer.position
       let rest = framer.take(isFinal: true)
+      // Whoever writes the file may be in the middle of it: it is told of now, and read whole once there is more.
+      if !isCompressed, !rest.isWhole { failedAt = start }
       return rest.isEmpty ? .end : .part(rest)
     }
     mayHaveChanged = true
@@ -98,7 +101,7 @@ final class TrackedFile {
       key: key, identity: identity, path: path, position: position,
       head: Fingerprint(content.head(Int(min(Int64(Fingerprint.headSize), position.offset)))),
       tail: Fingerprint(isCompressed ? [] : content.bytes(at: position.offset - Int64(size), count: size)),
-      finishedSize: isCompressed && hasEnded && content.failure == nil ? content.fileOffset : nil)
+      finishedSize: (isCompressed || failedAt != nil) && hasEnded && content.failure == nil ? content.fileOffset : nil)
     guard checkpoint != written else { return nil }
     written = checkpoint
     return checkpoint
@@ -131,6 +134,20 @@ final class TrackedFile {
     let problem = UnreadableInput(
       reason: reason, line: position.line, offset: position.offset, bytes: framer.takeLeftover(), countsAsAlert: false)
     return FramedBytes(unreadable: [problem])
+  }
+}
+
+extension FramedBytes {
+  /// True where it is nothing but whole documents.
+  fileprivate var isWhole: Bool {
+    let parser = DocumentParser()
+    return unreadable.isEmpty
+      && bytes.withUnsafeBytes { bytes in
+        frames.allSatisfy { frame in
+          let document = UnsafeRawBufferPointer(rebasing: bytes[frame.start..<frame.start + frame.count])
+          return (try? parser.parse(document)) != nil
+        }
+      }
   }
 }
 

@@ -28,7 +28,9 @@ public struct PathPattern: Sendable {
   public func expand() -> [String] {
     var found: [String] = []
     expand(in: text.hasPrefix("/") ? "/" : "", components[...], into: &found)
-    return Set(found).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    // By their bytes: names that Unicode takes for the same are different files.
+    return Set(found.map { Array($0.utf8) }).sorted { $0.lexicographicallyPrecedes($1) }
+      .map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// True where a path is one that `expand` would find.

@@ -153,6 +153,32 @@ struct FileInputTests {
     #expect(run.lines == [3, 1])
   }
 
+  @Test("a line that is still being written is told of, and read whole once it is")
+  func readsHalfLinesAgain() async throws {
+    folder.write("{\"a\":1}\n{\"b\":", to: "one.json")
+    var run = try await folder.read(["*.json"])
+    #expect(run.documents == ["{\"a\":1}", "{\"b\":"])
+    // Told of once, as long as nothing changes.
+    run = try await folder.read(["*.json"], from: run.checkpoints)
+    #expect(run.documents.isEmpty && run.problems.isEmpty)
+    folder.append("2}\n{\"c\":3}", to: "one.json")
+    run = try await folder.read(["*.json"], from: run.checkpoints)
+    #expect(run.documents == ["{\"b\":2}", "{\"c\":3}"])
+    #expect(run.lines == [2, 3])
+    // A whole document needs no line feed behind it.
+    folder.append("\n{\"d\":4}\n", to: "one.json")
+    run = try await folder.read(["*.json"], from: run.checkpoints)
+    #expect(run.documents == ["{\"d\":4}"])
+  }
+
+  @Test("reads two files whose names Unicode takes for the same")
+  func tellsNamesApart() async throws {
+    folder.write("{\"a\":1}\n", to: "e\u{301}.json")
+    folder.write("{\"a\":2}\n", to: "\u{E9}.json")
+    let run = try await folder.read(["*.json"])
+    #expect(run.documents.sorted() == ["{\"a\":1}", "{\"a\":2}"])
+  }
+
   @Test("knows a file again that was renamed or compressed, and reads one anew that was replaced")
   func knowsAgain() async throws {
     folder.write("{\"a\":1}\n", to: "a.json")
