@@ -64,9 +64,14 @@ public enum BundledPlugins {
   }
 
   /// An output that appends to a file, for suppressed alerts where the configuration names no output.
-  public static func fileOutput(_ path: String, context: PluginContext) throws -> any Output {
+  ///
+  /// - Parameter survivesPowerFailure: whether what is flushed waits for the disk.
+  public static func fileOutput(
+    _ path: String, survivesPowerFailure: Bool, context: PluginContext
+  ) throws -> any Output {
     var options = FileOutput.Options()
     options.path = FilePath(path)
+    options.durability = survivesPowerFailure ? .power : .process
     return try FileOutput(options: options, context: context)
   }
 }

@@ -34,8 +34,8 @@ struct ConfigurationOption: ParsableArguments {
   static func assemble(_ loaded: LoadedConfiguration, _ environment: CommandEnvironment) -> Assembly.Outcome {
     let outcome = Assembly(loaded) { name, vocabulary, state in
       environment.context(named: name, vocabulary: vocabulary, stateFolder: state)
-    } file: { path, context in
-      try BundledPlugins.fileOutput(path, context: context)
+    } file: { [durability = loaded.configuration.durability] path, context in
+      try BundledPlugins.fileOutput(path, survivesPowerFailure: durability == .power, context: context)
     } silencing: { context in
       try BundledPlugins.silences(context: context)
     }.assemble()

@@ -293,6 +293,8 @@ public final class Gateway: Sendable {
     let kept = await queue.commit(outcome, for: parts.outputs, advancing: advances, patience: patience)
     if !kept {
       fallBehind()
+      // What is read now would have to be read again, and what cannot be, such as standard input, would be lost.
+      stopReading()
       for (index, places) in outcome.places.enumerated() where direct[index] == nil {
         book.update(output: index) { $0.pending += places.count }
       }

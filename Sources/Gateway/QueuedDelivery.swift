@@ -73,6 +73,7 @@ final class QueuedDelivery: Sendable {
   private func begin(_ part: OutputPart, _ vocabulary: Vocabulary, _ hooks: DeliveryHooks) async throws(OutboxError) {
     let before = state.withLock { $0.services[part.name] }
     let counts = await before?.worker.counts
+    try await outbox.makeLane(part.name)
     let worker = try DeliveryWorker(
       output: part.output, name: part.name, settings: part.settings, outbox: outbox, vocabulary: vocabulary,
       clock: clock, logger: logger, hooks: hooks)

@@ -252,6 +252,11 @@ public final class Outbox: Sendable {
     stir.notify()
   }
 
+  /// Makes room for an output, where it is new: whoever asks for its lane then need not wait for the disk.
+  public func makeLane(_ output: String) async throws(OutboxError) {
+    try await outlivingRepairs { () throws(OutboxError) in _ = try self.lane(output) }
+  }
+
   func lane(_ output: String) throws(OutboxError) -> Lane {
     if let lane = lanes.withLock({ $0[output] }) { return lane }
     let number = try store.outputNumber(output)
@@ -266,26 +271,33 @@ public final class Outbox: Sendable {
   /// Commits a settlement, together with those that came meanwhile.
   func settle(_ settlement: Settlement) async throws(OutboxError) {
     let ticket = settlements.add(settlement)
-    try await onWriter { () throws(OutboxError) in
-      self.settlements.commitAll { settlements throws(OutboxError) in
-        guard settlements.allSatisfy({ $0.epoch == self.epoch }) else {
-          throw .damaged("the outbox was repaired while an alert was on its way")
-        }
-        let changed: Set<Int64>
-        do throws(OutboxError) {
-          changed = try self.store.settle(settlements)
-        } catch {
-          self.report(damage: error)
-          throw error
-        }
-        // On this thread, so that a count that is read from the database is never older than these.
-        for settlement in settlements where !changed.contains(settlement.output) {
-          self.lanes.withLock { $0.values.first { $0.id == settlement.output } }?.settled(settlement.settledAlerts)
-        }
-        if !changed.isEmpty { try self.reload(only: changed) }
+    do throws(OutboxError) {
+      try await onWriter { () throws(OutboxError) in
+        self.settlements.commitAll { settlements throws(OutboxError) in try self.commit(settlements) }
       }
+    } catch {
+      // Another's turn may have committed it before damage was found.
+      guard ticket.outcome != nil else { throw error }
     }
-    if let error = ticket.failure { throw error }
+    try ticket.outcome?.get()
+  }
+
+  /// On the writer's thread, so that a count that is read from the database is never older than these.
+  private func commit(_ settlements: [Settlement]) throws(OutboxError) {
+    guard settlements.allSatisfy({ $0.epoch == epoch }) else {
+      throw .damaged("the outbox was repaired while an alert was on its way")
+    }
+    let changed: Set<Int64>
+    do throws(OutboxError) {
+      changed = try store.settle(settlements)
+    } catch {
+      report(damage: error)
+      throw error
+    }
+    for settlement in settlements where !changed.contains(settlement.output) {
+      lanes.withLock { $0.values.first { $0.id == settlement.output } }?.settled(settlement.settledAlerts)
+    }
+    if !changed.isEmpty { try reload(only: changed) }
   }
 
   /// Runs blocking work on the writer's thread, and again once damage that was found meanwhile is repaired: to whoever

@@ -5,14 +5,14 @@ final class SettlementQueue: Sendable {
   /// What became of one settlement.
   final class Ticket: Sendable {
     let settlement: Settlement
-    private let result = Mutex<OutboxError?>(nil)
+    private let result = Mutex<Result<Void, OutboxError>?>(nil)
 
     init(_ settlement: Settlement) { self.settlement = settlement }
 
-    /// Nil where it was committed.
-    var failure: OutboxError? { result.withLock { $0 } }
+    /// Nil while nobody has tried.
+    var outcome: Result<Void, OutboxError>? { result.withLock { $0 } }
 
-    func fail(_ error: OutboxError) { result.withLock { $0 = error } }
+    func end(_ outcome: Result<Void, OutboxError>) { result.withLock { $0 = outcome } }
   }
 
   private let waiting = Mutex<[Ticket]>([])
@@ -32,8 +32,9 @@ final class SettlementQueue: Sendable {
     guard !tickets.isEmpty else { return }
     do {
       try commit(tickets.map(\.settlement))
+      for ticket in tickets { ticket.end(.success(())) }
     } catch {
-      for ticket in tickets { ticket.fail(error) }
+      for ticket in tickets { ticket.end(.failure(error)) }
     }
   }
 }

@@ -45,7 +45,7 @@ final class Workbench {
     let outcome = Assembly(loaded) { name, vocabulary, state in
       environment.context(named: name, vocabulary: vocabulary, stateFolder: state)
     } file: { path, context in
-      try BundledPlugins.fileOutput(path, context: context)
+      try BundledPlugins.fileOutput(path, survivesPowerFailure: false, context: context)
     }.assemble()
     guard let parts = outcome.parts else { throw ConfigurationError(outcome.errors) }
     return parts

@@ -9,7 +9,7 @@ struct DeliveryLog {
   private var suppressed: [Kind: Int] = [:]
 
   private enum Kind {
-    case failed, failing, refused, rejected, notSettled
+    case failed, failing, refused, rejected, notSettled, notRead
   }
 
   /// How long the same kind of message is held back.
@@ -42,6 +42,10 @@ struct DeliveryLog {
 
   mutating func notSettled(_ error: OutboxError, now: Timestamp) {
     say(.notSettled, .error, "what output '\(output)' accepted cannot be noted yet: \(error)", now)
+  }
+
+  mutating func notRead(_ error: OutboxError, now: Timestamp) {
+    say(.notRead, .error, "what waits for output '\(output)' cannot be read and is asked for again: \(error)", now)
   }
 
   mutating func recovered(waiting: Int, since: Timestamp, now: Timestamp) {

@@ -101,13 +101,17 @@ public actor DeliveryWorker {
     idle.notify()
   }
 
-  /// How long to wait for a damaged database to be repaired before looking again.
+  /// How long to wait for a database to be repaired, or to be readable again, before looking again.
   private static let repairTime = Duration.seconds(1)
 
   private func step() async -> Step {
     do throws(OutboxError) {
       return try await attempt()
     } catch .damaged {
+      readAgain()
+      return .wait(until: clock.now + Self.repairTime)
+    } catch  where error.isTemporary {
+      log.notRead(error, now: clock.now)
       readAgain()
       return .wait(until: clock.now + Self.repairTime)
     } catch {

@@ -20,8 +20,14 @@ extension DeliveryWorker {
     var parts: [Part] = []
     var source: String? = ""
     while source != nil, summary.count < settings.digestLimit {
-      if queue.isEmpty, try await !load() { break }
-      if try await buryExpired(now) { continue }
+      do throws(OutboxError) {
+        if queue.isEmpty, try await !load() { break }
+        if try await buryExpired(now) { continue }
+      } catch {
+        // Once the outbox is read again, they wait like the others.
+        queue.settle(parts)
+        throw error
+      }
       for (segment, places) in queue.take(settings.digestLimit - summary.count) {
         parts.append(Part(segment: segment.id, places: places))
         guard source != nil else { continue }

@@ -288,7 +288,11 @@ public final class OutboxInspector: Sendable {
     try db.cachedStatement(sql: "UPDATE output SET dropped = dropped + 1 WHERE id = ?").execute(arguments: [output])
   }
 
-  /// Puts dead letters into new segments, one an output.
+  /// So many bytes of alerts go into one segment; SQLite keeps no value of more than a thousand million
+  /// (https://www.sqlite.org/limits.html).
+  private static let segmentSize = 16 << 20
+
+  /// Puts dead letters into new segments, as few an output as their size allows.
   private func requeue(_ ids: [Int64]) throws {
     try store.write { db in
       var byOutput: [Int64: (builder: BlockBuilder, accepted: Timestamp)] = [:]
@@ -298,22 +302,31 @@ public final class OutboxInspector: Sendable {
         guard let row else { continue }
         let dead = try store.decode(try store.row(row, id: id, places: Places(), from: 1))
         // The age counts from here: it would be a dead letter again at once otherwise.
-        byOutput[row[0], default: (BlockBuilder(alerts: ids.count), SystemClock().now)].builder.append(
-          dead.block, place: 0)
+        let output: Int64 = row[0]
+        var gathered = byOutput.removeValue(forKey: output) ?? (BlockBuilder(alerts: ids.count), SystemClock().now)
+        gathered.builder.append(dead.block, place: 0)
+        if gathered.builder.byteCount < Self.segmentSize {
+          byOutput[output] = gathered
+        } else {
+          try requeue(gathered.builder.block(), accepted: gathered.accepted, of: output, db)
+        }
         try db.execute(sql: "DELETE FROM dead WHERE id = ?", arguments: [id])
       }
       for (output, (builder, accepted)) in byOutput.sorted(by: { $0.key < $1.key }) {
-        let block = builder.block()
-        let all = Places(0..<Int32(block.entries.count))
-        let name = try String.fetchOne(db, sql: "SELECT name FROM output WHERE id = ?", arguments: [output]) ?? ""
-        // Into the database, whatever their size: only the gateway writes segment files.
-        let segment = try Store.insert(
-          SegmentDraft(block, accepted: accepted, wants: [(name, all)], formats: store.formats), at: nil, db)
-        try Store.putWant(db, segment: segment, output: output, all)
-        try db.execute(
-          sql: "UPDATE output SET requeued = requeued + ? WHERE id = ?", arguments: [block.entries.count, output])
+        try requeue(builder.block(), accepted: accepted, of: output, db)
       }
     }
+  }
+
+  private func requeue(_ block: AlertBlock, accepted: Timestamp, of output: Int64, _ db: Database) throws {
+    let all = Places(0..<Int32(block.entries.count))
+    let name = try String.fetchOne(db, sql: "SELECT name FROM output WHERE id = ?", arguments: [output]) ?? ""
+    // Into the database, whatever their size: only the gateway writes segment files.
+    let segment = try Store.insert(
+      SegmentDraft(block, accepted: accepted, wants: [(name, all)], formats: store.formats), at: nil, db)
+    try Store.putWant(db, segment: segment, output: output, all)
+    try db.execute(
+      sql: "UPDATE output SET requeued = requeued + ? WHERE id = ?", arguments: [block.entries.count, output])
   }
 }
 

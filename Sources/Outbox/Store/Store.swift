@@ -73,12 +73,19 @@ final class Store: Sendable {
   /// Moves the log into the database and closes both. The last call.
   func close() {
     do {
-      try pool.writeWithoutTransaction { db in try upkeep.withLock { try $0.log.truncate(db) } }
+      try pool.writeWithoutTransaction { db in try emptyLog(db) }
     } catch {
       logger.warning("the outbox's log could not be moved into the database; the next start does it: \(error)")
     }
     writer?.close()
     closeConnection()
+  }
+
+  /// Moves all of the log into the database. What a power failure leaves of that must not refer to bytes that it has not
+  /// left.
+  private func emptyLog(_ db: Database) throws {
+    try writer?.sync()
+    try upkeep.withLock { try $0.log.truncate(db) }
   }
 
   /// Runs `body` in one transaction; whatever it throws, nothing of it stays. It may be run twice.
@@ -95,7 +102,7 @@ final class Store: Sendable {
           result = try transact(db, body)
         } catch let error where Self.isFull(error) {
           // What the log holds may have its place in the database already: then emptying it makes room.
-          try upkeep.withLock { try $0.log.truncate(db) }
+          try emptyLog(db)
           writer?.tidy(keeping: 0)
           result = try transact(db, body)
         }
@@ -143,7 +150,7 @@ final class Store: Sendable {
     if available >= needed + WriteAheadLog.target { return }
     do {
       let left = try pool.writeWithoutTransaction { db in
-        try upkeep.withLock { try $0.log.truncate(db) }
+        try emptyLog(db)
         writer?.tidy(keeping: 0)
         return FreeSpace.available(in: folder) ?? 0
       }

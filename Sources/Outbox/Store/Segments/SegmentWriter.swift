@@ -201,11 +201,10 @@ final class SegmentWriter: Sendable {
 
   /// Puts on the disk what was written since the last call: before the database does the same with what refers to it.
   func sync() throws(OutboxError) {
-    let files = state.withLock { state in
-      defer { state.unsynced = [:] }
-      return state.unsynced
+    for (number, file) in state.withLock({ $0.unsynced }) {
+      try file.sync()
+      state.withLock { $0.unsynced[number] = nil }
     }
-    for file in files.values { try file.sync() }
   }
 
   /// Removes the file that is written where nothing is in it. The last call.
