@@ -77,7 +77,8 @@ struct WrittenSilence: Codable {
     var kept = KeptSilence(silence, addedBy: addedBy)
     kept.expired = expired.flatMap { Timestamp($0) }
     kept.expiredBy = expiredBy
-    kept.held = held
+    // More than any run can count is somebody's mistake, and must not overflow.
+    kept.held = max(0, min(held, 1 << 53))
     kept.told = Set(told)
     return kept
   }

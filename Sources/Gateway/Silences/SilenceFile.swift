@@ -38,7 +38,14 @@ public struct SilenceFile: Sendable {
     guard let written = try? JSONDecoder().decode([WrittenSilence].self, from: data) else {
       throw Failure(description: "'\(path)' cannot be understood; move it away, and add the silences again")
     }
-    return written.compactMap(\.kept)
+    // None is left out: whoever changes the others would remove it.
+    return try written.map { entry throws(Failure) in
+      guard let kept = entry.kept else {
+        throw Failure(
+          description: "'\(path)': the silence '\(entry.id)' has a time or a ceiling that is none; mend or remove it")
+      }
+      return kept
+    }
   }
 
   /// Changes the silences. Those that ended long ago are forgotten on the way.

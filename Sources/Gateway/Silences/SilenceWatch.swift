@@ -18,6 +18,8 @@ final class SilenceWatch: Sendable {
     var obeyed: [Silence] = []
     /// How much of what enrichers counted is in the file.
     var counted: [String: Int] = [:]
+    /// Notices that were given, but are not in the file yet.
+    var told: Set<String> = []
     /// What was last complained of, so that it is said once.
     var complaint = ""
   }
@@ -65,8 +67,13 @@ final class SilenceWatch: Sendable {
         let held = kept.held + uncounted(kept.silence.id)
         var told = kept
         told.held = held
-        await tell(SilenceNotice.document(moment, told, now: now))
-        await change(kept.silence.id, now) { $0.told.insert(moment) }
+        let notice = "\(kept.silence.id) \(moment.rawValue)"
+        if state.withLock({ $0.told.insert(notice).inserted }) {
+          await tell(SilenceNotice.document(moment, told, now: now))
+        }
+        if await change(kept.silence.id, now, { $0.told.insert(moment) }) {
+          state.withLock { _ = $0.told.remove(notice) }
+        }
       }
     }
   }
