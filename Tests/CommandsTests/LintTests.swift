@@ -131,6 +131,11 @@ import Testing
     ("user.name: /ma.*/", ["asks for '/ma.*/' as it is written; KQL has no regular expressions, only '*'"]),
     ("user.name: alice and", ["asks for the value 'alice and'; what was to come behind 'and' is missing"]),
     ("not source.ip: \"10.0.0.0/33\"", ["asks for '10.0.0.0/33', which is no network"]),
+    (
+      "@timestamp >= now-1day",
+      ["compares with the text 'now-1day', which is no date math; a day ago is 'now-1d'"]
+    ),
+    ("@timestamp >= now-1d/d and @timestamp < now+2h", []),
     ("sevrity: high", ["asks for 'sevrity', which no format provides; did you mean 'severity'?"]),
     (
       "source.ip: 10.0.0.0/8 and url.path: /a/b/ and \"x = y\" and failed login and user.name: \"a, b\"",

@@ -26,8 +26,10 @@ public struct DeliveryOptions: PluginOptions {
   /// - Throws: `ConfigurationError` for numbers and times that are not above zero.
   public func applied(to defaults: DeliveryDefaults) throws(ConfigurationError) -> DeliveryDefaults {
     var problems: [Diagnostic] = []
-    for (location, value) in [($batch, batch), ($concurrency, concurrency)] where value ?? 1 < 1 {
-      problems += location.error("expected a whole number above 0").diagnostics
+    for (location, value, most) in [($batch, batch, 1_000_000), ($concurrency, concurrency, 1000)] {
+      guard let value else { continue }
+      if value < 1 { problems += location.error("expected a whole number above 0").diagnostics }
+      if value > most { problems += location.error("expected at most \(most)").diagnostics }
     }
     for (location, value) in [($timeout, timeout), ($maxAge, maxAge), ($digestAfter, digestAfter)]
     where value ?? .seconds(1) <= .zero {

@@ -15,7 +15,8 @@ enum ForeignSyntax {
     case .not(let part), .nested(_, let part): return doubts(about: part, isField: isField)
     case .is(nil, let text): return doubt(aboutText: text, isField).map { [$0] } ?? []
     case .is(let field?, let value): return [doubt(aboutName: field), doubt(about: value)].compactMap { $0 }
-    case .range(let field, _, let value): return [doubt(aboutName: field), doubt(about: value)].compactMap { $0 }
+    case .range(let field, _, let value):
+      return [doubt(aboutName: field), doubt(about: value), doubt(aboutBound: value)].compactMap { $0 }
     }
   }
 
@@ -60,6 +61,14 @@ enum ForeignSyntax {
       return "asks for the value '\(text)'; what was to come behind '\(last)' is missing"
     }
     return nil
+  }
+
+  private static func doubt(aboutBound literal: KQLLiteral) -> String? {
+    let text = literal.text
+    guard text.hasPrefix("now"), text.wholeMatch(of: /now([+-][0-9]{0,9}[yMwdhHms]|\/[yMwdhHms])*/) == nil else {
+      return nil
+    }
+    return "compares with the text '\(text)', which is no date math; a day ago is 'now-1d'"
   }
 
   private static func unquoted(_ literal: KQLLiteral) -> String? {
