@@ -56,10 +56,14 @@ struct LineExchange<Answer> {
       if ends[0].revents != 0 { receive() }
       if writes, ends[1].revents != 0 { send() }
     }
-    guard mistake == nil, !received.isEmpty else { return }
-    mistake = .nonsense("it answered more lines than it was asked")
+    guard mistake == nil else { return }
+    if written < lines.count {
+      mistake = .nonsense("it answered lines that it had not been given yet")
+    } else if !received.isEmpty {
+      mistake = .nonsense("it answered more lines than it was asked")
+    }
     // One too many may have come early: then each behind it would stand for an alert that the program has not read.
-    if count > 1 { answers = [] }
+    if mistake != nil, count > 1 { answers = [] }
   }
 
   private mutating func send() {
