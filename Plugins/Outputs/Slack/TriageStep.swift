@@ -46,7 +46,7 @@ struct TriageStep {
 
   private static func appendFirstItem(of section: String, to text: inout [UInt8]) {
     var item: [Substring] = []
-    for line in section.split(separator: "\n", omittingEmptySubsequences: false).dropFirst() {
+    for line in section.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).dropFirst() {
       let trimmed = line.drop { $0 == " " || $0 == "\t" }
       if let beginning = itemText(trimmed) {
         guard item.isEmpty else { break }
