@@ -14,15 +14,16 @@ final class NewTermsMemory: RuleMemory {
   }
 
   let subject: String
-  private let history: Duration
-  private let learnFor: Duration
+  /// In nanoseconds.
+  private let history: Int64
+  private let learnFor: Int64
   private let keys: EventKeys
   private let state: Mutex<State>
 
   init(_ terms: DetectionRule.NewTerms, learnFor: Duration, _ vocabulary: Vocabulary, remembered: Int) {
     subject = "new_terms " + terms.fields.joined(separator: " ")
-    history = terms.history
-    self.learnFor = learnFor
+    history = terms.history.nanoseconds
+    self.learnFor = learnFor.nanoseconds
     keys = EventKeys(terms.fields, vocabulary)
     state = Mutex(State(lastSeen: RecentTable(capacity: remembered)))
   }
@@ -31,12 +32,13 @@ final class NewTermsMemory: RuleMemory {
     let eventKeys = keys.keys(of: event)
     return state.withLock { state in
       // From the earliest event on: one with a wrong time must not end or prolong it for the others.
-      let learnsUntil = min(state.learnsUntil ?? time + learnFor, time + learnFor)
+      let own = time.advanced(byNanoseconds: learnFor)
+      let learnsUntil = min(state.learnsUntil ?? own, own)
       state.learnsUntil = learnsUntil
       var isNew = false
       for key in eventKeys {
         let seen = state.lastSeen[key]
-        if seen.map({ $0 < time - history }) ?? true { isNew = true }
+        if seen.map({ $0 < time.advanced(byNanoseconds: -history) }) ?? true { isNew = true }
         state.lastSeen[key] = max(seen ?? time, time)
       }
       return isNew && time >= learnsUntil

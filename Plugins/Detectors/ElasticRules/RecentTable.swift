@@ -32,6 +32,19 @@ struct RecentTable<Value: Sendable>: Sendable {
     }
   }
 
+  /// Changes the value of a key in its place, as of use now.
+  ///
+  /// - Parameter make: the value that it has where there is none yet.
+  mutating func update<Result>(
+    _ key: [UInt8], _ make: @autoclosure () -> Value, _ body: (inout Value) -> Result
+  ) -> Result {
+    if let place = young.index(forKey: key) { return body(&young.values[place]) }
+    var value = old.removeValue(forKey: key) ?? make()
+    let result = body(&value)
+    insert(value, key)
+    return result
+  }
+
   /// Calls `body` with each key, those used lately first.
   func forEach(_ body: ([UInt8], Value) -> Void) {
     for (key, value) in young { body(key, value) }

@@ -22,17 +22,19 @@ struct ThresholdGroup: Sendable {
 
   /// Takes an event in.
   ///
+  /// - Parameter window: in nanoseconds.
   /// - Returns: true where it completes the count within so long a time; what was counted is gone then.
   mutating func completes(
-    _ event: Event, _ threshold: DetectionRule.Threshold, within window: Duration
+    _ event: Event, _ threshold: DetectionRule.Threshold, within window: Int64
   ) -> Bool {
     let place = (events.lastIndex { $0.time <= event.time } ?? -1) + 1
     events.insert(event, at: place)
-    let earliest = event.time - window
-    var first = events[...place].firstIndex { $0.time >= earliest } ?? place
+    let earliest = event.time.advanced(byNanoseconds: -window)
+    var first = place
+    while first > 0, events[first - 1].time >= earliest { first -= 1 }
     var end = place + 1
     while first <= place {
-      let latest = events[first].time + window
+      let latest = events[first].time.advanced(byNanoseconds: window)
       while end < events.count, events[end].time <= latest { end += 1 }
       if isMet(threshold, by: events[first..<end]) {
         events.removeSubrange(first..<end)
@@ -41,7 +43,8 @@ struct ThresholdGroup: Sendable {
       if end == events.count, end - first < threshold.count { break }
       first += 1
     }
-    trim(around: event.time, to: 2 * max(threshold.count, threshold.cardinality.map(\.count).max() ?? 0) + 8)
+    let needed = threshold.cardinality.reduce(threshold.count) { max($0, $1.count) }
+    if events.count > 2 * needed + 8 { forgetOne(around: event.time, hasValues: !threshold.cardinality.isEmpty) }
     return false
   }
 
@@ -55,13 +58,18 @@ struct ThresholdGroup: Sendable {
   }
 
   /// Forgets what is farthest away, of events with the same values first.
-  private mutating func trim(around time: Timestamp, to limit: Int) {
-    guard events.count > limit, let first = events.first, let last = events.last else { return }
+  private mutating func forgetOne(around time: Timestamp, hasValues: Bool) {
+    guard let first = events.first, let last = events.last else { return }
     let isFirstFarthest = time - first.time >= last.time - time
-    let places = isFirstFarthest ? Array(events.indices) : events.indices.reversed()
-    let repeated = places.first { place in
+    let farthest = isFirstFarthest ? 0 : events.count - 1
+    guard hasValues else {
+      events.remove(at: farthest)
+      return
+    }
+    func isRepeated(_ place: Int) -> Bool {
       events.indices.contains { $0 != place && events[$0].values == events[place].values }
     }
-    events.remove(at: repeated ?? places[0])
+    let repeated = isFirstFarthest ? events.indices.first(where: isRepeated) : events.indices.last(where: isRepeated)
+    events.remove(at: repeated ?? farthest)
   }
 }

@@ -10,7 +10,8 @@ internal import Synchronization
 final class ThresholdMemory: RuleMemory {
   let subject: String
   private let threshold: DetectionRule.Threshold
-  private let window: Duration
+  /// In nanoseconds.
+  private let window: Int64
   private let keys: EventKeys
   private let cardinality: [EventKeys]
   private let groups: Mutex<RecentTable<ThresholdGroup>>
@@ -19,7 +20,7 @@ final class ThresholdMemory: RuleMemory {
     self.threshold = threshold
     let distinct = threshold.cardinality.map { "\($0.field) \($0.count)" }
     subject = (["threshold \(threshold.count)"] + threshold.fields + distinct).joined(separator: " ")
-    self.window = window
+    self.window = window.nanoseconds
     keys = EventKeys(threshold.fields, vocabulary)
     cardinality = threshold.cardinality.map { EventKeys([$0.field], vocabulary) }
     groups = Mutex(RecentTable(capacity: remembered))
@@ -33,9 +34,11 @@ final class ThresholdMemory: RuleMemory {
     return groups.withLock { groups in
       var isComplete = false
       for key in eventKeys {
-        var group = groups[key] ?? ThresholdGroup()
-        if group.completes(counted, threshold, within: window) { isComplete = true }
-        groups[key] = group.events.isEmpty ? nil : group
+        let (isMet, isEmpty) = groups.update(key, ThresholdGroup()) { group in
+          (group.completes(counted, threshold, within: window), group.events.isEmpty)
+        }
+        if isMet { isComplete = true }
+        if isEmpty { groups[key] = nil }
       }
       return isComplete
     }
