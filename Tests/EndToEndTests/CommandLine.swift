@@ -147,4 +147,23 @@ struct CommandLineTests {
       end.said.contains("the ledger cannot be written to 'alerts.ndjson': there is a file that is no ledger; name"))
     #expect(world.text("alerts.ndjson") == alerts(0..<2))
   }
+
+  @Test func `Once the outbox keeps nothing, the rest stays with whoever writes to the pipe`() async throws {
+    let world = try World(
+      World.configuration(outputs: [
+        ("soar", "webhook: {url: 'http://127.0.0.1:1/'}"), ("archive", "file: {path: archive.ndjson}"),
+      ]))
+    let (process, feed) = try world.startFed()
+    feed.send(alerts(0..<1))
+    #expect(try await eventually { world.text("archive.ndjson").contains("seq") })
+    for name in ["outbox.sqlite", "outbox.sqlite-wal", "outbox.sqlite-shm"] {
+      try? FileManager.default.removeItem(atPath: world.folder + "/state/" + name)
+    }
+    feed.send(alerts(1..<2))
+    // Its input has not ended.
+    let end = await process.end()
+    feed.end()
+    #expect(end.exitCode == 75, "\(end.said)")
+    #expect(end.said.contains("start Weir again"), "\(end.said)")
+  }
 }
