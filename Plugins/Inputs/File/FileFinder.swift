@@ -129,9 +129,9 @@ struct FileFinder: Sendable {
       let below = path.hasSuffix("/") ? path + "**" : path + "/**"
       return .failure(Refusal(reason: "it is a folder; to read the files below it, write '\(below)' under 'paths'"))
     case S_IFIFO:
-      return .failure(Refusal(reason: "it is a pipe; read it with the input 'stdin': weir run < \(path)"))
+      return .failure(Refusal(reason: "it is a pipe; hand it over as standard input: < \(path)"))
     default:
-      return .failure(Refusal(reason: "it is no regular file; read it with the input 'stdin': weir run < \(path)"))
+      return .failure(Refusal(reason: "it is no regular file; hand it over as standard input: < \(path)"))
     }
   }
 

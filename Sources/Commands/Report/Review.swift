@@ -116,7 +116,7 @@ extension EntryReview.Finding {
   /// For people, about the entry; `entry` tells when it expires.
   func text(_ entry: ReviewedEntry) -> String {
     switch self {
-    case .neverMatched: "never matched"
+    case .neverMatched: "matched nothing in the records that were read"
     case .expired: "expired on \(entry.expires.text); renew it or remove it"
     case .expires(let days):
       days == 0 ? "expires within a day (\(entry.expires.text))" : "expires in \(days) days (\(entry.expires.text))"

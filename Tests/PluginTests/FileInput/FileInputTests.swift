@@ -47,7 +47,7 @@ struct FileInputTests {
         "missing.json: it cannot be opened: No such file or directory; check the name",
         "none*.json: no file matches this pattern; check 'paths'",
         "folder: it is a folder; to read the files below it, write '\(folder.path("folder"))/**' under 'paths'",
-        "pipe: it is a pipe; read it with the input 'stdin': weir run < \(folder.path("pipe"))",
+        "pipe: it is a pipe; hand it over as standard input: < \(folder.path("pipe"))",
       ])
     #expect(!run.hasLostAlerts)
   }
