@@ -152,6 +152,7 @@ public struct Assembly: Sendable {
         longest: configuration.longestSilence,
         notices: configuration.silenceNotices.compactMap { name in outputs.firstIndex { $0.name == name.name } }))
     parts.deadLetterAge = configuration.deadLetterAge
+    parts.survivesPowerFailure = configuration.durability == .power
     parts.signatures = signatures.merging(inputSignatures) { _, new in new }
     for (key, files) in recorded { parts.signatures["files/" + key] = files.dependencies.signature }
     return Outcome(parts: parts, diagnostics: diagnostics, files: files)

@@ -22,11 +22,12 @@ final class DeadLetterFile: Sendable {
   }
 
   init(
-    path: String, maxAge: Duration, rotateSize: Int = RotatingFile.rotateSize,
+    path: String, maxAge: Duration, rotateSize: Int = RotatingFile.rotateSize, isSynced: Bool = false,
     clock: any GatewayClock, logger: Logger
   ) {
     file = RotatingFile(
-      path, of: "dead letters", maxAge: maxAge, rotateSize: rotateSize, clock: clock, logger: logger)
+      path, of: "dead letters", maxAge: maxAge, rotateSize: rotateSize, isSynced: isSynced, clock: clock, logger: logger
+    )
     self.clock = clock
     self.logger = logger
   }

@@ -10,9 +10,10 @@ final class DigestedAlertFile: Sendable {
   private let file: RotatingFile
   private let clock: any GatewayClock
 
-  init(stateFolder: String, maxAge: Duration, clock: any GatewayClock, logger: Logger) {
+  init(stateFolder: String, maxAge: Duration, isSynced: Bool, clock: any GatewayClock, logger: Logger) {
     file = RotatingFile(
-      stateFolder + "/digested.ndjson", of: "alerts of digests", maxAge: maxAge, clock: clock, logger: logger)
+      stateFolder + "/digested.ndjson", of: "alerts of digests", maxAge: maxAge, isSynced: isSynced, clock: clock,
+      logger: logger)
     self.clock = clock
   }
 

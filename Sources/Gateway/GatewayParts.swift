@@ -22,6 +22,9 @@ public struct GatewayParts: Sendable {
   public var deadLetters: String
   /// How long dead letters are kept.
   public var deadLetterAge = DeadLetterLimits.standardAge
+
+  /// True where what a checkpoint passes must outlive a power failure: records and dead letters as well.
+  public var survivesPowerFailure = false
   /// The folder that the gateway keeps its state in.
   public var stateFolder: String
   /// How long silences may be, and where their notices go.

@@ -19,6 +19,8 @@ final class RotatingFile: Sendable {
   private let content: String
   private let maxAge: Duration
   private let rotateSize: Int
+  /// True where lines are on the disk once they are appended.
+  private let isSynced: Bool
   private let clock: any GatewayClock
   private let logger: Logger
   private let file = Mutex(OpenFile())
@@ -31,8 +33,9 @@ final class RotatingFile: Sendable {
 
   init(
     _ path: String, of content: String, maxAge: Duration, rotateSize: Int = RotatingFile.rotateSize,
-    clock: any GatewayClock, logger: Logger
+    isSynced: Bool, clock: any GatewayClock, logger: Logger
   ) {
+    self.isSynced = isSynced
     self.path = path
     self.content = content
     self.maxAge = maxAge
@@ -77,6 +80,7 @@ final class RotatingFile: Sendable {
       }
       written += count
     }
+    guard !isSynced || fdatasync(file.descriptor) == 0 else { throw FileError("cannot write to", path, errno) }
   }
 
   /// Opens the file; makes it where there is none.

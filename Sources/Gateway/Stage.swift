@@ -25,11 +25,15 @@ final class Stage: Sendable {
     let isSame = former?.parts.deadLetters == parts.deadLetters && former?.parts.deadLetterAge == parts.deadLetterAge
     let same = isSame ? former?.deadLetters : nil
     deadLetters =
-      same ?? DeadLetterFile(path: parts.deadLetters, maxAge: parts.deadLetterAge, clock: clock, logger: logger)
+      same
+      ?? DeadLetterFile(
+        path: parts.deadLetters, maxAge: parts.deadLetterAge, isSynced: parts.survivesPowerFailure, clock: clock,
+        logger: logger)
     digested =
       former?.digested
       ?? DigestedAlertFile(
-        stateFolder: parts.stateFolder, maxAge: parts.deadLetterAge, clock: clock, logger: logger)
+        stateFolder: parts.stateFolder, maxAge: parts.deadLetterAge, isSynced: parts.survivesPowerFailure,
+        clock: clock, logger: logger)
     direct = parts.outputs.enumerated().map { index, part in
       guard !part.isQueued else { return nil }
       // The records of what is held back may wait.
