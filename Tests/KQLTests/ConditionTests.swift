@@ -293,7 +293,7 @@ struct ConditionTests {
   @Test(arguments: [
     ("a:x and b:(y or z) and not c:1 and d > 3", "a=x b=y,z"),
     ("(a:x or a:y) and severity:high", "a=x,y"),
-    ("a:x or b:y", ""), ("a:5", ""), ("a:10.0.0.1", ""), ("a:true and b:*", "a=true"), ("a.keyword:\"x y\"", "a=x y"),
+    ("a:x or b:y", ""), ("a:5", ""), ("a:10.0.0.1", ""), ("a:true and b:*", "a=true"), ("a.keyword:\"x y\"", ""),
     ("a:x* and n:{b:c}", ""), ("a:x", "a=x"), ("x", ""), ("*a:x", ""),
   ])
   func `required terms are those that every match has`(query: String, expected: String) throws {

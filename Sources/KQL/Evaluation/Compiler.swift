@@ -50,22 +50,23 @@ struct Compiler {
   /// The parts of an `or`, with all that ask for one field in one leaf: the field is looked up once, however many values
   /// it may have.
   private func joined(_ parts: [KQLExpression], isNested: Bool) throws(KQLError) -> [Alternative] {
-    var names: [(plain: String, written: String)] = []
-    var values: [String: [KQLLiteral]] = [:]
+    var names: [String] = []
+    var values: [[UInt8]: [KQLLiteral]] = [:]
     var alternatives: [Alternative] = []
     for part in Self.flattened(parts) {
       if case .is(let field?, let value) = part.kind, let name = Self.plainName(field), !isSeverity(name, isNested),
         Self.isJoinable(value)
       {
-        if values[name] == nil { names.append((name, field.text)) }
-        values[name, default: []].append(value)
+        let written = Array(field.text.utf8)
+        if values[written] == nil { names.append(field.text) }
+        values[written, default: []].append(value)
       } else {
         alternatives.append(.expression(part))
       }
     }
     let leaves = names.map { name in
       Alternative.leaf(
-        Leaf(.field(FieldQuestion(FieldReference(name.written, vocabulary), test(values[name.plain] ?? [])))))
+        Leaf(.field(FieldQuestion(FieldReference(name, vocabulary), test(values[Array(name.utf8)] ?? [])))))
     }
     return leaves + alternatives
   }
