@@ -15,7 +15,7 @@ struct AllowlistReader {
   private var placesOfNames: [SourcePlace] = []
   private var footing: Footing
   /// By its text: long lists say the same of many actors.
-  private var conditions: [String: KnownCondition] = [:]
+  private var conditions: [[UInt8]: KnownCondition] = [:]
 
   private struct KnownCondition {
     let condition: MatchedCondition
@@ -137,10 +137,11 @@ struct AllowlistReader {
   }
 
   private mutating func knownCondition(of text: LocatedText) -> KnownCondition? {
-    if let known = conditions[text.text] { return known }
+    let query = Array(text.text.utf8)
+    if let known = conditions[query] { return known }
     guard let condition = condition(of: text) else { return nil }
     let known = KnownCondition(condition: condition, isFirm: footing.isFirm(condition.condition.expression))
-    conditions[text.text] = known
+    conditions[query] = known
     return known
   }
 

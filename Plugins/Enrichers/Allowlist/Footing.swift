@@ -35,7 +35,9 @@ struct Footing {
         return nowhere
       }
       return isFirm(field: field)
-    case .range(let field, _, _), .nested(let field, _): return isFirm(field: field)
+    case .range(let field, let comparison, let value):
+      return value.isLowest(for: comparison) ? nowhere : isFirm(field: field)
+    case .nested(let field, let inner): return inner.asksForValue ? isFirm(field: field) : nowhere
     case .not, .is(nil, _): return nowhere
     }
   }
@@ -59,7 +61,27 @@ struct Footing {
   }
 }
 
+extension KQLExpression {
+  /// True where there must be a value that is told from others.
+  var asksForValue: Bool {
+    switch kind {
+    case .and(let parts): parts.contains(where: \.asksForValue)
+    case .or(let parts): parts.allSatisfy(\.asksForValue)
+    case .is(_, let value): !value.isMetByNearlyAll
+    case .range(_, let comparison, let value): !value.isLowest(for: comparison)
+    case .nested(_, let inner): inner.asksForValue
+    case .not: false
+    }
+  }
+}
+
 extension KQLLiteral {
+  /// True for `>= 0`, `> ""` and the like, which nearly every value meets.
+  func isLowest(for comparison: KQLRangeOperator) -> Bool {
+    guard comparison == .greater || comparison == .greaterOrEqual else { return false }
+    return text.isEmpty || Double(text).map { $0 <= 0 } ?? false
+  }
+
   /// True where nearly every value is what is asked for: `*`, `*a*`, `0.0.0.0/0`.
   var isMetByNearlyAll: Bool {
     switch self {
@@ -68,7 +90,8 @@ extension KQLLiteral {
       pattern.segments.allSatisfy(\.isEmpty)
         || pattern.segments.joined().count < 2 && pattern.segments.first == "" && pattern.segments.last == ""
     case .text(let text), .phrase(let text):
-      text.hasSuffix("/0") && text.dropLast(2).allSatisfy { $0.isHexDigit || $0 == "." || $0 == ":" }
+      (text.hasSuffix("/0") || text.hasSuffix("/1"))
+        && text.dropLast(2).allSatisfy { $0.isHexDigit || $0 == "." || $0 == ":" }
     case .null, .boolean, .template: false
     }
   }

@@ -13,6 +13,8 @@ struct MatchedActors: Equatable {
     fileprivate(set) var isSpoofable: Bool
   }
 
+  private static let most = 500
+
   /// What is met: each pattern once for a value, in the order of the fields.
   private(set) var all: [Match] = []
 
@@ -25,6 +27,8 @@ struct MatchedActors: Equatable {
 
   /// A value meets a pattern by more than what can be chosen as soon as one form of it does.
   mutating func add(_ pattern: Int, met identity: ActorFields.Identity, isSpoofable: Bool) {
+    // Whoever names more is not held back for them; the time is not to grow with the square of their number.
+    guard all.count < Self.most else { return }
     let known = all.firstIndex { match in
       match.pattern == pattern && match.place == identity.place && match.value.utf8.elementsEqual(identity.value)
     }

@@ -16,6 +16,8 @@ struct MatchedCondition: Sendable {
     let literal: KQLLiteral?
     let pattern: String
     let isNegated: Bool
+    /// True where it must have a value that is told from others.
+    let asksForValue: Bool
   }
 
   /// - Throws: `KQLError`.
@@ -43,7 +45,7 @@ struct MatchedCondition: Sendable {
   /// The fields that are asked for a value, and not only whether they are there or nearly so: those outside
   /// `not`.
   var positiveFields: [String] {
-    parts.filter { !$0.isNegated && $0.literal?.isMetByNearlyAll != true }.map(\.field.name)
+    parts.filter { !$0.isNegated && $0.asksForValue }.map(\.field.name)
   }
 
   /// Field, value and pattern of every part that the alert fulfils.
@@ -103,6 +105,6 @@ struct MatchedCondition: Sendable {
     parts.append(
       Part(
         condition: isWhole ? whole : try Condition(expression, of: whole), field: vocabulary.field(field.text),
-        literal: literal, pattern: pattern, isNegated: negated))
+        literal: literal, pattern: pattern, isNegated: negated, asksForValue: expression.asksForValue))
   }
 }

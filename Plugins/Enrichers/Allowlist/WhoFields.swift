@@ -1,3 +1,4 @@
+internal import AlertModel
 internal import KQL
 
 /// Fields that say who did something, and from where. An alert about several is held back only where all are meant.
@@ -11,11 +12,18 @@ enum WhoFields {
   static func questions(in expression: KQLExpression) -> [[KQLExpression]] {
     switch expression.kind {
     case .and(let parts): return parts.flatMap(questions)
-    case .or(let parts):
+    case .or(let all):
+      let parts = flattened(all)
       let fields = Set(parts.map { field(of: $0) })
       return fields.count == 1 && fields.first != .some(nil) ? [parts] : []
     case .is, .range: return field(of: expression) == nil ? [] : [[expression]]
     case .not, .nested: return []
+    }
+  }
+
+  private static func flattened(_ parts: [KQLExpression]) -> [KQLExpression] {
+    parts.flatMap { part in
+      if case .or(let inner) = part.kind { flattened(inner) } else { [part] }
     }
   }
 
@@ -33,9 +41,14 @@ enum WhoFields {
     switch expression.kind {
     case .is(let field?, let value):
       if case .wildcard(let pattern) = value, pattern.isLone { return nil }
-      return names.contains(field.text) ? field.text : nil
-    case .range(let field, _, _): return names.contains(field.text) ? field.text : nil
+      return name(of: field)
+    case .range(let field, _, _): return name(of: field)
     case .and, .or, .not, .nested, .is(nil, _): return nil
     }
+  }
+
+  private static func name(of field: KQLLiteral) -> String? {
+    let name = Field.base(of: field.text)
+    return names.contains(name) ? name : nil
   }
 }

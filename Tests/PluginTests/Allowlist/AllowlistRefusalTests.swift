@@ -43,6 +43,10 @@ struct AllowlistRefusalTests {
         "the entry 'e' names no value that an alert must have, so it would hold nearly everything; add who or what it is about"
       ),
       (
+        [("when", "event:{ action: * } and source.port >= 0 and source.ip: \"::/1\" and user.name > \"\"")],
+        "the entry 'e' names no value that an alert must have, so it would hold nearly everything; add who or what it is about"
+      ),
+      (
         [("actors", "arn:aws:sts::*:assumed-role/*/deploy")],
         "the entry 'e' rests only on what an attacker can choose (the session's name in 'actors'); add who or what it is about, or 'accept_spoofable: true'"
       ),
@@ -113,6 +117,32 @@ struct AllowlistRefusalTests {
         list.yaml:8:9: error: the name 'same' is taken by the entry at list.yaml:1:9; each name comes once
         list.yaml:15:9: error: the name 'same' is taken by the entry at list.yaml:1:9; each name comes once
         """)
+  }
+
+  @Test("who else an alert names is looked at however the field is written")
+  func seesOthers() throws {
+    let alert = #"{"user":{"name":["alice","mallory"]},"event":{"action":"x"}}"#
+    for condition in [
+      "user.name: alice", "user.name.keyword: alice", "(user.name: eve or (user.name: alice or user.name: bob))",
+    ] {
+      let bench = try AllowlistBench([AllowlistBench.entry("e", ("when", quoted(condition + " and event.action: x")))])
+      #expect(try bench.outcome(alert) == "delivered")
+      #expect(try bench.outcome(#"{"user":{"name":"alice"},"event":{"action":"x"}}"#) == "held by e")
+    }
+  }
+
+  @Test("conditions that Unicode takes for the same are different")
+  func tellsTextsApart() throws {
+    let (composed, apart) = ("Jos\u{E9}", "Jose\u{301}")
+    let bench = try AllowlistBench([
+      AllowlistBench.entry("one", ("when", quoted("event.reason: \(composed)")), ("actors", ["alice"])),
+      AllowlistBench.entry("two", ("when", quoted("event.reason: \(apart)")), ("actors", ["bob"])),
+    ])
+    func outcome(_ reason: String) throws -> String {
+      try bench.outcome(#"{"user":{"name":"bob"},"event":{"reason":"\#(reason)"}}"#)
+    }
+    #expect(try outcome(composed) == "delivered")
+    #expect(try outcome(apart) == "held by two")
   }
 
   @Test("a spoofable entry that says so is taken")
