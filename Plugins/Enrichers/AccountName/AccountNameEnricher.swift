@@ -54,7 +54,7 @@ public struct AccountNameEnricher: Enricher, Explaining, ChangeTelling, FieldAdd
       if let row = id.withBytes({ accounts.row($0) }) {
         let fields = accounts.fields(ofRow: row, as: role)
         if added.isEmpty { added = fields } else { added += fields }
-      } else if role == .own {
+      } else if index == 0 {
         added = unknown
       }
     }

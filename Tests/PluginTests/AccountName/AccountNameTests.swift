@@ -67,6 +67,13 @@ struct AccountNameTests {
         == #""prod""#)
   }
 
+  @Test("a further account that is not known takes nothing from the first")
+  func keepsFirst() throws {
+    let enricher = try enricher(csv, unknown: "not listed")
+    let alert = #"{"cloud":{"account":{"id":["222222222222","999999999999"]}}}"#
+    #expect(try added(alert, by: enricher) == ["cloud.account.name": #""prod""#])
+  }
+
   @Test("an unknown account gets the note, or nothing; an id without its leading zero is another one")
   func notesUnknown() throws {
     let alert = #"{"cloud":{"account":{"id":"12345678901"}}}"#
