@@ -4,7 +4,7 @@ internal import AlertModel
 struct EventKeys: Sendable {
   /// How many combinations of values an event can have at the most, where fields are arrays (Elastic's limit for new
   /// terms: https://www.elastic.co/docs/solutions/security/detect-and-alert/create-detection-rule).
-  private static let limit = 100
+  static let limit = 100
 
   private let fields: [Field]
 

@@ -31,6 +31,8 @@ final class SuppressionMemory: Remembering {
   func hold(_ event: borrowing Alert, at time: Timestamp) -> Suppression? {
     if keepsIncomplete, !keys.areComplete(event) { return nil }
     let eventKeys = keys.keys(of: event, missingIsEmpty: true)
+    // Of more values than are looked at, some may never have been seen.
+    guard eventKeys.count < EventKeys.limit else { return nil }
     let first = alerts.withLock { alerts -> Timestamp? in
       var first: Timestamp?
       var isNew = false

@@ -81,7 +81,10 @@ public enum RuleFilter: Sendable, Equatable {
     do {
       for key in ["must", "filter"] { parts += try clauses(query[key]).map { "(\($0))" } }
       let alternatives = try clauses(query["should"])
-      if !alternatives.isEmpty { parts.append("(\(alternatives.map { "(\($0))" }.joined(separator: " or ")))") }
+      // Beside others that must hold, `should` must only where that is said (Elasticsearch's reference, "Boolean query").
+      if !alternatives.isEmpty, parts.isEmpty || query["minimum_should_match"] != nil {
+        parts.append("(\(alternatives.map { "(\($0))" }.joined(separator: " or ")))")
+      }
       parts += try clauses(query["must_not"]).map { "not (\($0))" }
     } catch let reason as Reason {
       return .failure(reason)

@@ -115,8 +115,9 @@ struct RuleReader {
       return nil
     }
     let cardinality = (threshold["cardinality"]?.elements ?? []).compactMap { entry in
-      entry["field"]?.string.map {
-        DetectionRule.Threshold.Cardinality(field: $0, count: Int(min(entry["value"]?.double ?? 1, 100_000)))
+      entry["field"]?.string.map { field in
+        let count = entry["value"]?.double ?? 1
+        return DetectionRule.Threshold.Cardinality(field: field, count: (1...100_000).contains(count) ? Int(count) : 1)
       }
     }
     return DetectionRule.Threshold(
