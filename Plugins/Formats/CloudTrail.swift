@@ -30,7 +30,8 @@ extension Format {
     ]),
     envelopes: [Envelope(.isArray("Records"), path: "Records", members: ["Records"], bare: true)],
     id: .first(["eventID", "digestS3Object"]),
-    severity: .fixed(.informational),
+    // A record is not grave by itself, unless a detector that hands it on says so: Panther adds its alert's fields.
+    severity: .words("p_alert_severity", SeverityWords.common, otherwise: .fixed(.informational)),
     fields: FieldTable(
       emptyIsMissing: true, pairs: CloudTrailFields.canonical + CloudTrailFields.elastic + CloudTrailFields.digest),
     actors: [

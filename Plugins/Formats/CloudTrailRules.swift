@@ -75,15 +75,17 @@ extension CloudTrailFields {
   /// from these three, joined by underscores.
   static func distinctResources(_ resources: [JSONNode]) -> [JSONNode] {
     var distinct: [(key: [UInt8], resource: JSONNode)] = []
+    var places: [[UInt8]: Int] = [:]
     for resource in resources where resource.kind == .object {
       var key: [UInt8] = []
       for (place, paths) in resourceKey.enumerated() {
         if place > 0 { key.append(UInt8(ascii: "_")) }
         paths.lazy.compactMap { value($0, in: resource) }.first?.appendText(to: &key)
       }
-      if let known = distinct.firstIndex(where: { $0.key == key }) {
+      if let known = places[key] {
         distinct[known].resource = resource
       } else {
+        places[key] = distinct.count
         distinct.append((key, resource))
       }
     }

@@ -41,34 +41,39 @@ enum JavaText {
   /// One member of an object on its way into the map.
   private struct Entry {
     let hash: UInt32
-    var text: Range<Int>
-    let key: Range<Int>
+    /// Nil once it was taken out again.
+    var text: Range<Int>?
   }
 
   private static func appendObject(_ object: JSONNode, to text: inout [UInt8]) -> Bool {
     var entries: [Entry] = []
+    var places: [[UInt8]: Int] = [:]
     var scratch: [UInt8] = []
     for member in object.members {
       let start = scratch.count
       member.key.value.appendText(to: &scratch)
-      let key = start..<scratch.count
-      let hash = spread(hashCode(scratch[key]))
+      let key = Array(scratch[start...])
+      let hash = spread(hashCode(key[...]))
       scratch.append(UInt8(ascii: "="))
       let hasValue = append(member.value, to: &scratch)
       // Putting a key again keeps its place and takes the new value.
-      let known = entries.firstIndex { $0.hash == hash && scratch[$0.key].elementsEqual(scratch[key]) }
-      switch (known, hasValue) {
+      switch (places[key], hasValue) {
       case (let place?, true): entries[place].text = start..<scratch.count
-      case (let place?, false): entries.remove(at: place)
-      case (nil, true): entries.append(Entry(hash: hash, text: start..<scratch.count, key: key))
+      case (let place?, false):
+        entries[place].text = nil
+        places[key] = nil
+      case (nil, true):
+        places[key] = entries.count
+        entries.append(Entry(hash: hash, text: start..<scratch.count))
       case (nil, false): break
       }
     }
+    entries.removeAll { $0.text == nil }
     guard !entries.isEmpty else { return false }
     text.append(UInt8(ascii: "{"))
     for (place, entry) in hashMapOrder(ofHashes: entries.map(\.hash)).enumerated() {
       if place > 0 { text.append(contentsOf: ", ".utf8) }
-      text.append(contentsOf: scratch[entries[entry].text])
+      if let place = entries[entry].text { text.append(contentsOf: scratch[place]) }
     }
     text.append(UInt8(ascii: "}"))
     return true

@@ -101,7 +101,7 @@ extension Format {
     shape: .all([.has("rule_level"), .has("title"), .not(.isArray("matches"))]),
     envelopes: [
       Envelope(
-        .all([.isArray("matches"), .has("title"), .hasAny("rule_level", "sigmafile", "sigma", "count")]),
+        .all([.isArray("matches"), .has("title"), .hasAny("rule_level", "sigmafile", "sigma")]),
         path: "matches",
         members: ["title", "id", "description", "sigma", "sigmafile", "rule_level", "tags", "count", "matches"],
         own: true)

@@ -4,7 +4,10 @@ public enum AddedName {
   ///
   /// Weir's own words are its records, which nobody else writes; `severity` is what conditions call its severity.
   public static func mistake(in name: String) -> String? {
-    if name.isEmpty || name.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 }) {
+    let isBroken = name.unicodeScalars.contains {
+      $0.properties.isWhitespace || $0.value < 0x20 || $0 == "\"" || $0 == "\\"
+    }
+    if isBroken || name.split(separator: ".", omittingEmptySubsequences: false).contains(where: \.isEmpty) {
       return "is no name of a field"
     }
     let isWeirs = weirs.contains { name == $0 || name.hasPrefix($0 + ".") }

@@ -34,7 +34,7 @@ indirect enum PreparedSeverity: Sendable {
     case .words(let source, let words, let otherwise):
       _ = source.forEachValue(in: alert, envelope: envelope, scratch: arena, emptyIsMissing: true) { value in
         // Of several the gravest counts.
-        if let word = words.first(where: { value.bytes.equalsIgnoringCase($0.text) }) {
+        if let word = value.withText({ text in words.first { text.equalsIgnoringCase($0.text) } }) {
           found = max(found ?? word.severity, word.severity)
         }
         return false
@@ -42,7 +42,7 @@ indirect enum PreparedSeverity: Sendable {
       return found ?? otherwise.severity(of: alert, envelope: envelope, arena: arena)
     case .thresholds(let source, let thresholds, let otherwise):
       _ = source.forEachValue(in: alert, envelope: envelope, scratch: arena, emptyIsMissing: true) { value in
-        guard let number = value.bytes.decimalNumber else { return false }
+        guard let number = value.withText({ $0.decimalNumber }) else { return false }
         if let reached = thresholds.first(where: { number >= $0.from })?.1 { found = max(found ?? reached, reached) }
         return false
       }
