@@ -90,7 +90,8 @@ extension KQLLiteral {
       pattern.segments.allSatisfy(\.isEmpty)
         || pattern.segments.joined().count < 2 && pattern.segments.first == "" && pattern.segments.last == ""
     case .text(let text), .phrase(let text):
-      (text.hasSuffix("/0") || text.hasSuffix("/1"))
+      // The network of half of all addresses, or of all: no path, which has neither dots nor colons in front of that.
+      (text.hasSuffix("/0") || text.hasSuffix("/1")) && text.contains { $0 == "." || $0 == ":" }
         && text.dropLast(2).allSatisfy { $0.isHexDigit || $0 == "." || $0 == ":" }
     case .null, .boolean, .template: false
     }

@@ -75,7 +75,7 @@ struct AllowlistRefusalTests {
     arguments: [
       "aws.cloudtrail.user_identity.session_context.session_issuer.arn: */PlatformAdmin",
       "userIdentity.sessionContext.sessionIssuer.arn: */PlatformAdmin", "service.warn: */x",
-      "aws.cloudtrail.user_identity.arn: *assumed-role/Deploy/ci-*",
+      "aws.cloudtrail.user_identity.arn: *assumed-role/Deploy/ci-*", "event.reason: /1", "event.code: 1/0",
     ])
   func acceptsRoles(condition: String) {
     let settings = [
