@@ -32,15 +32,17 @@ struct ThresholdGroup: Sendable {
     let earliest = event.time.advanced(byNanoseconds: -window)
     var first = place
     while first > 0, events[first - 1].time >= earliest { first -= 1 }
-    var end = place + 1
-    while first <= place {
+    var end = place
+    while first <= place, end < events.count {
       let latest = events[first].time.advanced(byNanoseconds: window)
+      let before = end
+      end = max(end, place + 1)
       while end < events.count, events[end].time <= latest { end += 1 }
-      if isMet(threshold, by: events[first..<end]) {
+      // Where none has come to those looked at before, there are fewer now.
+      if end > before, isMet(threshold, by: events[first..<end]) {
         events.removeSubrange(first..<end)
         return true
       }
-      if end == events.count, end - first < threshold.count { break }
       first += 1
     }
     let needed = threshold.cardinality.reduce(threshold.count) { max($0, $1.count) }
