@@ -54,15 +54,20 @@ extension Format {
           "evidence.subscriptionId", "azureSubscriptionId", "properties.SubscriptionId", "tenantId", "azureTenantId",
         ]),
         "user.name": .first([
-          "evidence.userAccount.userPrincipalName", "evidence.userAccount.accountName", "evidence.primaryAddress",
-          "userStates.userPrincipalName", "userStates.accountName", "relatedUser.userName",
-          "evidence.userPrincipalName", "evidence.accountName", "properties.AccountUpn", "properties.AccountName",
+          .firstInEach(
+            "evidence",
+            [
+              "userAccount.userPrincipalName", "userAccount.accountName", "primaryAddress", "userPrincipalName",
+              "accountName",
+            ]),
+          .firstInEach("userStates", ["userPrincipalName", "accountName"]), "relatedUser.userName",
+          "properties.AccountUpn", "properties.AccountName",
         ]),
         // Whoever was logged on to the machine need not have done it.
         "related.user": .list("loggedOnUsers.accountName"),
         "user.id": .first([
-          "evidence.userAccount.azureAdUserId", "evidence.userAccount.userSid", "userStates.aadUserId",
-          "evidence.aadUserId",
+          .firstInEach("evidence", ["userAccount.azureAdUserId", "userAccount.userSid", "aadUserId"]),
+          "userStates.aadUserId",
           "properties.AccountObjectId", "properties.AccountSid",
         ]),
         "user.email": .first(["evidence.userAccount.userPrincipalName", "properties.AccountUpn"]),

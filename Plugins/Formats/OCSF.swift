@@ -51,7 +51,10 @@ extension Format {
         ]),
         "cloud.region": .first(["cloud.region", "resources.region"]),
         "user.name": .first([
-          "evidences.actor.user.name", "actor.user.name", "actor.user.email_addr",
+          .only(
+            "where one of them has an actor's user", of: ["evidences.actor.user.name"], { $0.filled(0) != nil },
+            .firstInEach("evidences", ["actor.user.name", "actor.process.user.name"])),
+          "actor.user.name", "actor.user.email_addr",
           "evidences.actor.process.user.name", "actor.process.user.name", withoutActor("user.name"),
           withoutActor("user.email_addr"),
         ]),

@@ -42,8 +42,12 @@ extension Format {
         "cloud.account.name": "AwsAccountName",
         "cloud.region": .first(["Region", "Resources.Region"]),
         "user.name": .first([
-          "Resources.Details.AwsIamAccessKey.UserName", "Resources.Details.AwsIamAccessKey.PrincipalName",
-          "Resources.Details.AwsIamUser.UserName", guardDuty("resource/accessKeyDetails/userName"),
+          .firstInEach(
+            "Resources",
+            [
+              "Details.AwsIamAccessKey.UserName", "Details.AwsIamAccessKey.PrincipalName",
+              "Details.AwsIamUser.UserName",
+            ]), guardDuty("resource/accessKeyDetails/userName"),
           .path(FieldPath(issuer + "UserName")),
         ]),
         "user.id": .first([

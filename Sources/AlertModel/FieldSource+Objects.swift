@@ -16,6 +16,17 @@ extension FieldSource {
         if stopped { return true }
       }
       return false
+    case .firstInEach(let objects, let paths):
+      return objects.forEachValue(in: alert) { object in
+        var isFound = false
+        return paths.contains { path in
+          guard !isFound else { return false }
+          return path.forEachValue(in: object) { node in
+            isFound = true
+            return body(node)
+          }
+        }
+      }
     case .all(let sources): return sources.contains { $0.forEachNode(in: alert, envelope: envelope, body) }
     case .list(let source): return source.forEachNode(in: alert, envelope: envelope, body)
     case .only(_, let parts, let condition, let source):

@@ -14,6 +14,10 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
   /// The values of all sources, one after the other.
   case all([FieldSource])
 
+  /// In each of the objects at a path, the values at the first path in it where there are any: of what an alert names in
+  /// several ways, each object in its own.
+  case firstInEach(FieldPath, [FieldPath])
+
   /// The same values, of a field that ECS always writes as an array.
   case list(FieldSource)
 
@@ -50,6 +54,11 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
   /// The values at a path of the envelope.
   public static func envelope(_ path: String) -> FieldSource { .envelope(FieldPath(path)) }
 
+  /// The first values in each of the objects at a path; the others are named from there.
+  public static func firstInEach(_ objects: String, _ paths: [String]) -> FieldSource {
+    .firstInEach(FieldPath(objects), paths.map { FieldPath($0) })
+  }
+
   /// Text worked out from what stands at paths that are named as in the document.
   public static func computed(
     _ label: String, of paths: [String],
@@ -83,6 +92,8 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
     case .all(let sources):
       let below = sources.compactMap { $0.appending(suffix) }
       return below.isEmpty ? nil : .all(below)
+    case .firstInEach(let objects, let paths):
+      return .firstInEach(objects, paths.map { FieldPath($0.name + "." + suffix) })
     case .list(let source): return source.appending(suffix)
     case .only(let label, let parts, let condition, let source):
       return source.appending(suffix).map { .only(label, of: parts, condition, $0) }
@@ -98,6 +109,7 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
     case .computed(let label, let parts, let compute): .computed(label, of: parts.map { paths.path($0.name) }, compute)
     case .first(let sources): .first(sources.map { $0.known(among: paths) })
     case .all(let sources): .all(sources.map { $0.known(among: paths) })
+    case .firstInEach(let objects, let inner): .firstInEach(paths.path(objects.name), inner)
     case .list(let source): .list(source.known(among: paths))
     case .renamed(let path, let names, let arrange): .renamed(paths.path(path.name), names, arrange: arrange)
     case .time(let source): .time(source.known(among: paths))
@@ -131,6 +143,17 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
         let other = source.forEachValue(
           in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing, body)
         if other != .nothing { visit = other }
+      }
+    case .firstInEach(let objects, let paths):
+      objects.forEachValue(in: alert) { object in
+        for path in paths {
+          var inner = Visit.nothing
+          inner.follow(path, in: Document(object), emptyIsMissing: emptyIsMissing, body)
+          if inner == .nothing { continue }
+          visit = inner
+          break
+        }
+        return visit == .stopped
       }
     case .list(let source):
       visit = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing, body)

@@ -175,4 +175,41 @@ struct ChainingTests {
       #expect(again.places[0].count == 1, "\(line)")
     }
   }
+
+  /// Somebody is named in one way, somebody else in another.
+  private static let twoPeople = [
+    """
+    {"id":"a-1","title":"x","severity":"low","createdDateTime":"2026-01-01T00:00:00Z","serviceSource":\
+    "microsoftDefenderForEndpoint","detectionSource":"antivirus","evidence":[{"@odata.type":\
+    "#microsoft.graph.security.userEvidence","userAccount":{"userPrincipalName":"admin@corp.example"}},{"@odata.type":\
+    "#microsoft.graph.security.userEvidence","userAccount":{"userPrincipalName":null,"accountName":"mallory"}}]}
+    """,
+    """
+    {"class_uid":2004,"category_uid":2,"metadata":{"version":"1.1.0"},"severity_id":2,"finding_info":{"uid":"f-1",\
+    "title":"x"},"evidences":[{"actor":{"user":{"name":"admin@corp.example"}}},{"actor":{"process":{"user":{"name":\
+    "mallory"}}}}]}
+    """,
+    """
+    {"SchemaVersion":"2018-10-08","Id":"f-1","ProductArn":"arn:aws:securityhub:eu-west-1::product/aws/guardduty",\
+    "GeneratorId":"g","AwsAccountId":"111122223333","Title":"x","Severity":{"Label":"LOW"},"Resources":[{"Type":\
+    "AwsIamAccessKey","Id":"a","Details":{"AwsIamAccessKey":{"UserName":"admin@corp.example"}}},{"Type":"AwsIamUser",\
+    "Id":"b","Details":{"AwsIamUser":{"UserName":"mallory"}}}]}
+    """,
+  ]
+
+  @Test("an alert that names two people, each in another way, is not held back for one of them", arguments: twoPeople)
+  func seesBoth(alert: String) async throws {
+    let allowlist = """
+      enrichers:
+        - allowlist:
+            watch: []
+            entries:
+              - {name: e, actors: [admin@corp.example], owner: o, reason: r, expires: 2027-01-01, ceiling: critical}
+      routes: [{to: [all]}]
+
+      """
+    #expect(try await process(Workbench.chunk(alert), allowlist + Self.outputs).counts.routed == 1)
+    let alone = alert.replacing("mallory", with: "admin@corp.example")
+    #expect(try await process(Workbench.chunk(alone), allowlist + Self.outputs).counts.suppressed == 1)
+  }
 }

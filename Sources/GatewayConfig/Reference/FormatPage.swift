@@ -34,6 +34,8 @@ struct FormatPage {
     case .path(let path): "`\(path.name)`"
     case .envelope(let path): "`\(path.name)` of the envelope"
     case .first(let sources): sources.map { words(for: $0) }.joined(separator: ", else ")
+    case .firstInEach(let objects, let paths):
+      "in each of `\(objects.name)`: " + paths.map { "`\($0.name)`" }.joined(separator: ", else ")
     case .all(let sources): sources.map { words(for: $0) }.joined(separator: " and ")
     case .list(let source): words(for: source) + " (as a list)"
     case .renamed(let path, _, _): "`\(path.name)`, with ECS names"

@@ -162,6 +162,7 @@ extension FieldSource {
     case .path(let path), .renamed(let path, _, _): names.append(path.name)
     case .first(let sources), .all(let sources), .prefix(let sources):
       for source in sources { source.collectPaths(into: &names) }
+    case .firstInEach(let objects, let paths): names += paths.map { objects.name + "." + $0.name }
     case .list(let source), .time(let source), .addresses(let source), .mapped(_, _, let source),
       .only(_, of: _, _, let source):
       source.collectPaths(into: &names)
@@ -172,7 +173,7 @@ extension FieldSource {
   /// True where the format says that there may be several values.
   fileprivate var mayHaveSeveral: Bool {
     switch self {
-    case .all, .list, .prefix, .addresses: true
+    case .all, .firstInEach, .list, .prefix, .addresses: true
     case .first(let sources): sources.contains(where: \.mayHaveSeveral)
     case .time(let source), .mapped(_, _, let source), .only(_, of: _, _, let source): source.mayHaveSeveral
     case .path, .renamed, .envelope, .constant, .computed: false

@@ -62,7 +62,7 @@ struct ECSValues {
     case .only(_, let parts, let condition, let inner):
       return condition(FieldParts(Document(root), parts)) && append(inner, to: &json)
     case .list(let inner): return append(valuesOf: inner, alwaysAsArray: true, to: &json)
-    case .envelope, .all, .time, .addresses, .mapped, .constant, .computed, .prefix:
+    case .envelope, .all, .firstInEach, .time, .addresses, .mapped, .constant, .computed, .prefix:
       return append(valuesOf: source, alwaysAsArray: false, to: &json)
     }
   }

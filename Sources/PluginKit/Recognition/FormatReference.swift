@@ -53,6 +53,7 @@ extension FieldSource {
     case .first(let sources):
       var seen: Set<String> = []
       return sources.flatMap(\.alternatives).filter { seen.insert($0).inserted }
+    case .firstInEach(let objects, let paths): return paths.map { "`\(objects.name).\($0.name)`" }
     case .all(let sources): return [sources.map(\.summary).joined(separator: " and ")]
     case .list(let source), .time(let source), .addresses(let source): return source.alternatives
     case .mapped(let label, _, let source):
