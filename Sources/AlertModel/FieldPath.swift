@@ -120,7 +120,7 @@ public struct FieldPath: Hashable, Sendable {
   /// What is left of this name below `other`; nil where it is not below it.
   func remainder(below other: FieldPath) -> FieldPath? {
     let length = other.utf8.count
-    guard length < utf8.count, utf8[length] == UInt8(ascii: "."), utf8.starts(with: other.utf8) else { return nil }
+    guard length < utf8.count, isOrLies(below: other) else { return nil }
     return FieldPath(String(decoding: utf8[(length + 1)...], as: UTF8.self))
   }
 

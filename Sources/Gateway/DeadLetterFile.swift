@@ -11,7 +11,7 @@ final class DeadLetterFile: Sendable {
   private let logger: Logger
   private let told = Mutex(Told())
   /// True from the first failure that was logged to the next letter that is kept.
-  private let hasFailed = Mutex(false)
+  private let hasFailed = Atomic(false)
 
   /// How much of the log dead letters took: a million of them must not fill a disk with log lines.
   private struct Told {
@@ -64,16 +64,13 @@ final class DeadLetterFile: Sendable {
 
   /// Logs that what the outbox has as dead letters cannot be written here: once, until one can be.
   func log(_ failure: FileError) {
-    let isNews = hasFailed.withLock { hasFailed in
-      defer { hasFailed = true }
-      return !hasFailed
-    }
-    if isNews { logger.error("dead letters: \(failure); 'weir outbox list --dead' has them") }
+    let hadFailed = hasFailed.exchange(true, ordering: .sequentiallyConsistent)
+    if !hadFailed { logger.error("dead letters: \(failure); 'weir outbox list --dead' has them") }
   }
 
   private func write(_ lines: [UInt8]) throws(FileError) {
     try file.append(lines)
-    hasFailed.withLock { $0 = false }
+    hasFailed.store(false, ordering: .sequentiallyConsistent)
   }
 
   /// Logs the letters, at most twenty a minute.

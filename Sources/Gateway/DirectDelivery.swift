@@ -12,7 +12,7 @@ final class DirectDelivery: Sendable {
   private let clock: any GatewayClock
   private let logger: Logger
   /// True while nobody reads what the output writes, and others have waited for that long enough.
-  private let hasGivenUp = Mutex(false)
+  private let hasGivenUp = Atomic(false)
 
   init(name: String, output: any Output, isOnly: Bool, clock: any GatewayClock, logger: Logger) {
     self.name = name
@@ -39,7 +39,7 @@ final class DirectDelivery: Sendable {
   ///     may be away for days, and the other outputs are not to wait for each batch anew.
   ///   - isEnding: true once nothing more is read.
   func deliver(_ batch: DeliveryBatch, patience: Duration, isEnding: () -> Bool) async -> Result {
-    let patience = hasGivenUp.withLock { $0 } ? .zero : patience
+    let patience = hasGivenUp.load(ordering: .sequentiallyConsistent) ? .zero : patience
     var result = Result()
     var wasTold = false
     var remaining = Array(0..<batch.count)
@@ -96,21 +96,14 @@ final class DirectDelivery: Sendable {
   private static let telling = Duration.milliseconds(500)
 
   private func giveUpReader(_ reason: String, after waited: Duration) {
-    let isNews = hasGivenUp.withLock { hasGivenUp in
-      defer { hasGivenUp = true }
-      return !hasGivenUp
-    }
-    guard isNews else { return }
+    guard !hasGivenUp.exchange(true, ordering: .sequentiallyConsistent) else { return }
     logger.error(
       "output '\(name)': \(reason); gave up after \(waited): what it does not take becomes dead letters, others go on")
   }
 
   private func succeed() {
-    let wasGivenUp = hasGivenUp.withLock { hasGivenUp in
-      defer { hasGivenUp = false }
-      return hasGivenUp
-    }
-    if wasGivenUp { logger.notice("output '\(name)' takes alerts again") }
+    guard hasGivenUp.exchange(false, ordering: .sequentiallyConsistent) else { return }
+    logger.notice("output '\(name)' takes alerts again")
   }
 
   /// Makes what was delivered so far durable.

@@ -21,7 +21,7 @@ public final class Gateway: Sendable {
   private let watch: (@Sendable (InputChunk.Progress) -> Void)?
   private let patience: Duration
   /// True once alerts could not be kept: no checkpoint may pass them, so the next run reads them again.
-  private let isBehind = Mutex(false)
+  private let isBehind = Atomic(false)
 
   /// What a run came to.
   public struct Outcome: Sendable {
@@ -289,7 +289,7 @@ public final class Gateway: Sendable {
     guard let queue else { return }
     if !isComplete { fallBehind() }
     if let checkpoint = outcome.checkpoint, !checkpoint.value.isEmpty { await flushDirect() }
-    let advances = !isBehind.withLock { $0 }
+    let advances = !isBehind.load(ordering: .sequentiallyConsistent)
     let kept = await queue.commit(outcome, for: parts.outputs, advancing: advances, patience: patience)
     if !kept {
       fallBehind()
@@ -303,11 +303,8 @@ public final class Gateway: Sendable {
 
   /// From here on no checkpoint is kept: the next run reads again what this one could not keep.
   private func fallBehind() {
-    let isNews = isBehind.withLock { isBehind in
-      defer { isBehind = true }
-      return !isBehind
-    }
-    if isNews { logger.error("not everything can be kept; the next run reads its input again from here") }
+    let wasBehind = isBehind.exchange(true, ordering: .sequentiallyConsistent)
+    if !wasBehind { logger.error("not everything can be kept; the next run reads its input again from here") }
   }
 
   /// Makes direct outputs flush what they took. What one cannot make durable counts as pending. It is not tried again: a

@@ -35,10 +35,11 @@ final class NewTermsMemory: RuleMemory {
       let own = time.advanced(byNanoseconds: learnFor)
       let learnsUntil = min(state.learnsUntil ?? own, own)
       state.learnsUntil = learnsUntil
+      let oldest = time.advanced(byNanoseconds: -history)
       var isNew = false
       for key in eventKeys {
         let seen = state.lastSeen[key]
-        if seen.map({ $0 < time.advanced(byNanoseconds: -history) }) ?? true { isNew = true }
+        if seen.map({ $0 < oldest }) ?? true { isNew = true }
         state.lastSeen[key] = max(seen ?? time, time)
       }
       return isNew && time >= learnsUntil

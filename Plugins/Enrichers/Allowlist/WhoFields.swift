@@ -12,18 +12,12 @@ enum WhoFields {
   static func questions(in expression: KQLExpression) -> [[KQLExpression]] {
     switch expression.kind {
     case .and(let parts): return parts.flatMap(questions)
-    case .or(let all):
-      let parts = flattened(all)
+    case .or:
+      let parts = expression.alternatives
       let fields = Set(parts.map { field(of: $0) })
       return fields.count == 1 && fields.first != .some(nil) ? [parts] : []
     case .is, .range: return field(of: expression) == nil ? [] : [[expression]]
     case .not, .nested: return []
-    }
-  }
-
-  private static func flattened(_ parts: [KQLExpression]) -> [KQLExpression] {
-    parts.flatMap { part in
-      if case .or(let inner) = part.kind { flattened(inner) } else { [part] }
     }
   }
 

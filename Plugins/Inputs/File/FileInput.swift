@@ -64,9 +64,7 @@ public struct FileInput: Input {
     guard !options.paths.isEmpty else {
       throw options.$paths.error("'paths' is empty; name at least one file or pattern")
     }
-    guard options.maxDocument.bytes > 0 else {
-      throw options.$maxDocument.error("'max_document' must be above 0; no alert would be read")
-    }
+    try DocumentFramer.check(limit: options.maxDocument, at: options.$maxDocument)
     self.init(
       finder: FileFinder(
         paths: options.paths.map(\.path), exclude: options.exclude.map(\.path), isLiteral: false),

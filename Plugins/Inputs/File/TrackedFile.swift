@@ -79,7 +79,7 @@ final class TrackedFile {
       let start = framer.position
       let rest = framer.take(isFinal: true)
       // Whoever writes the file may be in the middle of it: it is told of now, and read whole once there is more.
-      if !isCompressed, !rest.isWhole { failedAt = start }
+      if key != nil, !isCompressed, !rest.isEmpty, !rest.isWhole { failedAt = start }
       return rest.isEmpty ? .end : .part(rest)
     }
     mayHaveChanged = true

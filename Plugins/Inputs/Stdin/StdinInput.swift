@@ -22,9 +22,7 @@ public struct StdinInput: Input {
   private let descriptor: Int32
 
   public init(options: StdinOptions, context: PluginContext) throws {
-    guard options.maxDocument.bytes > 0 else {
-      throw options.$maxDocument.error("'max_document' must be above 0; no alert would be read")
-    }
+    try DocumentFramer.check(limit: options.maxDocument, at: options.$maxDocument)
     self.init(options: options, descriptor: 0)
   }
 

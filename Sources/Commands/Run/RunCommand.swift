@@ -126,9 +126,11 @@ struct RunCommand: AsyncParsableCommand {
         "'\(folder)' is no folder"
       } else if access(folder, W_OK | X_OK) != 0 {
         "the folder '\(folder)': \(String(cString: strerror(errno)))"
-      } else if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      } else if stat(path, &status) != 0 {
+        nil
+      } else if status.st_mode & S_IFMT == S_IFDIR {
         "it is a folder"
-      } else if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, !isLedger(path) {
+      } else if status.st_mode & S_IFMT == S_IFREG, !isLedger(path) {
         "there is a file that is no ledger"
       } else {
         nil

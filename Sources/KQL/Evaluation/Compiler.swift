@@ -53,7 +53,7 @@ struct Compiler {
     var names: [String] = []
     var values: [[UInt8]: [KQLLiteral]] = [:]
     var alternatives: [Alternative] = []
-    for part in Self.flattened(parts) {
+    for part in parts.flatMap(\.alternatives) {
       if case .is(let field?, let value) = part.kind, let name = Self.plainName(field), !isSeverity(name, isNested),
         Self.isJoinable(value)
       {
@@ -69,12 +69,6 @@ struct Compiler {
         Leaf(.field(FieldQuestion(FieldReference(name, vocabulary), test(values[Array(name.utf8)] ?? [])))))
     }
     return leaves + alternatives
-  }
-
-  private static func flattened(_ parts: [KQLExpression]) -> [KQLExpression] {
-    parts.flatMap { part in
-      if case .or(let inner) = part.kind { flattened(inner) } else { [part] }
-    }
   }
 
   private static func isJoinable(_ value: KQLLiteral) -> Bool {

@@ -47,6 +47,11 @@ public struct KQLExpression: Sendable {
     return names
   }
 
+  /// What may hold in its place: the parts of an `or`, those of an `or` among them too; of anything else, itself.
+  public var alternatives: [KQLExpression] {
+    if case .or(let parts) = kind { parts.flatMap(\.alternatives) } else { [self] }
+  }
+
   /// True where any part of the query is a value without a field.
   public var containsFreeText: Bool {
     switch kind {

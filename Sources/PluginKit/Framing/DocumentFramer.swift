@@ -12,6 +12,11 @@ public struct DocumentFramer: Sendable {
   /// The default of `max_document`: 16 MiB.
   public static let defaultLimit = 16 << 20
 
+  /// - Throws: `ConfigurationError` where `max_document` lets no document through.
+  public static func check(limit: ByteCount, at setting: SettingLocation) throws(ConfigurationError) {
+    guard limit.bytes > 0 else { throw setting.error("'max_document' must be above 0; no alert would be read") }
+  }
+
   /// How many bytes are read at once, and thereby how large a chunk usually is.
   public static let readSize = 1 << 20
 
