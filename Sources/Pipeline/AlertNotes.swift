@@ -15,6 +15,8 @@ struct AlertNotes {
   var hasOwnSeverity = false
   /// Why the severity was lowered.
   var demotion: Suppression?
+  /// Tells, once nothing else holds the alert back, whether an earlier one stands for it (`Detection.repeats`).
+  var repeats: (@Sendable () -> Suppression?)?
 
   /// What is kept of an alert that waits for an enricher that does I/O.
   struct Kept: Sendable {
@@ -23,13 +25,15 @@ struct AlertNotes {
     let failures: [(enricher: String, reason: String)]
     let hasOwnSeverity: Bool
     let demotion: Suppression?
+    let repeats: (@Sendable () -> Suppression?)?
     /// What conditions can ask for although it is not written with the alert.
     let ambient: [AddedField]
   }
 
   func kept(ambient: [AddedField]) -> Kept {
     Kept(
-      number: number, id: id, failures: failures, hasOwnSeverity: hasOwnSeverity, demotion: demotion, ambient: ambient)
+      number: number, id: id, failures: failures, hasOwnSeverity: hasOwnSeverity, demotion: demotion,
+      repeats: repeats, ambient: ambient)
   }
 
   /// Takes up what was kept.
@@ -40,6 +44,7 @@ struct AlertNotes {
     suppression = nil
     hasOwnSeverity = kept.hasOwnSeverity
     demotion = kept.demotion
+    repeats = kept.repeats
   }
 
   /// Forgets everything, for the next alert.
@@ -49,6 +54,7 @@ struct AlertNotes {
     suppression = nil
     hasOwnSeverity = false
     demotion = nil
+    repeats = nil
   }
 
   /// Hands the notes to the writer as fields under `weir`. Whatever the alert came with under those names gives way: it

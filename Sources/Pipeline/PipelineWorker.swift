@@ -66,18 +66,18 @@ public actor PipelineWorker {
     for detection in detections {
       var alert = decoder.alert(decoded, severity: detection.severity, ambient: ambient)
       alert.add(detection.fields)
-      take(&alert, rule: detection.ruleID, suppression: detection.suppression, into: &batch)
+      take(&alert, rule: detection.ruleID, repeats: detection.repeats, into: &batch)
     }
   }
 
   /// Takes one new alert through the first stage of enrichers, and on to its end where there is no other.
   ///
-  /// - Parameter suppression: why it is held back already.
+  /// - Parameter repeats: finds out whether an earlier alert stands for it.
   private func take(
-    _ alert: inout Alert, rule: String?, suppression: Suppression? = nil, into batch: inout BatchBuilder
+    _ alert: inout Alert, rule: String?, repeats: (@Sendable () -> Suppression?)? = nil, into batch: inout BatchBuilder
   ) {
     batch.notes.reset()
-    batch.notes.suppression = suppression
+    batch.notes.repeats = repeats
     batch.notes.hasOwnSeverity = rule != nil
     batch.notes.number = batch.counts.read
     batch.counts.read += 1
@@ -167,31 +167,39 @@ public actor PipelineWorker {
 
   /// Suppressed alerts go to their output, all others where the routes lead.
   private func decide(_ alert: borrowing Alert, into batch: inout BatchBuilder) {
-    let time = time(of: alert, batch.now)
+    if batch.notes.suppression == nil {
+      findRoutes(of: alert, &batch)
+      if batch.takenRoutes.isEmpty {
+        batch.counts.unrouted += 1
+        end(alert, .unrouted, batch, place: nil)
+        return
+      }
+      // Last, as an alert that nobody sees stands for no other.
+      if let repeats = batch.notes.repeats { batch.notes.suppression = repeats() }
+    }
     let place = Int32(batch.entryCount)
     if let suppression = batch.notes.suppression {
       batch.counts.suppressed += 1
       batch.mark(place, for: plan.suppressedOutput)
       end(alert, .suppressed(suppression), batch, place: place)
-      batch.append(alert, time: time)
-      return
+    } else {
+      batch.counts.routed += 1
+      for route in batch.takenRoutes {
+        for output in plan.routes[route].outputs { batch.mark(place, for: output) }
+      }
+      if batch.witness != nil { end(alert, .routed(batch.takenRoutes), batch, place: place) }
     }
+    batch.append(alert, time: time(of: alert, batch.now))
+  }
+
+  private func findRoutes(of alert: borrowing Alert, _ batch: inout BatchBuilder) {
     batch.takenRoutes.removeAll(keepingCapacity: true)
     for index in plan.routes.indices {
       let route = plan.routes[index]
       if let condition = route.condition, !condition.matches(alert, now: batch.now) { continue }
       batch.takenRoutes.append(index)
-      for output in route.outputs { batch.mark(place, for: output) }
       if !route.continues { break }
     }
-    guard !batch.takenRoutes.isEmpty else {
-      batch.counts.unrouted += 1
-      end(alert, .unrouted, batch, place: nil)
-      return
-    }
-    batch.counts.routed += 1
-    if batch.witness != nil { end(alert, .routed(batch.takenRoutes), batch, place: place) }
-    batch.append(alert, time: time)
   }
 
   private func end(

@@ -14,13 +14,17 @@ public struct Detection: Sendable {
   public let severity: Severity
   /// `rule.*`, `threat.*`, `message` and the like, made once a rule.
   public let fields: [AddedField]
-  /// Why the alert is held back, where an earlier one of the rule stands for it.
-  public let suppression: Suppression?
+  /// Asked once, where no enricher holds the alert back and a route takes it: why it is held back all the same, as an
+  /// earlier one of the rule stands for it. Answering with nil, the detector takes this one for the one that stands for
+  /// others. Nil where each alert stands for itself.
+  public let repeats: (@Sendable () -> Suppression?)?
 
-  public init(ruleID: String, severity: Severity, fields: [AddedField], suppression: Suppression? = nil) {
+  public init(
+    ruleID: String, severity: Severity, fields: [AddedField], repeats: (@Sendable () -> Suppression?)? = nil
+  ) {
     self.ruleID = ruleID
     self.severity = severity
     self.fields = fields
-    self.suppression = suppression
+    self.repeats = repeats
   }
 }

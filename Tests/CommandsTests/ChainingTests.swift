@@ -97,6 +97,29 @@ struct ChainingTests {
         """), "\(lines(outcome)[1])")
   }
 
+  @Test("an alert that is held back, or that no route takes, stands for no other of its rule")
+  func letsOnlyDeliveredAlertsStand() async throws {
+    let configuration = """
+      detect: [{elastic_rules: {rules: rule.toml}}]
+      enrichers:
+        - allowlist:
+            entries: [{name: known, when: "cloud.region: known", reason: r, owner: o, expires: 2027-03-31, ceiling: high}]
+      routes: [{when: "not cloud.region: elsewhere", to: [all]}]
+      unrouted: drop
+
+      """ + Self.outputs
+    let records = ["known", "elsewhere", "here", "here", "known"].enumerated().map { number, region in
+      Self.record("e-\(number)", #","awsRegion":"\#(region)""#)
+    }
+    let outcome = try await process(Workbench.chunk(lines: records), configuration)
+    #expect(outcome.counts.isBalanced)
+    #expect(outcome.counts.unrouted == 1)
+    let entries = lines(outcome).map { line in
+      ["known", "alert_suppression"].first { line.contains(#""entry":"\#($0)"#) } ?? "routed"
+    }
+    #expect(entries == ["known", "routed", "alert_suppression", "known"])
+  }
+
   @Test("rule_info can give an alert the rule's severity")
   func takesRuleSeverity() async throws {
     for (setting, severity) in [("", Severity.informational), ("severity: rule", .high)] {

@@ -55,7 +55,9 @@ final class Workbench {
   func local(_ text: String) -> String { text.replacing(folder + "/", with: "") }
 
   /// One document a line.
-  static func chunk(_ lines: String...) -> InputChunk {
+  static func chunk(_ lines: String...) -> InputChunk { chunk(lines: lines) }
+
+  static func chunk(lines: [String]) -> InputChunk {
     var bytes: [UInt8] = []
     var frames: [InputChunk.Frame] = []
     for (index, line) in lines.enumerated() {

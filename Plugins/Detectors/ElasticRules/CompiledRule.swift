@@ -42,8 +42,8 @@ final class CompiledRule: Sendable {
     guard memory != nil || suppression != nil else { return alone }
     let time = event.first(timeField).flatMap { $0.withText { Timestamp($0) } } ?? now.value
     if let memory, !memory.completes(event, at: time) { return nil }
-    guard let held = suppression?.hold(event, at: time) else { return alone }
-    return Detection(ruleID: alone.ruleID, severity: alone.severity, fields: alone.fields, suppression: held)
+    guard let repeats = suppression?.repeats(of: event, at: time) else { return alone }
+    return Detection(ruleID: alone.ruleID, severity: alone.severity, fields: alone.fields, repeats: repeats)
   }
 }
 

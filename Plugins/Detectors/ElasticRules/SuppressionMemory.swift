@@ -15,6 +15,7 @@ final class SuppressionMemory: Remembering {
   private let duration: Duration
   private let keepsIncomplete: Bool
   private let keys: EventKeys
+  private let remembered: Int
   private let alerts: Mutex<RecentTable<Timestamp>>
 
   init(_ suppression: DetectionRule.Suppression, of rule: DetectionRule, _ vocabulary: Vocabulary, remembered: Int) {
@@ -23,17 +24,31 @@ final class SuppressionMemory: Remembering {
     duration = suppression.duration ?? rule.interval
     keepsIncomplete = suppression.keepsIncomplete
     keys = EventKeys(suppression.fields, vocabulary)
+    self.remembered = remembered
     alerts = Mutex(RecentTable(capacity: remembered))
     subject = "suppression " + suppression.fields.joined(separator: " ")
   }
 
-  /// The record of why the alert is held back; nil where it is the first of its kind.
-  func hold(_ event: borrowing Alert, at time: Timestamp) -> Suppression? {
+  /// Finds out whether an earlier alert stands for this one, and else takes this one for the first of its kind; nil where
+  /// it stands for itself alone. To be asked of an alert that is delivered: one that nobody sees stands for none.
+  func repeats(of event: borrowing Alert, at time: Timestamp) -> (@Sendable () -> Suppression?)? {
     if keepsIncomplete, !keys.areComplete(event) { return nil }
     let eventKeys = keys.keys(of: event, missingIsEmpty: true)
     // Of more values than are looked at, some may never have been seen.
     guard eventKeys.count < EventKeys.limit else { return nil }
-    let first = alerts.withLock { alerts -> Timestamp? in
+    var matched: [Suppression.Match] = []
+    for field in fields {
+      guard let value = event.text(field) else { continue }
+      matched.append(Suppression.Match(field: field.name, value: value, pattern: value))
+    }
+    return { [self, matched] in
+      first(of: eventKeys, at: time).map { record(of: matched, since: $0) }
+    }
+  }
+
+  /// When the alert came that stands for one with these keys; nil where none does.
+  private func first(of eventKeys: [[UInt8]], at time: Timestamp) -> Timestamp? {
+    alerts.withLock { alerts in
       var first: Timestamp?
       var isNew = false
       for key in eventKeys {
@@ -46,15 +61,9 @@ final class SuppressionMemory: Remembering {
       }
       return isNew ? nil : first
     }
-    return first.map { record(of: event, since: $0) }
   }
 
-  private func record(of event: borrowing Alert, since first: Timestamp) -> Suppression {
-    var matched: [Suppression.Match] = []
-    for field in fields {
-      guard let value = event.text(field) else { continue }
-      matched.append(Suppression.Match(field: field.name, value: value, pattern: value))
-    }
+  private func record(of matched: [Suppression.Match], since first: Timestamp) -> Suppression {
     let names = fields.isEmpty ? "" : " with the same " + fields.map(\.name).joined(separator: ", ")
     return Suppression(
       entry: Suppression.entry(ofRule: rule.name), owner: "rule \(rule.id)",
@@ -62,12 +71,17 @@ final class SuppressionMemory: Remembering {
       expires: (first + duration).rfc3339, matched: matched)
   }
 
-  func write(to json: inout [UInt8]) {
+  func write(to json: inout [UInt8], limit: Int) {
     // A copy, so that events do not wait.
-    alerts.withLock { $0 }.write(to: &json) { $0.write(to: &$1) }
+    alerts.withLock { $0 }.write(to: &json, limit: limit, time: { $0 }) { $0.write(to: &$1) }
   }
 
   func read(_ node: JSONNode) {
     alerts.withLock { $0.read(node) { Timestamp($0) } }
+  }
+
+  func takeOver(from other: any Remembering) {
+    guard let known = (other as? SuppressionMemory)?.alerts.withLock({ $0 }) else { return }
+    alerts.withLock { $0 = RecentTable(known, capacity: remembered) }
   }
 }
