@@ -73,7 +73,7 @@ final class PluginMemory: Sendable {
     await save(old)
     for plugin in new {
       if let before = old.first(where: { $0.key == plugin.key && $0.pluginName == plugin.pluginName }) {
-        try? await thread.run { plugin.plugin.restore(before.plugin.snapshot()) }
+        try? await thread.run { plugin.plugin.takeOver(from: before.plugin) }
       } else {
         await restore([plugin])
       }

@@ -9,8 +9,14 @@ public protocol StatefulPlugin: Plugin {
   /// Takes up what an earlier `snapshot` gave, after `load` and before the first alert. What cannot be read is ignored:
   /// the plugin then begins anew and logs that it does.
   func restore(_ snapshot: [UInt8])
+
+  /// Takes up what the plugin knows whose place this one takes at a reload, before the first alert. Without an own
+  /// implementation: what its `snapshot` gives.
+  func takeOver(from earlier: any StatefulPlugin)
 }
 
 extension StatefulPlugin {
   public var isLearning: Bool { true }
+
+  public func takeOver(from earlier: any StatefulPlugin) { restore(earlier.snapshot()) }
 }

@@ -1,11 +1,16 @@
 internal import AlertModel
-internal import PluginKit
+public import PluginKit
 
 extension ElasticRulesDetector {
-  /// What `threshold` and `new_terms` rules and `alert_suppression` have counted and seen.
+  /// A gateway keeps 64 MiB.
+  private static let largestSnapshot = 60 << 20
+
+  /// What `threshold` and `new_terms` rules and `alert_suppression` have counted and seen; where that is too much, the
+  /// latest of each.
   public func snapshot() -> [UInt8] {
     var json = Array(#"{"version":1,"rules":{"#.utf8)
     var isFirst = true
+    var left = set.rules.reduce(0) { $0 + $1.memories.count }
     for rule in set.rules {
       let memories = rule.memories
       if memories.isEmpty { continue }
@@ -17,7 +22,9 @@ extension ElasticRulesDetector {
         json += Array((place > 0 ? ",[" : "[").utf8)
         JSONEscapes.appendQuoted(memory.subject, to: &json)
         json.append(UInt8(ascii: ","))
-        memory.write(to: &json)
+        // What one does not need of its share, the others have.
+        memory.write(to: &json, limit: max(0, Self.largestSnapshot - json.count) / left)
+        left -= 1
         json.append(UInt8(ascii: "]"))
       }
       json.append(UInt8(ascii: "]"))
@@ -47,6 +54,21 @@ extension ElasticRulesDetector {
       return true
     }
     if !isRead { context.logger.warning("what the rules had counted cannot be read; they begin anew") }
+  }
+}
+
+extension ElasticRulesDetector {
+  /// All of it, however much that is.
+  public func takeOver(from earlier: any StatefulPlugin) {
+    guard let earlier = earlier as? ElasticRulesDetector else { return }
+    let known = Dictionary(earlier.set.rules.map { ($0.id, $0) }) { first, _ in first }
+    for rule in set.rules {
+      for memory in rule.memories {
+        if let before = known[rule.id]?.memories.first(where: { $0.subject == memory.subject }) {
+          memory.takeOver(from: before)
+        }
+      }
+    }
   }
 }
 

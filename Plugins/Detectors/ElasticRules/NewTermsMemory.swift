@@ -18,6 +18,7 @@ final class NewTermsMemory: RuleMemory {
   private let history: Int64
   private let learnFor: Int64
   private let keys: EventKeys
+  private let remembered: Int
   private let state: Mutex<State>
 
   init(_ terms: DetectionRule.NewTerms, learnFor: Duration, _ vocabulary: Vocabulary, remembered: Int) {
@@ -25,13 +26,15 @@ final class NewTermsMemory: RuleMemory {
     history = terms.history.nanoseconds
     self.learnFor = learnFor.nanoseconds
     keys = EventKeys(terms.fields, vocabulary)
+    self.remembered = remembered
     state = Mutex(State(lastSeen: RecentTable(capacity: remembered)))
   }
 
   func completes(_ event: borrowing Alert, at time: Timestamp) -> Bool {
     let eventKeys = keys.keys(of: event)
     return state.withLock { state in
-      // From the earliest event on: one with a wrong time must not end or prolong it for the others.
+      // From the earliest event on, so that one with a time in the future does not prolong it for the others. One with a
+      // time long ago ends it: too many alerts are better than too few.
       let own = time.advanced(byNanoseconds: learnFor)
       let learnsUntil = min(state.learnsUntil ?? own, own)
       state.learnsUntil = learnsUntil
@@ -46,13 +49,13 @@ final class NewTermsMemory: RuleMemory {
     }
   }
 
-  func write(to json: inout [UInt8]) {
+  func write(to json: inout [UInt8], limit: Int) {
     // A copy, so that events do not wait.
     let state = state.withLock { $0 }
     json += Array(#"{"learns_until":"#.utf8)
     if let until = state.learnsUntil { until.write(to: &json) } else { json += Array("null".utf8) }
     json += Array(#","seen":"#.utf8)
-    state.lastSeen.write(to: &json) { $0.write(to: &$1) }
+    state.lastSeen.write(to: &json, limit: limit, time: { $0 }) { $0.write(to: &$1) }
     json.append(UInt8(ascii: "}"))
   }
 
@@ -65,6 +68,13 @@ final class NewTermsMemory: RuleMemory {
         default: break
         }
       }
+    }
+  }
+
+  func takeOver(from other: any Remembering) {
+    guard let known = (other as? NewTermsMemory)?.state.withLock({ $0 }) else { return }
+    state.withLock {
+      $0 = State(lastSeen: RecentTable(known.lastSeen, capacity: remembered), learnsUntil: known.learnsUntil)
     }
   }
 }

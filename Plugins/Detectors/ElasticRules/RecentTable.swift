@@ -5,7 +5,7 @@
 struct RecentTable<Value: Sendable>: Sendable {
   private static var byteLimit: Int { 32 << 20 }
 
-  private let capacity: Int
+  private var capacity: Int
   private var young: [[UInt8]: Value] = [:]
   private var old: [[UInt8]: Value] = [:]
   private var youngBytes = 0
@@ -45,7 +45,13 @@ struct RecentTable<Value: Sendable>: Sendable {
     return result
   }
 
-  /// Calls `body` with each key, those used lately first.
+  /// The same keys and values, of another capacity.
+  init(_ other: RecentTable, capacity: Int) {
+    self = other
+    self.capacity = capacity
+  }
+
+  /// Calls `body` with each key.
   func forEach(_ body: ([UInt8], Value) -> Void) {
     for (key, value) in young { body(key, value) }
     for (key, value) in old where young[key] == nil { body(key, value) }

@@ -5,11 +5,14 @@ protocol Remembering: Sendable {
   /// What it is about. What was remembered about something else is of no use.
   var subject: String { get }
 
-  /// Appends what it knows as one JSON value.
-  func write(to json: inout [UInt8])
+  /// Appends what it knows as one JSON value of about `limit` bytes at the most: of more, what came last.
+  func write(to json: inout [UInt8], limit: Int)
 
   /// Takes up what `write` wrote, besides what it knows already.
   func read(_ node: JSONNode)
+
+  /// Takes up what another one about the same subject knows.
+  func takeOver(from other: any Remembering)
 }
 
 /// Keys of any bytes as the names of a JSON object: hexadecimal.
@@ -36,15 +39,16 @@ enum MemoryKey {
 }
 
 extension RecentTable {
-  /// So much of one rule's memory is kept over restarts; of more, what was seen last.
-  private static var writtenLimit: Int { 4 << 20 }
-
-  /// Appends the keys and values as the members of a JSON object, the latest first.
-  func write(to json: inout [UInt8], _ writeValue: (Value, inout [UInt8]) -> Void) {
+  /// Appends the keys and values as the members of a JSON object, the latest first, until there are `limit` bytes.
+  func write(
+    to json: inout [UInt8], limit: Int, time: (Value) -> Timestamp?, _ writeValue: (Value, inout [UInt8]) -> Void
+  ) {
     let start = json.count
+    var entries: [(key: [UInt8], value: Value, time: Int64)] = []
+    forEach { entries.append(($0, $1, time($1)?.nanoseconds ?? .min)) }
+    entries.sort { $0.time == $1.time ? $0.key.lexicographicallyPrecedes($1.key) : $0.time > $1.time }
     json.append(UInt8(ascii: "{"))
-    forEach { key, value in
-      guard json.count - start < Self.writtenLimit else { return }
+    for (key, value, _) in entries where json.count - start < limit {
       if json.last != UInt8(ascii: "{") { json.append(UInt8(ascii: ",")) }
       json.append(UInt8(ascii: "\""))
       MemoryKey.append(key, to: &json)

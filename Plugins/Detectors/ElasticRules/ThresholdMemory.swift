@@ -14,6 +14,7 @@ final class ThresholdMemory: RuleMemory {
   private let window: Int64
   private let keys: EventKeys
   private let cardinality: [EventKeys]
+  private let remembered: Int
   private let groups: Mutex<RecentTable<ThresholdGroup>>
 
   init(_ threshold: DetectionRule.Threshold, within window: Duration, _ vocabulary: Vocabulary, remembered: Int) {
@@ -23,6 +24,7 @@ final class ThresholdMemory: RuleMemory {
     self.window = window.nanoseconds
     keys = EventKeys(threshold.fields, vocabulary)
     cardinality = threshold.cardinality.map { EventKeys([$0.field], vocabulary) }
+    self.remembered = remembered
     groups = Mutex(RecentTable(capacity: remembered))
   }
 
@@ -44,10 +46,10 @@ final class ThresholdMemory: RuleMemory {
     }
   }
 
-  func write(to json: inout [UInt8]) {
+  func write(to json: inout [UInt8], limit: Int) {
     // A copy, so that events do not wait.
     let groups = groups.withLock { $0 }
-    groups.write(to: &json) { group, json in
+    groups.write(to: &json, limit: limit, time: { $0.events.last?.time }) { group, json in
       json.append(UInt8(ascii: "["))
       Self.write(group.events, to: &json) { event, json in
         json.append(UInt8(ascii: "["))
@@ -89,5 +91,10 @@ final class ThresholdMemory: RuleMemory {
         return events.isEmpty ? nil : ThresholdGroup(events.sorted { $0.time < $1.time })
       }
     }
+  }
+
+  func takeOver(from other: any Remembering) {
+    guard let known = (other as? ThresholdMemory)?.groups.withLock({ $0 }) else { return }
+    groups.withLock { $0 = RecentTable(known, capacity: remembered) }
   }
 }

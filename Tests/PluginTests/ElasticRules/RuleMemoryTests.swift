@@ -1,7 +1,9 @@
-import ElasticRulesDetector
+import AlertModel
 import PluginKit
 import PluginTesting
 import Testing
+
+@testable import ElasticRulesDetector
 
 @Suite("Rules over several events")
 struct RuleMemoryTests {
@@ -19,7 +21,7 @@ struct RuleMemoryTests {
 
   /// Whether each event makes an alert that is not held back.
   private func alerts(_ rules: RuleRunner, _ events: [String]) throws -> [Bool] {
-    try events.map { try rules.detections($0).contains { $0.suppression == nil } }
+    try events.map { try rules.detections($0).contains { $0.repeats?() == nil } }
   }
 
   private static let threshold = """
@@ -105,9 +107,9 @@ struct RuleMemoryTests {
       duration = {value = 10, unit = "m"}
       """
     let rules = try runner("query", more)
-    #expect(try rules.detections(event(0)).map(\.suppression) == [nil])
+    #expect(try rules.detections(event(0)).map { $0.repeats?() } == [nil])
     #expect(
-      try rules.detections(event(1)).map(\.suppression) == [
+      try rules.detections(event(1)).map { $0.repeats?() } == [
         Suppression(
           entry: "alert_suppression of r-1", owner: "rule r-1",
           reason: "one alert with the same user.name in 600 s; the first came at 2026-11-20T10:00:00.000Z",
@@ -139,10 +141,23 @@ struct RuleMemoryTests {
       second.detector.restore(snapshot)
       #expect(second.detector.snapshot() == snapshot)
       #expect(try alerts(second, [test.after]) == [test.alerts.restored], "\(test.type)")
+      let third = try runner(test.type, test.more)
+      third.detector.takeOver(from: first.detector)
+      #expect(third.detector.snapshot() == snapshot)
+      #expect(try alerts(third, [test.after]) == [test.alerts.restored], "\(test.type)")
       let other = try runner(test.type, test.more.replacing("user.name", with: "user.id"))
       other.detector.restore(snapshot)
       #expect(other.detector.snapshot() != snapshot)
     }
+  }
+
+  @Test("of a memory that is too large to be kept, the latest is")
+  func keepsTheLatest() throws {
+    var table = RecentTable<Timestamp>(capacity: 100)
+    for minute in [3, 1, 4, 0, 2] { table[[UInt8(minute)]] = Timestamp(nanoseconds: Int64(minute)) }
+    var json: [UInt8] = []
+    table.write(to: &json, limit: 16, time: { $0 }) { $0.write(to: &$1) }
+    #expect(String(decoding: json, as: UTF8.self) == #"{"04":4,"03":3,"02":2}"#)
   }
 
   @Test("a snapshot that cannot be read is left alone", arguments: ["", "{}", "[1", #"{"version":2,"rules":{}}"#])
