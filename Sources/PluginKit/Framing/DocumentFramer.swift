@@ -65,8 +65,6 @@ public struct DocumentFramer: Sendable {
     case oversizeLine
     /// Behind the array `Records`, inside the object that holds it.
     case recordsEnd
-    /// In the rest of a line of which nothing is wanted.
-    case discardedLine
     /// The source cannot be read at all.
     case unusable
   }
@@ -177,7 +175,10 @@ public struct DocumentFramer: Sendable {
       room.copyMemory(from: frame)
       return frame.count
     }
-    return framer.take(isFinal: true).frames.map { $0.start..<$0.start + $0.count }
+    let framed = framer.take(isFinal: true)
+    // Of an array or envelope that does not end as it must, no part may be missing.
+    guard framed.unreadable.isEmpty else { return [0..<frame.count] }
+    return framed.frames.map { $0.start..<$0.start + $0.count }
   }
 
   /// Accounts for bytes that were dropped from the front of the buffer.

@@ -190,13 +190,6 @@ extension DocumentFramer {
 
   // MARK: Of no use
 
-  mutating func stepInDiscardedLine(_ bytes: Bytes) -> Bool {
-    let feed = lineFeed(in: bytes, from: cursor)
-    advance(to: feed ?? bytes.count, in: bytes)
-    if feed != nil { phase = .between }
-    return feed != nil
-  }
-
   mutating func stepInUnusable(_ bytes: Bytes) -> Bool {
     advance(to: bytes.count, in: bytes)
     return false

@@ -15,7 +15,6 @@ extension DocumentFramer {
     case .oversizeDocument: stepInOversizeDocument(bytes, isFinal: isFinal, into: &output)
     case .oversizeLine: stepInOversizeLine(bytes, isFinal: isFinal, into: &output)
     case .recordsEnd: stepInRecordsEnd(bytes, isFinal: isFinal, into: &output)
-    case .discardedLine: stepInDiscardedLine(bytes)
     case .unusable: stepInUnusable(bytes)
     }
   }
@@ -211,7 +210,12 @@ extension DocumentFramer {
       output.unreadable.append(
         problem("the object with 'Records' that begins on line \(array?.line ?? line) does not end as JSON must"))
       array = nil
-      phase = .discardedLine
+      // What stands there may be the next document, or hold one.
+      if bytes[place] == UInt8(ascii: "{") || bytes[place] == UInt8(ascii: "[") {
+        phase = .between
+      } else {
+        breakLine()
+      }
       return true
     }
   }
