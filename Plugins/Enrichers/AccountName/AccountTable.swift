@@ -21,13 +21,13 @@ final class AccountTable: Sendable {
     self.table = table
     self.key = key
     keys = try TableKeys(table, column: key, match: .exact)
-    fields = AccountRole.allCases.map { role in
+    fields = try AccountRole.allCases.map { role throws(ConfigurationError) in
       let columns = table.columns.indices.compactMap { column -> (column: Int, field: String)? in
         if column == key { return role == .own ? nil : (column, role.prefix + ".id") }
         if column == name { return (column, role.prefix + ".name") }
         return (column, role.prefix + "." + ColumnName.fieldName(table.columns[column]))
       }
-      return RowFields(table, columns, vocabulary)
+      return try RowFields(table, columns, vocabulary)
     }
     Self.warnOfOddIDs(table, key, files)
   }

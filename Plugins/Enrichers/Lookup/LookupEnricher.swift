@@ -83,7 +83,7 @@ public struct LookupEnricher: Enricher, Explaining, ChangeTelling, FieldAdding {
     }
     loaded = Loaded(
       table: table, key: key, keys: try TableKeys(table, column: key, match: options.match),
-      rows: RowFields(table, names, context.vocabulary))
+      rows: try RowFields(table, names, context.vocabulary))
   }
 
   private func column(_ name: String, of table: Table, at place: SourcePlace) throws(ConfigurationError) -> Int {

@@ -38,14 +38,13 @@ struct JSONTable {
     }
   }
 
-  /// The list of objects that an object holds, where there is exactly one.
+  /// The list of objects that an object holds, where there is exactly one; or its only list, where that is empty.
   private static func onlyList(in root: JSONNode) -> JSONNode? {
-    guard root.kind == .object else { return nil }
-    let lists = root.members.map(\.value).filter { member in
-      member.kind == .array && member.elements.allSatisfy { $0.kind == .object }
-    }
-    let hasObjects = root.members.contains { $0.value.kind == .object }
-    return lists.count == 1 && !hasObjects ? lists[0] : nil
+    guard root.kind == .object, !root.members.contains(where: { $0.value.kind == .object }) else { return nil }
+    let lists = root.members.map(\.value).filter { $0.kind == .array }
+    let ofObjects = lists.filter { list in !list.isEmptyContainer && list.elements.allSatisfy { $0.kind == .object } }
+    if ofObjects.isEmpty { return lists.count == 1 && lists[0].isEmptyContainer ? lists[0] : nil }
+    return ofObjects.count == 1 ? ofObjects[0] : nil
   }
 
   private mutating func readList(_ list: JSONNode) {
@@ -70,7 +69,7 @@ struct JSONTable {
       member.key.value.appendText(to: &key)
       var row = [TableBuilder.Cell(name: "key", bytes: key)]
       if member.value.kind == .object {
-        row += cells(of: member.value).filter { $0.name != "key" }
+        row += cells(of: member.value)
       } else {
         append(member.value, named: "value", to: &row)
       }

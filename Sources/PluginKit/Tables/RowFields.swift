@@ -10,10 +10,43 @@ public final class RowFields: Sendable {
   /// - Parameters:
   ///   - names: which columns are added, and under which names. Empty cells add nothing.
   ///   - vocabulary: that of the alerts which the fields are added to.
-  public init(_ table: Table, _ names: [(column: Int, field: String)], _ vocabulary: Vocabulary) {
+  /// - Throws: `ConfigurationError` for rows of whose cells one would be lost: two columns have the same field, or one a
+  ///   field below the other's.
+  public init(
+    _ table: Table, _ names: [(column: Int, field: String)], _ vocabulary: Vocabulary
+  ) throws(ConfigurationError) {
+    try Self.check(names, of: table)
     self.table = table
     self.names = names.map { ($0.column, vocabulary.path($0.field)) }
     made = OnceSlots(count: table.rowCount)
+  }
+
+  private static func check(
+    _ names: [(column: Int, field: String)], of table: Table
+  ) throws(ConfigurationError) {
+    var columns: [String: Int] = [:]
+    var pairs: [(Int, Int)] = []
+    for (column, field) in names {
+      if let other = columns.updateValue(column, forKey: field) { pairs.append((other, column)) }
+    }
+    for (column, field) in names {
+      for dot in field.indices where field[dot] == "." {
+        if let above = columns[String(field[..<dot])] { pairs.append((above, column)) }
+      }
+    }
+    var mistakes: [Diagnostic] = []
+    for (one, other) in pairs {
+      let row = (0..<table.rowCount).first { row in
+        !table.withCell(row: row, column: one, \.isEmpty) && !table.withCell(row: row, column: other, \.isEmpty)
+      }
+      guard let row else { continue }
+      let what = "'\(table.columns[one])' and '\(table.columns[other])'"
+      mistakes.append(
+        Diagnostic(
+          .error, "this row has \(what), and an alert has room for one of them only; rename one of the two columns",
+          at: table.place(ofRow: row)))
+    }
+    guard mistakes.isEmpty else { throw ConfigurationError(mistakes) }
   }
 
   /// What the row adds. Called from several threads at once.

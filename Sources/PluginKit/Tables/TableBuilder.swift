@@ -74,10 +74,14 @@ struct TableBuilder {
         columns.append(cell.name)
       }
     }
-    for row in rows {
+    for row in rows where !isHopeless {
       var cells: [Cell?] = Array(repeating: nil, count: columns.count)
       for cell in row.cells {
-        if let place = places[cell.name] { cells[place] = cell }
+        guard let place = places[cell.name] else { continue }
+        if cells[place] != nil {
+          report("this row has '\(cell.name)' twice; only one could be added, name the other otherwise", line: row.line)
+        }
+        cells[place] = cell
       }
       for cell in cells {
         if let cell {

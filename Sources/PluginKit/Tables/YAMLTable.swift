@@ -1,6 +1,6 @@
 internal import AlertModel
 
-/// Reads a table from a YAML tree: the same forms as JSON. Single values are text, lists are lists of texts.
+/// Reads a table from a YAML tree: the same forms as JSON. All values are text, those in lists too.
 struct YAMLTable {
   private var builder: TableBuilder
 
@@ -9,9 +9,8 @@ struct YAMLTable {
     if let elements = root.elements {
       reader.readList(elements)
     } else if let entries = root.entries {
-      let lists = entries.compactMap(\.value.elements).filter { $0.allSatisfy { $0.entries != nil } }
-      if lists.count == 1, !entries.contains(where: { $0.value.entries != nil }) {
-        reader.readList(lists[0])
+      if let list = onlyList(in: entries) {
+        reader.readList(list)
       } else {
         reader.readMapping(entries)
       }
@@ -19,6 +18,15 @@ struct YAMLTable {
       reader.builder.report("expected a list of mappings or a mapping, but found \(root.kindName)", at: root.place)
     }
     return try reader.builder.table()
+  }
+
+  /// As in JSON.
+  private static func onlyList(in entries: [LocatedNode.Entry]) -> [LocatedNode]? {
+    guard !entries.contains(where: { $0.value.entries != nil }) else { return nil }
+    let lists = entries.compactMap(\.value.elements)
+    let ofMappings = lists.filter { list in !list.isEmpty && list.allSatisfy { $0.entries != nil } }
+    if ofMappings.isEmpty { return lists.count == 1 && lists[0].isEmpty ? lists[0] : nil }
+    return ofMappings.count == 1 ? ofMappings[0] : nil
   }
 
   private mutating func readList(_ elements: [LocatedNode]) {
@@ -39,7 +47,7 @@ struct YAMLTable {
       entries.map { entry in
         var row = [TableBuilder.Cell(name: "key", bytes: Array(entry.key.text.utf8))]
         if let columns = entry.value.entries {
-          row += cells(of: columns).filter { $0.name != "key" }
+          row += cells(of: columns)
         } else {
           append(entry.value, named: "value", to: &row)
         }
@@ -60,13 +68,35 @@ struct YAMLTable {
     case .mapping(let entries):
       for entry in entries { append(entry.value, named: name + "." + entry.key.text, to: &cells) }
     case .sequence(let elements):
-      var json: [UInt8] = [UInt8(ascii: "[")]
-      for text in elements.compactMap({ $0.scalar?.text.text }) {
-        if json.count > 1 { json.append(UInt8(ascii: ",")) }
-        JSONEscapes.appendQuoted(text, to: &json)
-      }
-      json.append(UInt8(ascii: "]"))
+      var json: [UInt8] = []
+      Self.append(elements, to: &json)
       cells.append(TableBuilder.Cell(name: name, bytes: json, isJSON: true))
+    }
+  }
+
+  private static func append(_ elements: [LocatedNode], to json: inout [UInt8]) {
+    json.append(UInt8(ascii: "["))
+    for (place, element) in elements.enumerated() {
+      if place > 0 { json.append(UInt8(ascii: ",")) }
+      append(element, to: &json)
+    }
+    json.append(UInt8(ascii: "]"))
+  }
+
+  private static func append(_ node: LocatedNode, to json: inout [UInt8]) {
+    switch node.content {
+    case .scalar(let scalar):
+      if scalar.isNull { json += Array("null".utf8) } else { JSONEscapes.appendQuoted(scalar.text.text, to: &json) }
+    case .sequence(let elements): append(elements, to: &json)
+    case .mapping(let entries):
+      json.append(UInt8(ascii: "{"))
+      for (place, entry) in entries.enumerated() {
+        if place > 0 { json.append(UInt8(ascii: ",")) }
+        JSONEscapes.appendQuoted(entry.key.text, to: &json)
+        json.append(UInt8(ascii: ":"))
+        append(entry.value, to: &json)
+      }
+      json.append(UInt8(ascii: "}"))
     }
   }
 }

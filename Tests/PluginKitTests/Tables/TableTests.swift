@@ -106,6 +106,26 @@ struct TableTests {
     #expect((0..<2).map { table.line(ofRow: $0) } == [2, 4])
   }
 
+  @Test("lists below keys are values, whether empty or not; an empty list alone is an empty table")
+  func readsListsAsValues() throws {
+    let json = #"{"1":["x"],"2":[]}"#
+    #expect(rows(try table(json, "a.json")) == [["1", #"["x"]"#], ["2", "[]"]])
+    #expect(rows(try YAMLTable.read(["1": ["x"], "2": []], file: "a.yaml")) == [["1", #"["x"]"#], ["2", "[]"]])
+    let empty = #"{"Accounts":[]}"#
+    #expect(problems(empty, "a.json") == "a.json: error: the table has no rows; was it cut short while being written?")
+  }
+
+  @Test(
+    "a cell that another would take the place of is named",
+    arguments: [
+      (#"[{"id":1},"# + "\n" + #"{"id":1,"name":"a","name":"b"}]"#, 2, "name"),
+      (#"[{"id":1,"a":{"b":1},"a.b":2}]"#, 1, "a.b"), (#"{"1":{"name":"a","key":"k"}}"#, 1, "key"),
+    ])
+  func namesRepeatedCells(text: String, line: Int, name: String) throws {
+    let reason = "this row has '\(name)' twice; only one could be added, name the other otherwise"
+    #expect(problems(text, "a.json") == "a.json:\(line):1: error: \(reason)")
+  }
+
   @Test("a mistake in JSON is named with its line")
   func namesJSONMistakes() {
     #expect(
@@ -124,10 +144,10 @@ struct TableTests {
   func readsYAML() throws {
     let list: LocatedNode = [["id": "012345678901", "name": "dev"], ["id": "2", "name": "no"]]
     #expect(rows(try YAMLTable.read(list, file: "a.yaml")) == [["012345678901", "dev"], ["2", "no"]])
-    let mapping: LocatedNode = ["012345678901": ["name": "dev", "tags": ["x", "y"]], "2": ["name": "no"]]
+    let mapping: LocatedNode = ["012345678901": ["name": "dev", "tags": ["x", ["mail": "y"]]], "2": ["name": "no"]]
     let table = try YAMLTable.read(mapping, file: "a.yaml")
     #expect(table.columns == ["key", "name", "tags"])
-    #expect(rows(table) == [["012345678901", "dev", "[\"x\",\"y\"]"], ["2", "no", ""]])
+    #expect(rows(table) == [["012345678901", "dev", #"["x",{"mail":"y"}]"#], ["2", "no", ""]])
   }
 
   @Test("100,000 rows are read in a moment")

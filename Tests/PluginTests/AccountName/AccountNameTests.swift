@@ -41,6 +41,20 @@ struct AccountNameTests {
     #expect(try added(#"{"cloud.account.id":"222222222222"}"#, by: enricher) == ["cloud.account.name": #""prod""#])
   }
 
+  @Test("columns that an alert has no room for side by side are refused, in rows that have both")
+  func refusesColumnsInOneAnothersWay() throws {
+    for (header, pair) in [
+      ("id,name,Cost Center,cost_center", "'Cost Center' and 'cost_center'"),
+      ("id,name,owner,owner.email", "'owner' and 'owner.email'"), ("id,name,a.b.c,a", "'a' and 'a.b.c'"),
+    ] {
+      #expect(throws: Never.self) { try enricher(header + "\n1,a,x,\n2,b,,y\n") }
+      let error = #expect(throws: ConfigurationError.self) { try enricher(header + "\n1,a,x,\n2,b,x,y\n") }
+      #expect(
+        error?.description == "accounts.csv:3:1: error: this row has \(pair), and an alert has room for one of them "
+          + "only; rename one of the two columns")
+    }
+  }
+
   @Test("the recipient account and the actor's are added where they differ")
   func addsOtherAccounts() throws {
     let enricher = try enricher(csv)
