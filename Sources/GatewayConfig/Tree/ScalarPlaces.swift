@@ -2,10 +2,15 @@ internal import PluginKit
 
 /// Finds where the characters of a scalar stand in its file, so that a parser's error inside the scalar can point there.
 struct ScalarPlaces {
-  let source: SourceText
+  private let source: SourceText
+  private var reached = SourceText.Reached()
+
+  init(_ source: SourceText) {
+    self.source = source
+  }
 
   /// A scalar's text, with the places of its characters.
-  func locate(
+  mutating func locate(
     _ text: String, style: YAMLScalarStyle, from start: YAMLMark, to end: YAMLMark, at place: SourcePlace
   ) -> LocatedText {
     let quotes = style == .plain || style == .block ? 0 : 1
@@ -42,8 +47,8 @@ struct ScalarPlaces {
   }
 
   /// The characters that a scalar's file holds for it, escapes read, white space and quotes left out.
-  private func characters(of style: YAMLScalarStyle, from start: YAMLMark, to end: YAMLMark) -> [Written] {
-    let all = source.characters(from: start, to: end)
+  private mutating func characters(of style: YAMLScalarStyle, from start: YAMLMark, to end: YAMLMark) -> [Written] {
+    let all = source.characters(from: start, to: end, &reached)
     switch style {
     case .plain: return all.filter { !Self.isSpace($0.scalar) }
     case .block: return all.filter { $0.line > start.line && !Self.isSpace($0.scalar) }

@@ -26,16 +26,29 @@ struct SourceText {
     line(number).unicodeScalars.dropFirst(column).first
   }
 
+  /// A place that was found, with its byte: so that who asks for the next does not begin at the line's beginning, as a
+  /// whole table may be one line.
+  struct Reached {
+    fileprivate var mark = YAMLMark(line: 0, column: 0)
+    fileprivate var byte = 0
+  }
+
   /// The text between two places, in characters with their places; breaks included.
-  func characters(from start: YAMLMark, to end: YAMLMark) -> [(scalar: Unicode.Scalar, line: Int, column: Int)] {
+  func characters(
+    from start: YAMLMark, to end: YAMLMark, _ reached: inout Reached
+  ) -> [(scalar: Unicode.Scalar, line: Int, column: Int)] {
     guard lineStarts.indices.contains(start.line) else { return [] }
-    let stop = end.line + 1 < lineStarts.count ? lineStarts[end.line + 1] : bytes.count
+    if reached.mark.line != start.line || reached.mark > start {
+      reached = Reached(mark: YAMLMark(line: start.line, column: 0), byte: lineStarts[start.line])
+    }
     var characters: [(Unicode.Scalar, Int, Int)] = []
-    var place = YAMLMark(line: start.line, column: 0)
+    var place = reached.mark
     var wasReturn = false
-    for scalar in String(decoding: bytes[lineStarts[start.line]..<stop], as: UTF8.self).unicodeScalars {
-      guard place < end else { break }
+    var decoder = UTF8()
+    var rest = bytes[reached.byte...].makeIterator()
+    while place < end, case .scalarValue(let scalar) = decoder.decode(&rest) {
       if place >= start { characters.append((scalar, place.line, place.column)) }
+      if place < start { reached.byte += UTF8.width(scalar) }
       if scalar == "\n", wasReturn {
         wasReturn = false
       } else if Self.isBreak(scalar) {
@@ -45,6 +58,7 @@ struct SourceText {
         place = YAMLMark(line: place.line, column: place.column + 1)
         wasReturn = false
       }
+      if place <= start { reached.mark = place }
     }
     return characters
   }

@@ -7,6 +7,7 @@ internal import PluginKit
 struct YAMLTree {
   private let file: String
   private let source: SourceText
+  private var places: ScalarPlaces
   private let limits: TreeLimits
   private let events: YAMLEvents
   private var anchors: [String: Anchored] = [:]
@@ -91,6 +92,7 @@ struct YAMLTree {
     self.file = file
     self.limits = limits
     self.source = source
+    places = ScalarPlaces(source)
     events = YAMLEvents(source.bytes)
   }
 
@@ -176,10 +178,11 @@ struct YAMLTree {
     return value
   }
 
-  private func scalar(_ text: String, _ style: YAMLScalarStyle, isText: Bool, at event: YAMLEvent) -> LocatedNode {
+  private mutating func scalar(
+    _ text: String, _ style: YAMLScalarStyle, isText: Bool, at event: YAMLEvent
+  ) -> LocatedNode {
     let place = place(event)
-    let located = ScalarPlaces(source: source)
-      .locate(text, style: style, from: event.start, to: event.end, at: place)
+    let located = places.locate(text, style: style, from: event.start, to: event.end, at: place)
     return LocatedNode(.scalar(.init(located, style: style == .plain && !isText ? .plain : .quoted)), at: place)
   }
 
