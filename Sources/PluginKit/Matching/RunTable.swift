@@ -70,10 +70,13 @@ struct RunTable: Sendable {
     filterShift = shift
   }
 
-  /// Calls `body` with each pattern that shares its run with `value`, until it returns true.
+  /// Calls `body` once with each pattern that shares its run with `value`, until it returns true.
   func forEachCandidate(in value: UnsafeRawBufferPointer, _ body: (UInt32) -> Bool) -> Bool {
     guard value.count >= length else { return false }
     let mask = slots.count - 1
+    // A value may repeat a run as often as it likes. Mostly there is one or none.
+    var firstSeen: Int?
+    var alsoSeen: Set<Int> = []
     return slots.withUnsafeBufferPointer { slots in
       filter.withUnsafeBufferPointer { filter in
         for at in 0...(value.count - length) {
@@ -84,6 +87,8 @@ struct RunTable: Sendable {
           var place = Int(truncatingIfNeeded: hash) & mask
           while slots[place].count != 0 {
             if slots[place].run == run {
+              if firstSeen == place || (firstSeen != nil && !alsoSeen.insert(place).inserted) { break }
+              firstSeen = firstSeen ?? place
               let start = Int(slots[place].start)
               for index in start..<(start + Int(slots[place].count)) where body(numbers[index]) { return true }
               break

@@ -38,6 +38,16 @@ struct PatternIndexTests {
     #expect(matches(index, "arn:aws:sts::111122223333:assumed-role/Team-20000-Admin/alice").isEmpty)
   }
 
+  @Test("asks about a pattern once, however often its text stands in the value")
+  func asksOnce() {
+    let patterns = (0..<100).map { "*terraform*build*\($0)" }
+    let value = String(repeating: "terraform", count: 20_000)
+    let start = ContinuousClock.now
+    #expect(matches(PatternIndex(patterns), value).isEmpty)
+    // Every place by every pattern would be minutes.
+    #expect(ContinuousClock.now - start < .seconds(20))
+  }
+
   @Test("stops when told to")
   func stops() {
     let index = PatternIndex(["a*", "*b", "ab"])
