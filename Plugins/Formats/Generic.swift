@@ -14,13 +14,12 @@ extension Format {
     id: .scalar("alert_id", "alertId", "alertID", "event_id", "eventId", "uuid", "id", "_id"),
     severity: .words(
       severities, SeverityWords.common,
+      // A score counts where the severity is no number either: `P1`.
       otherwise: .thresholds(
-        .first(["severity", "Severity", "severity_score", "risk_score", "riskScore", "score"]),
-        [
-          (0, .informational), (1, .low), (4, .medium), (7, .high), (9, .critical), (10.5, .low), (40, .medium),
-          (70, .high),
-          (90, .critical),
-        ], otherwise: .fixed(.informational))),
+        .first(["severity", "Severity"]), thresholds,
+        otherwise: .thresholds(
+          .first(["severity_score", "risk_score", "riskScore", "score"]), thresholds, otherwise: .fixed(.informational))
+      )),
     fields: FieldTable(
       emptyIsMissing: true,
       [
@@ -133,6 +132,11 @@ extension Format {
     actors: [Actor("user.name"), Actor("user.id"), Actor("user.email")],
     spoofable: ["user_agent.*", "user_agent", "userAgent", "host.name", "host", "hostname", "message"],
     carried: ["event.provider", "event.action", "cloud.account.id", "cloud.region"])
+
+  private static let thresholds: [(from: Double, Severity)] = [
+    (0, .informational), (1, .low), (4, .medium), (7, .high), (9, .critical), (10.5, .low), (40, .medium), (70, .high),
+    (90, .critical),
+  ]
 
   private static let severities: FieldSource = .scalar(
     "severity", "Severity", "level", "Level", "priority", "Priority", "alert_severity", "alertSeverity",

@@ -75,6 +75,13 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
     .only(label, of: paths.map { FieldPath($0) }, condition, source)
   }
 
+  /// The same source; of several places for addresses the first that has one counts, whatever stands in those before it:
+  /// `N/A`, or a host's name.
+  var passingOverNames: FieldSource {
+    guard case .addresses(.first(let sources)) = self else { return self }
+    return .first(sources.map { .addresses($0) })
+  }
+
   /// What `name.suffix` means where this is what `name` means; nil where nothing lies below.
   func appending(_ suffix: String) -> FieldSource? {
     switch self {

@@ -25,7 +25,7 @@ public struct FieldTable: Sendable {
   ) {
     self.emptyIsMissing = emptyIsMissing
     self.holdsEvent = holdsEvent
-    sources = Dictionary(pairs.map { ($0.name, $0.source) }) { _, later in later }
+    sources = Dictionary(pairs.map { ($0.name, $0.source.passingOverNames) }) { _, later in later }
     var seen: Set<String> = []
     names = pairs.map(\.name).filter { seen.insert($0).inserted }
   }
