@@ -20,7 +20,7 @@ public final class Outbox: Sendable {
   let clock: any GatewayClock
   private let current: Mutex<Store>
   private let repairCount = Mutex(0)
-  private let reopen: @Sendable () throws(OutboxError) -> StateFiles.Opened
+  private let reopen: @Sendable (_ outputs: [StateFiles.KnownOutput]) throws(OutboxError) -> StateFiles.Opened
   private let deadLetterAge = Mutex(DeadLetterLimits.standardAge)
   private let lock: StateLock
   private let logger: Logger
@@ -56,16 +56,18 @@ public final class Outbox: Sendable {
   ) throws(OutboxError) -> Outbox {
     let lock = try StateLock(folder: folder)
     let crash = CrashHook.fromEnvironment()
-    let open = { @Sendable () throws(OutboxError) in
+    let open = { @Sendable (outputs: [StateFiles.KnownOutput]) throws(OutboxError) in
       try StateFiles(folder: folder).open(
-        durability: durability, formats: formats, limits: limits, crash: crash, now: clock.now, logger: logger)
+        durability: durability, formats: formats, outputs: outputs, limits: limits, crash: crash, now: clock.now,
+        logger: logger)
     }
-    return try Outbox(lock: lock, try open(), reopen: open, clock: clock, logger: logger)
+    return try Outbox(lock: lock, try open([]), reopen: open, clock: clock, logger: logger)
   }
 
   private init(
     lock: StateLock, _ opened: StateFiles.Opened,
-    reopen: @escaping @Sendable () throws(OutboxError) -> StateFiles.Opened, clock: any GatewayClock, logger: Logger
+    reopen: @escaping @Sendable ([StateFiles.KnownOutput]) throws(OutboxError) -> StateFiles.Opened,
+    clock: any GatewayClock, logger: Logger
   ) throws(OutboxError) {
     self.lock = lock
     self.reopen = reopen
@@ -218,9 +220,8 @@ public final class Outbox: Sendable {
     try await perform(on: writer) { () throws(OutboxError) in
       // First, since SQLite removes a log by its name when the last connection is closed.
       self.store.closeConnection()
-      let opened = try self.reopen()
       let lanes = self.lanes.withLock { Array($0.values) }
-      try opened.store.keepOutputs(lanes.map { ($0.id, $0.name) })
+      let opened = try self.reopen(lanes.map { ($0.id, $0.name) })
       let standings = try opened.store.standings()
       _ = try opened.store.wasChangedByOthers()
       self.current.withLock { $0 = opened.store }

@@ -184,6 +184,31 @@ struct OutboxTests {
     await again.close()
   }
 
+  @Test func `Outputs keep their numbers through a repair of a database that has lost their names`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    try await outbox.commit(try world.block(0..<1), wants: [("archive", [0])], checkpoints: [])
+    await world.drain(try world.worker(ScriptedOutput(), name: "archive", world.settings(), outbox))
+    try await world.commit(1..<10, in: outbox)
+    try outbox.store.write { db in try db.execute(sql: "DELETE FROM output") }
+    let upkeep = outbox.tend { Issue.record("\($0)") }
+    outbox.report(damage: .damaged("a page of outputs is damaged"))
+    while outbox.epoch == 0 {
+      world.clock.advance(by: .milliseconds(100))
+      try await Task.sleep(for: .milliseconds(1))
+    }
+    #expect(
+      try await outbox.backlog() == [
+        OutputBacklog(output: "archive", pending: 0, dead: 0), OutputBacklog(output: "soc", pending: 9, dead: 0),
+      ])
+    let output = ScriptedOutput()
+    await world.drain(try world.worker(output, world.settings(), outbox))
+    #expect(output.record.accepted == ids(1..<10))
+    upkeep.cancel()
+    await upkeep.value
+    await outbox.close()
+  }
+
   @Test func `What is kept or asked for while damage is repaired waits for the repair`() async throws {
     let world = try TestWorld()
     let outbox = try world.open()

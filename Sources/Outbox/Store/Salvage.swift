@@ -41,9 +41,11 @@ struct Salvage {
         db, "SELECT key, value FROM checkpoint", "INSERT OR REPLACE INTO checkpoint VALUES (?, ?)")
       copyRows(db, "SELECT id, name FROM format", "INSERT OR REPLACE INTO format VALUES (?, ?)")
       copyRows(
-        db, "SELECT id, name, dropped, requeued FROM output", "INSERT OR REPLACE INTO output VALUES (?, ?, ?, ?)")
+        db, "SELECT id, name, dropped, requeued FROM output",
+        "INSERT INTO output VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
+          + "SET dropped = excluded.dropped, requeued = excluded.requeued WHERE id = excluded.id AND name = excluded.name")
       copyRows(db, "SELECT * FROM dead", "INSERT OR REPLACE INTO dead VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-      Self.forEach(db, "SELECT id, name FROM output") { outputs.insert(try Self.integer($0, 0)) }
+      outputs = Set(((try? new.outputNames()) ?? [:]).keys)
       wants = SalvagedWants(db)
       copySegments(db)
     }

@@ -23,8 +23,13 @@ struct StateFiles {
     let recovery: Recovery?
   }
 
+  /// An output that goes on under its number, whatever became of the database.
+  typealias KnownOutput = (id: Int64, name: String)
+
+  /// - Parameter outputs: those of which the numbers are known.
   func open(
-    durability: Durability, formats: [String], limits: SegmentLimits, crash: CrashHook, now: Timestamp, logger: Logger
+    durability: Durability, formats: [String], outputs: [KnownOutput], limits: SegmentLimits, crash: CrashHook,
+    now: Timestamp, logger: Logger
   ) throws(OutboxError) -> Opened {
     func store() throws(OutboxError) -> Store {
       try Store(
@@ -37,14 +42,14 @@ struct StateFiles {
       _ = files.createFile(atPath: database, contents: nil)
     }
     if !hasDatabase {
-      try make(formats: formats, logger: logger)
+      try make(formats: formats, outputs: outputs, logger: logger)
       return Opened(store: try store(), recovery: nil)
     }
     do throws(OutboxError) {
       try refuseDamage()
       return Opened(store: try store(), recovery: nil)
     } catch .damaged(let reason) {
-      let recovery = try replace(because: reason, formats: formats, now: now, logger: logger)
+      let recovery = try replace(because: reason, formats: formats, outputs: outputs, now: now, logger: logger)
       logger.error("\(recovery)")
       return Opened(store: try store(), recovery: recovery)
     }
@@ -67,34 +72,37 @@ struct StateFiles {
   }
 
   /// Makes an empty database. What a crash left of an earlier try is used where it is whole: it may hold what was saved.
-  private func make(formats: [String], logger: Logger) throws(OutboxError) {
+  private func make(formats: [String], outputs: [KnownOutput], logger: Logger) throws(OutboxError) {
     removeLog(of: database)
     do throws(OutboxError) {
-      try makeDraft(formats: formats, logger: logger).close()
+      try makeDraft(formats: formats, outputs: outputs, logger: logger).close()
     } catch .damaged {
       remove(draft)
-      try makeDraft(formats: formats, logger: logger).close()
+      try makeDraft(formats: formats, outputs: outputs, logger: logger).close()
     }
     try move(draft, to: database)
     try? files.removeItem(atPath: mark)
   }
 
-  private func makeDraft(formats: [String], logger: Logger) throws(OutboxError) -> Store {
+  private func makeDraft(
+    formats: [String], outputs: [KnownOutput], logger: Logger
+  ) throws(OutboxError) -> Store {
     let store = try Store(
       folder: folder, path: draft, durability: nil, formats: formats, limits: nil, crash: CrashHook(), logger: logger)
     // Alerts are nobody else's business. SQLite gives its log the same rights.
     chmod(draft, 0o600)
+    if !outputs.isEmpty { try store.keepOutputs(outputs) }
     return store
   }
 
   /// Sets the damaged database aside and puts a new one in its place, with what could be saved.
   private func replace(
-    because reason: String, formats: [String], now: Timestamp, logger: Logger
+    because reason: String, formats: [String], outputs: [KnownOutput], now: Timestamp, logger: Logger
   ) throws(OutboxError) -> Recovery {
     remove(draft)
     let log = LogFile(path: database + "-wal")
     if let damage = log.damage() { log.accept(damage) }
-    let new = try makeDraft(formats: formats, logger: logger)
+    let new = try makeDraft(formats: formats, outputs: outputs, logger: logger)
     var salvage = Salvage(from: database, to: new)
     salvage.run()
     let names = (try? new.outputNames()) ?? [:]
