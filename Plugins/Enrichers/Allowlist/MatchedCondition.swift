@@ -6,8 +6,13 @@ internal import PluginKit
 struct MatchedCondition: Sendable {
   let condition: Condition
   private let parts: [Part]
-  /// What is asked of fields that say who did it, and from where: for each, conditions any of which must hold.
-  private let asksWho: [[Condition]]
+  /// What is asked of fields that say who did it, and from where.
+  private let asksWho: [Question]
+
+  private struct Question: Sendable {
+    let alternatives: [Condition]
+    let isOneOfSeveral: Bool
+  }
 
   /// One part of the condition that is about one field.
   private struct Part: Sendable {
@@ -26,11 +31,11 @@ struct MatchedCondition: Sendable {
     var parts: [Part] = []
     try Self.collect(condition.expression, of: condition, negated: false, vocabulary, into: &parts)
     self.parts = parts
-    var asksWho: [[Condition]] = []
-    for leaves in WhoFields.questions(in: condition.expression) {
+    var asksWho: [Question] = []
+    for question in WhoFields.questions(in: condition.expression) {
       var conditions: [Condition] = []
-      for leaf in leaves { conditions.append(try Condition(leaf, of: condition)) }
-      asksWho.append(conditions)
+      for leaf in question.alternatives { conditions.append(try Condition(leaf, of: condition)) }
+      asksWho.append(Question(alternatives: conditions, isOneOfSeveral: question.isOneOfSeveral))
     }
     self.asksWho = asksWho
   }
@@ -38,7 +43,11 @@ struct MatchedCondition: Sendable {
   /// Whether the alert, which the condition holds for, names people, addresses, accounts or hosts besides those that the
   /// condition asks for.
   func namesOthers(_ alert: borrowing Alert, now: Timestamp) -> Bool {
-    for conditions in asksWho where !Condition.areMet(conditions, byEveryValueIn: alert, now: now) { return true }
+    for question in asksWho where !Condition.areMet(question.alternatives, byEveryValueIn: alert, now: now) {
+      // Another field may have met the condition; then this one need not have any of the values.
+      if !question.isOneOfSeveral { return true }
+      for alternative in question.alternatives where alternative.matches(alert, now: now) { return true }
+    }
     return false
   }
 

@@ -8,15 +8,23 @@ enum WhoFields {
     "client.ip", "client.address", "cloud.account.id", "host.name", "host.id", "aws.cloudtrail.user_identity.arn",
   ]
 
-  /// The parts that must all hold and ask one of these fields for a value: each with its alternatives.
-  static func questions(in expression: KQLExpression) -> [[KQLExpression]] {
+  /// What is asked of one field: conditions any of which its values may meet.
+  struct Question {
+    let alternatives: [KQLExpression]
+    /// True where another field may answer in its place.
+    let isOneOfSeveral: Bool
+  }
+
+  /// The parts that must all hold and ask these fields, and no others, for a value.
+  static func questions(in expression: KQLExpression) -> [Question] {
     switch expression.kind {
     case .and(let parts): return parts.flatMap(questions)
     case .or:
-      let parts = expression.alternatives
-      let fields = Set(parts.map { field(of: $0) })
-      return fields.count == 1 && fields.first != .some(nil) ? [parts] : []
-    case .is, .range: return field(of: expression) == nil ? [] : [[expression]]
+      let byField = Dictionary(grouping: expression.alternatives, by: field)
+      guard byField[nil] == nil else { return [] }
+      return byField.values.map { Question(alternatives: $0, isOneOfSeveral: byField.count > 1) }
+    case .is, .range:
+      return field(of: expression) == nil ? [] : [Question(alternatives: [expression], isOneOfSeveral: false)]
     case .not, .nested: return []
     }
   }

@@ -48,11 +48,15 @@ struct OtherHandsTests {
       (#"{"source":{"ip":"10.1.2.3"},"rule":{"id":"scan"},"event":{"category":["iam","web"]}}"#, true),
       (#"{"cloud":{"account":{"id":["1","2"]}},"rule":{"id":"noise"}}"#, false),
       (#"{"cloud":{"account":{"id":["1"]}},"rule":{"id":"noise"},"tags":["a","b"]}"#, true),
+      (#"{"user":{"name":"alice","email":"al@corp.example"},"rule":{"id":"either"}}"#, true),
+      (#"{"user":{"name":["alice","eve"]},"rule":{"id":"either"}}"#, false),
+      (#"{"user":{"name":"alice","email":["a@corp.example","eve@corp.example"]},"rule":{"id":"either"}}"#, false),
     ])
   func namesOthers(alert: String, holds: Bool) throws {
     let bench = try AllowlistBench([
       AllowlistBench.entry("people", ("actors", ["alice", "bob"]), ("when", "event.action: A")),
       AllowlistBench.entry("scanners", ("when", "rule.id: scan and source.ip: (10.0.0.0/8 or 192.168.0.0/16)")),
+      AllowlistBench.entry("either", ("when", "rule.id: either and (user.name: alice or user.email: a@corp.example)")),
       AllowlistBench.entry("noise", ("when", "rule.id: noise and cloud.account.id: 1 and not tags: c")),
     ])
     #expect(try bench.outcome(alert).hasPrefix("held by") == holds)
