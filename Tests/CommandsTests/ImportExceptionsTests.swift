@@ -40,7 +40,7 @@ struct ImportExceptionsTests {
   private static let alerts = [
     #"{"event.kind":"alert","user.name":"anna","host":{"name":"web-1","os":{"type":"linux"}},"source.ip":"10.1.2.3"}"#,
     #"{"event.kind":"alert","user.name":"Anna","host":{"name":"web-2","os":{"name":"Windows"}},"source.ip":"192.0.2.1"}"#,
-    #"{"event.kind":"alert","user.name":["bob","anna"],"process":{"name":"a*b (x86): \"q\"","args":[]}}"#,
+    #"{"event.kind":"alert","user.name":["bob","anna"],"source.ip":["127.0.0.1","198.51.100.1"],"process":{"name":"a*b (x86): \"q\"","args":[]}}"#,
     #"{"event.kind":"alert","user.name":null,"file":[{"name":"a","ok":"true"},{"name":"b","ok":"false"}]}"#,
     #"{"event.kind":"alert","user.name":"not anna and bob","process.name":"axb","file":{"name":"a","ok":false}}"#,
   ]
@@ -116,6 +116,10 @@ struct ImportExceptionsTests {
         item(entry("a", "list", more: #","list":{"id":"ips.txt","type":"ip"}"#)),
         "the values of the value list 'ips.txt' are not in the export; give them with --values 'ips.txt=FILE', one a line"
       ),
+      (
+        item(entry("a", "list", more: #","list":{"id":"nets","type":"ip_range"}"#)),
+        "'10.0.0.9-10.0.0.1' in the value list 'nets' is no range of addresses"
+      ),
       (item(entry("a", "match", #""x""#), #","expire_time":"soon""#), "expire_time 'soon' is no date"),
       (
         item(entry("severity", "match", #""x""#)),
@@ -123,7 +127,9 @@ struct ImportExceptionsTests {
       ),
     ])
   func refuses(_ item: String, _ reason: String) throws {
-    let imported = try Self.imported([item])
+    var defaults = ExceptionImport.Defaults()
+    defaults.valueLists = ["nets": ["10.0.0.9-10.0.0.1"]]
+    let imported = try Self.imported([item], defaults)
     #expect(imported.refused == ["1 item: \(reason)"])
     #expect(imported.entries.isEmpty)
   }
@@ -197,6 +203,36 @@ struct ImportExceptionsTests {
     var defaults = ExceptionImport.Defaults()
     defaults.rules = ["r-2", "r-3"]
     #expect(try Self.imported([item], defaults).entries[0].when == "rule.id:(r-2 or r-3) and (a:x and b:*)")
+  }
+
+  @Test("an exception whose list no rule uses is refused, unless the command line says which rule it is for")
+  func refusesUnusedLists() throws {
+    let rule = #"{"rule_id":"r-1","name":"r","exceptions_list":[{"list_id":"l-2","type":"detection"}]}"#
+    let item = Self.item(Self.entry("a", "match", #""x""#))
+    let imported = try Self.imported([rule, item])
+    #expect(imported.entries.isEmpty)
+    #expect(
+      imported.refused == [
+        "2 item: no rule of the export uses its list, so it holds nothing back in Kibana; say which rule it is for "
+          + "with --rule"
+      ])
+    var defaults = ExceptionImport.Defaults()
+    defaults.rules = ["r-2"]
+    #expect(try Self.imported([rule, item], defaults).entries.map(\.when) == ["rule.id:r-2 and (a:x)"])
+  }
+
+  @Test("no two entries get the same name")
+  func namesEntries() throws {
+    let test = Self.entry("a", "match", #""x""#)
+    let items = ["ex", "ex", "ex (2)", "ex", "ex (2)"].map { Self.item(test, name: $0) }
+    #expect(
+      try Self.imported(items).entries.map(\.name) == ["ex", "ex (2)", "ex (2) (2)", "ex (3)", "ex (2) (3)"])
+  }
+
+  @Test("a value list's values come without a byte order mark, line ends and spaces")
+  func readsValues() {
+    let bytes = Array("\u{FEFF}10.0.0.1 \r\n\r\n a b\t\n".utf8)
+    #expect(ImportExceptionsCommand.values(bytes) == ["10.0.0.1", "a b"])
   }
 
   @Test("what the export says goes into the entry; the rest is left open, and check asks for it")

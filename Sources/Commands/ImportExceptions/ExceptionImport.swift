@@ -12,7 +12,7 @@ struct ExceptionImport {
     /// Kibana's exceptions hold whatever the severity.
     var ceiling = Severity.critical
     var acceptsSpoofable = false
-    /// The rules that lists belong to where the export has no rules.
+    /// The rules that a list is for where no rule of the export uses it.
     var rules: [String] = []
     /// The values of value lists, by id.
     var valueLists: [String: [String]] = [:]
@@ -72,19 +72,22 @@ struct ExceptionImport {
       warnings.append("the export says that it holds \(expected) exceptions, and \(items.count) were read")
     }
     let query = ExceptionQuery(valueLists: defaults.valueLists)
+    /// By name: the last number that was put behind it.
     var names: [String: Int] = [:]
     var entries: [ImportedEntry] = []
     for item in items {
       do throws(ExceptionQuery.Refusal) {
         let when = try condition(of: item, query, defaults)
-        let count = names[item.name, default: 0] + 1
+        var number = names[item.name, default: 0] + 1
+        while names[Self.name(item.name, number)] != nil { number += 1 }
         let entry = ImportedEntry(
-          name: count == 1 ? item.name : "\(item.name) (\(count))", when: when,
+          name: Self.name(item.name, number), when: when,
           reason: Self.reason(of: item) ?? defaults.reason, owner: defaults.owner ?? item.author,
           expires: item.expires ?? defaults.expires, ceiling: defaults.ceiling,
           acceptsSpoofable: defaults.acceptsSpoofable, origin: origin(of: item, defaults))
         if let problem = problem(entry) { throw ExceptionQuery.Refusal(reason: problem) }
-        names[item.name] = count
+        names[item.name] = number
+        if number > 1 { names[entry.name] = 1 }
         entries.append(entry)
       } catch {
         refused.append(Refused(line: item.line, name: item.name, reason: error.reason))
@@ -92,6 +95,8 @@ struct ExceptionImport {
     }
     return entries
   }
+
+  private static func name(_ name: String, _ number: Int) -> String { number == 1 ? name : "\(name) (\(number))" }
 
   private func condition(
     of item: ExceptionItem, _ query: ExceptionQuery, _ defaults: Defaults
@@ -103,8 +108,13 @@ struct ExceptionImport {
     if let expires = item.expires, CalendarDate(settingText: expires) == nil {
       throw ExceptionQuery.Refusal(reason: "expire_time '\(expires)' is no date")
     }
-    let own = try query.text(of: item)
     let rules = rules(of: item, defaults)
+    guard !rules.isEmpty || !hasRules else {
+      throw ExceptionQuery.Refusal(
+        reason: "no rule of the export uses its list, so it holds nothing back in Kibana; say which rule it is for "
+          + "with --rule")
+    }
+    let own = try query.text(of: item)
     let whole: String
     if rules.isEmpty {
       whole = own
@@ -135,9 +145,6 @@ struct ExceptionImport {
     var text = "Kibana's exception '\(item.id.isEmpty ? item.name : item.id)'"
     if !item.list.isEmpty { text += " of the list '\(lists[item.list]?.name ?? item.list)'" }
     guard rules(of: item, defaults).isEmpty else { return text }
-    return text
-      + (hasRules
-        ? "; no rule of the export uses the list"
-        : "; it holds for the alerts of every rule, as the export does not say which rules use the list")
+    return text + "; it holds for the alerts of every rule, as the export does not say which rules use the list"
   }
 }

@@ -1,4 +1,5 @@
 internal import KQL
+internal import PluginKit
 
 /// Says an exception's entries in KQL, so that the query matches exactly the alerts that Kibana takes out.
 ///
@@ -113,16 +114,22 @@ struct ExceptionQuery {
       throw Refusal(reason: "value lists of type '\(list.type)' cannot be compared with whole values")
     }
     guard !values.isEmpty else { throw Refusal(reason: "the value list '\(list.id)' is empty") }
-    return Self.any(
-      values.map { value in
-        let ends = value.split(separator: "-", omittingEmptySubsequences: false)
-        guard list.type == "ip_range", ends.count == 2 else { return KQLExpression(.is(field: field, .phrase(value))) }
-        return KQLExpression(
-          .and([
-            KQLExpression(.range(field: field, .greaterOrEqual, .phrase(String(ends[0])))),
-            KQLExpression(.range(field: field, .lessOrEqual, .phrase(String(ends[1])))),
-          ]))
-      })
+    var tests: [KQLExpression] = []
+    for value in values {
+      let texts = list.type == "ip_range" ? try networks(value, list.id) : [value]
+      tests += texts.map { KQLExpression(.is(field: field, .phrase($0))) }
+    }
+    return Self.any(tests)
+  }
+
+  /// A range of addresses as networks: with a comparison for each end, two values of one field would meet it together.
+  private func networks(_ value: String, _ list: String) throws(Refusal) -> [String] {
+    let ends = value.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
+    guard ends.count > 1 else { return [value] }
+    guard ends.count == 2, let first = IPAddress(ends[0]), let last = IPAddress(ends[1]),
+      let networks = IPNetwork.networks(from: first, through: last)
+    else { throw Refusal(reason: "'\(value)' in the value list '\(list)' is no range of addresses") }
+    return networks.map(\.description)
   }
 
   /// Kibana compares `host.os.type`, or `host.os.name` whatever its case; these are the spellings that agents write.

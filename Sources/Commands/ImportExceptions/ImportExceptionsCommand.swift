@@ -1,5 +1,6 @@
 internal import AlertModel
 internal import ArgumentParser
+internal import Foundation
 internal import PluginKit
 internal import Synchronization
 
@@ -11,7 +12,7 @@ struct ImportExceptionsCommand: AsyncParsableCommand {
     discussion: """
       Prints a file for the setting 'file' of an allowlist. Each exception becomes an entry that holds back what it holds \
       back in Kibana, or is refused with the reason, as it is where 'weir check' would refuse the entry. Where the export \
-      has rules as well, an entry holds for the rules that use its list. What neither the export nor an option says is \
+      has rules as well, an entry holds for the rules that use its list, and is refused where none does. What neither the export nor an option says is \
       left open, and 'weir check' asks for it. Exit code 65 where an exception was refused.
       """)
 
@@ -32,7 +33,7 @@ struct ImportExceptionsCommand: AsyncParsableCommand {
 
   @Option(
     name: .customLong("rule"),
-    help: "The 'rule.id' that the exceptions are for, where the export has no rules. May be given several times.")
+    help: "The 'rule.id' that exceptions are for whose list no rule of the export uses. May be given several times.")
   var rules: [String] = []
 
   @Option(
@@ -96,15 +97,21 @@ struct ImportExceptionsCommand: AsyncParsableCommand {
       let file = FilePath(String(parts[1]), in: "", at: SourcePlace(file: "--values"))
       do throws(ConfigurationError) {
         let bytes = try environment.files.bytes(of: file, limit: ByteCount(bytes: 16 << 20))
-        // Kibana's own exports of value lists: one value a line.
-        lists[String(parts[0])] = String(decoding: bytes, as: UTF8.self)
-          .split(whereSeparator: \.isNewline).map(String.init)
+        lists[String(parts[0])] = Self.values(bytes)
       } catch {
         ConfigurationOption.show(error.diagnostics)
         throw ExitCode.badData
       }
     }
     return lists
+  }
+
+  /// The values of a value list as Kibana exports it, one a line; without the byte order mark and the spaces that other
+  /// programs leave there.
+  static func values(_ bytes: [UInt8]) -> [String] {
+    let dropped = CharacterSet.whitespaces.union(["\u{FEFF}"])
+    return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+      .map { $0.trimmingCharacters(in: dropped) }.filter { !$0.isEmpty }
   }
 
   /// Exceptions are no alerts: every document is taken as it is.

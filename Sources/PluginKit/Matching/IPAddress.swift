@@ -40,7 +40,7 @@ public struct IPAddress: Hashable, Sendable {
     self = address
   }
 
-  private init(high: UInt64, low: UInt64, isIPv6: Bool) {
+  init(high: UInt64, low: UInt64, isIPv6: Bool) {
     self.high = high
     self.low = low
     self.isIPv6 = isIPv6

@@ -23,6 +23,22 @@ struct NetworkIndexTests {
   }
 
   @Test(
+    "a range of addresses is the networks that hold them and no others",
+    arguments: [
+      ("10.0.0.1", "10.0.0.25", "10.0.0.1/32 10.0.0.2/31 10.0.0.4/30 10.0.0.8/29 10.0.0.16/29 10.0.0.24/31"),
+      ("10.0.0.0", "10.0.0.255", "10.0.0.0/24"), ("192.0.2.7", "192.0.2.7", "192.0.2.7/32"),
+      ("0.0.0.0", "255.255.255.255", "0.0.0.0/0"), ("255.255.255.254", "255.255.255.255", "255.255.255.254/31"),
+      ("2001:db8::ffff", "2001:db8::1:0", "2001:db8::ffff/128 2001:db8::1:0/128"),
+      ("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "::/0"),
+    ])
+  func ranges(first: String, last: String, networks: String) throws {
+    let (first, last) = (try #require(IPAddress(first)), try #require(IPAddress(last)))
+    let found = IPNetwork.networks(from: first, through: last)?.map(\.description)
+    #expect(found == networks.split(separator: " ").map(String.init))
+    if first != last { #expect(IPNetwork.networks(from: last, through: first) == nil) }
+  }
+
+  @Test(
     "what is no network is refused",
     arguments: [
       "10.0.0.1/8", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/+8", "x", "", "::/129",
