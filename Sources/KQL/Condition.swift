@@ -70,6 +70,17 @@ public struct Condition: Sendable {
     }
   }
 
+  /// The first value, as text, that meets a condition that is about one field by its name; nil where none does, and for any
+  /// other condition.
+  public func firstValue(in alert: borrowing Alert, now: Timestamp) -> String? {
+    var found: String?
+    compiled.program.onlyLeaf?.forEachValue(in: alert, nil, now) { value, isAccepted in
+      if isAccepted { found = value.isScalar ? value.text : "" }
+      return isAccepted
+    }
+    return found
+  }
+
   /// The names of the fields that the query asks for, each once, in order of first use.
   public var fieldNames: [String] { expression.fieldNames }
 

@@ -107,20 +107,8 @@ private struct Explainer {
     case .severity:
       name = "severity"
       values = [alert.severity.description]
-    case .field(let question):
-      name = question.field.field.name
-      question.field.forEachValue(in: alert, scope) {
-        (!holds || question.test.accepts($0, now: now)) && list($0.shown)
-      }
-    case .exists(let field):
-      name = field.field.name
-      field.forEachValue(in: alert, scope) { $0.isScalar && list($0.shown) }
-    case .template(let field, let comparison, let template):
-      name = field.field.name
-      field.forEachValue(in: alert, scope) { value in
-        let accepted = template.forEachTest(comparison, in: alert, scope) { $0.accepts(value, now: now) }
-        return (!holds || accepted) && list(value.shown)
-      }
+    case .field(let question): name = question.field.field.name
+    case .exists(let field), .template(let field, _, _): name = field.field.name
     case .fields, .anyField:
       guard holds else { break }
       _ = Leaf.forEachField(in: alert, scope) { name, value in
@@ -128,6 +116,7 @@ private struct Explainer {
       }
     case .nested: break
     }
+    leaf.forEachValue(in: alert, scope, now) { value, isAccepted in (!holds || isAccepted) && list(value.shown) }
     return explanation(.leaf, expression, holds, field: name, values: values)
   }
 

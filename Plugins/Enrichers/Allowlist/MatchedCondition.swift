@@ -18,7 +18,6 @@ struct MatchedCondition: Sendable {
   private struct Part: Sendable {
     let condition: Condition
     let field: Field
-    let literal: KQLLiteral?
     let pattern: String
     let isNegated: Bool
     /// True where it must have a value that is told from others.
@@ -63,35 +62,24 @@ struct MatchedCondition: Sendable {
     for part in parts where part.condition.matches(alert, now: now) != part.isNegated {
       matches.append(
         Suppression.Match(
-          field: part.field.name, value: Self.value(of: part, in: alert),
+          field: part.field.name, value: Self.value(of: part, in: alert, now: now),
           pattern: part.isNegated ? "not \(part.pattern)" : part.pattern))
     }
     return matches
   }
 
-  private static func value(of part: Part, in alert: borrowing Alert) -> String {
-    var found: String?
-    alert.forEachValue(part.field) { value in
-      let text = value.isScalar ? value.text : ""
-      if found == nil { found = text }
-      let isIt: Bool
-      switch part.literal {
-      case .text(let wanted)?, .phrase(let wanted)?: isIt = wanted == text
-      case .wildcard(let pattern)?: isIt = Wildcard.matches(pattern.segments.joined(separator: "*"), text)
-      default: isIt = true
-      }
-      if isIt { found = text }
-      return isIt
-    }
-    if found == nil, part.field.name == "severity" { return alert.severity.description }
-    return found ?? ""
+  /// The value that the alert fulfils the part by; of a part that must not hold, the first that the field has.
+  private static func value(of part: Part, in alert: borrowing Alert, now: Timestamp) -> String {
+    if let value = part.condition.firstValue(in: alert, now: now) { return value }
+    if part.field.name == "severity" { return alert.severity.description }
+    guard let first = alert.first(part.field), first.isScalar else { return "" }
+    return first.text
   }
 
   private static func collect(
     _ expression: KQLExpression, of whole: Condition, negated: Bool, _ vocabulary: Vocabulary, into parts: inout [Part]
   ) throws(KQLError) {
     let field: KQLLiteral
-    var literal: KQLLiteral?
     let pattern: String
     switch expression.kind {
     case .and(let all), .or(let all):
@@ -101,7 +89,6 @@ struct MatchedCondition: Sendable {
     case .is(nil, _): return
     case .is(let name?, let value):
       field = name
-      literal = value
       pattern = value.text
     case .range(let name, let comparison, let value):
       field = name
@@ -114,6 +101,6 @@ struct MatchedCondition: Sendable {
     parts.append(
       Part(
         condition: isWhole ? whole : try Condition(expression, of: whole), field: vocabulary.field(field.text),
-        literal: literal, pattern: pattern, isNegated: negated, asksForValue: expression.asksForValue))
+        pattern: pattern, isNegated: negated, asksForValue: expression.asksForValue))
   }
 }

@@ -57,6 +57,22 @@ final class Leaf: Sendable {
     }
   }
 
+  /// Calls `body` with each value of the one field that is asked for, and whether it is accepted, until it returns true.
+  func forEachValue(
+    in alert: borrowing Alert, _ scope: JSONNode?, _ now: Timestamp, _ body: (FieldValue, _ isAccepted: Bool) -> Bool
+  ) {
+    switch question {
+    case .field(let question):
+      question.field.forEachValue(in: alert, scope) { body($0, question.test.accepts($0, now: now)) }
+    case .exists(let field): field.forEachValue(in: alert, scope) { $0.isScalar && body($0, true) }
+    case .template(let field, let comparison, let template):
+      field.forEachValue(in: alert, scope) { value in
+        body(value, template.forEachTest(comparison, in: alert, scope) { $0.accepts(value, now: now) })
+      }
+    case .always, .severity, .fields, .anyField, .nested: break
+    }
+  }
+
   /// Whether a leaf that asks for any field is content with this one.
   func accepts(_ name: String, _ value: FieldValue, now: Timestamp) -> Bool {
     switch question {

@@ -23,9 +23,12 @@ struct Program: Sendable {
 
   /// The field that is asked for one test and nothing else; nil where the query is more than that.
   var onlyField: FieldQuestion? {
-    guard steps.count == 1, leaves.count == 1, case .field(let question) = leaves[0].question else { return nil }
+    guard case .field(let question) = onlyLeaf?.question else { return nil }
     return question
   }
+
+  /// The one question that the query is; nil where it is more than that, or asks for the severity.
+  var onlyLeaf: Leaf? { steps.count == 1 ? leaves.first : nil }
 
   /// Adds a leaf.
   mutating func append(_ leaf: Leaf) {

@@ -121,6 +121,24 @@ struct AllowlistTests {
       ])
   }
 
+  @Test("of several values the record names the one that matched")
+  func recordsMetValue() throws {
+    let bench = try AllowlistBench([
+      AllowlistBench.entry(
+        "e", ("actors", ["alice"]),
+        ("when", "host.ip: 10.0.0.0/8 and n >= 5 and n: 7.0 and tag: * and file.path: *{{user.name}}*"))
+    ])
+    let alert = #"""
+      {"user":{"name":"alice"},"host":{"ip":["127.0.0.1","9.9.9.9","10.0.0.200"]},"n":[1,7,8],"tag":[null,"x"],
+      "file":{"path":["/tmp","/home/alice/x"]}}
+      """#
+    let matched = try #require(try bench.record(alert)).matched.dropFirst()
+    #expect(
+      matched.map { "\($0.field)|\($0.value)|\($0.pattern)" } == [
+        "host.ip|10.0.0.200|10.0.0.0/8", "n|7|>= 5", "n|7|7.0", "tag|x|*", "file.path|/home/alice/x|*{{user.name}}*",
+      ])
+  }
+
   @Test("files are read: a list, a mapping, and lists of actors")
   func readsFiles() throws {
     let one: LocatedNode = [AllowlistBench.entry("one", ("actors", ["alice"]))]
