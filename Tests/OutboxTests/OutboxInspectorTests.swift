@@ -88,6 +88,38 @@ struct OutboxInspectorTests {
     await outbox.close()
   }
 
+  @Test func `What is tried again keeps its format, whoever looks at the outbox without knowing it`() async throws {
+    let world = try TestWorld()
+    let known = ["cloudtrail", "our_own", "generic"]
+    func open() throws -> Outbox {
+      try Outbox.open(folder: world.folder, formats: known, clock: world.clock, logger: world.log.logger)
+    }
+    let outbox = try open()
+    let block = try world.block(0..<1)
+    let entries = block.entries.map { entry in
+      var entry = entry
+      entry.table = 1
+      return entry
+    }
+    try await outbox.commit(AlertBlock(bytes: block.bytes, entries: entries), wants: [("soc", [0])], checkpoints: [])
+    let output = ScriptedOutput { _, _ throws(DeliveryError) in throw DeliveryError([0: .reject(reason: "400")]) }
+    await world.drain(try world.worker(output, world.settings(), outbox))
+    await outbox.close()
+    let stranger = try OutboxInspector(
+      folder: world.folder, formats: ["cloudtrail", "generic"], logger: world.log.logger)
+    #expect(try stranger.retry(DeliveryFilter()) == 1)
+    stranger.close()
+    let inspector = try OutboxInspector(folder: world.folder, formats: known, logger: world.log.logger)
+    var tables: [UInt16] = []
+    try inspector.forEach(DeliveryFilter()) { delivery in
+      #expect(delivery.state == .pending)
+      tables.append(delivery.alert.entry.table)
+      return true
+    }
+    #expect(tables == [1])
+    inspector.close()
+  }
+
   @Test(arguments: [true, false]) func `An alert that is dropped while it is on its way is counted once`(
     isAccepted: Bool
   ) async throws {

@@ -292,6 +292,9 @@ public final class OutboxInspector: Sendable {
   /// (https://www.sqlite.org/limits.html).
   private static let segmentSize = 16 << 20
 
+  /// Numbers of formats stay what they are: the gateway may know formats that are not known here.
+  private static let asStored = FormatNumbers()
+
   /// Puts dead letters into new segments, as few an output as their size allows.
   private func requeue(_ ids: [Int64]) throws {
     try store.write { db in
@@ -300,7 +303,8 @@ public final class OutboxInspector: Sendable {
         let row = try Row.fetchOne(
           db, sql: "SELECT output, died, entry, line, 0, 0, 0, 0 FROM dead WHERE id = ?", arguments: [id])
         guard let row else { continue }
-        let dead = try store.decode(try store.row(row, id: id, places: Places(), from: 1))
+        let dead = try store.decode(
+          try store.row(row, id: id, places: Places(), from: 1), formats: Self.asStored)
         // The age counts from here: it would be a dead letter again at once otherwise.
         let output: Int64 = row[0]
         var gathered = byOutput.removeValue(forKey: output) ?? (BlockBuilder(alerts: ids.count), SystemClock().now)
@@ -323,7 +327,7 @@ public final class OutboxInspector: Sendable {
     let name = try String.fetchOne(db, sql: "SELECT name FROM output WHERE id = ?", arguments: [output]) ?? ""
     // Into the database, whatever their size: only the gateway writes segment files.
     let segment = try Store.insert(
-      SegmentDraft(block, accepted: accepted, wants: [(name, all)], formats: store.formats), at: nil, db)
+      SegmentDraft(block, accepted: accepted, wants: [(name, all)], formats: Self.asStored), at: nil, db)
     try Store.putWant(db, segment: segment, output: output, all)
     try db.execute(
       sql: "UPDATE output SET requeued = requeued + ? WHERE id = ?", arguments: [block.entries.count, output])

@@ -57,8 +57,9 @@ extension Store {
 
   /// The segment with its alerts, each checked against its checksum.
   ///
+  /// - Parameter formats: what the numbers of formats stand for; nil for the store's.
   /// - Throws: `damaged`. Where the row was read in an earlier transaction, the segment may also have left since then.
-  func decode(_ row: SegmentRow) throws(OutboxError) -> StoredSegment {
+  func decode(_ row: SegmentRow, formats: FormatNumbers? = nil) throws(OutboxError) -> StoredSegment {
     let (entries, lines, place): (ArraySlice<UInt8>, [UInt8], String)
     switch row.source {
     case .row(let allEntries, let allLines):
@@ -71,7 +72,7 @@ extension Store {
       else { throw .damaged("\(place) is damaged: segment \(row.id) is not where it was written") }
       (entries, lines) = (head[record.entriesStart...], body)
     }
-    let decoded = entries.withUnsafeBytes { SegmentCodec.decode($0, over: lines, formats: formats) }
+    let decoded = entries.withUnsafeBytes { SegmentCodec.decode($0, over: lines, formats: formats ?? self.formats) }
     guard let decoded, row.places.isBelow(decoded.entries.count) else {
       throw .damaged("\(place) is damaged: segment \(row.id) does not have its checksum")
     }
