@@ -187,6 +187,9 @@ struct SuppressionCommands {
     #expect(again.code == 64)
     #expect(again.err.hasPrefix("error: nothing was written, since these are there already: falco/config.yaml,"))
     #expect(world.text("falco/config.yaml") == before)
+    let nameless = try await weir(world, "init", "falco", "--in", "")
+    #expect(nameless.code == 64)
+    #expect(nameless.err.hasPrefix("Error: --in: the folder has no name; '.' is the current one\n"), "\(nameless.err)")
     let typo = try await weir(world, "init", "flaco")
     #expect(typo.err == "error: there is no detector 'flaco'; did you mean 'falco'?\n")
   }

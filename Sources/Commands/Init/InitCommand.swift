@@ -18,6 +18,10 @@ struct InitCommand: ParsableCommand {
   @Option(name: .customLong("in"), help: "The folder to write to; it is made where it is missing.")
   var folder = "."
 
+  func validate() throws {
+    if folder.isEmpty { throw ValidationError("--in: the folder has no name; '.' is the current one") }
+  }
+
   func run() throws {
     let formats = WeirCommand.catalog.formats
     let wanted = detector.lowercased().replacing("-", with: "_")
