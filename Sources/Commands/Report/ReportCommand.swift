@@ -1,6 +1,5 @@
 internal import AlertModel
 internal import ArgumentParser
-internal import Foundation
 internal import Gateway
 internal import PluginKit
 internal import Synchronization
@@ -63,7 +62,7 @@ struct ReportCommand: AsyncParsableCommand {
     }
     review.silences = (try? SilenceFile(stateFolder: parts.stateFolder).read()) ?? []
     Terminal.print(json ? try ReportJSON(review).text : ReportText(review: review, ink: .standardOutput).text)
-    if let html { try write(ReportPage(review).html, to: html) }
+    if let html { try FileWriting.write(ReportPage(review).html, to: html, as: "report") }
     guard isSound else { throw ExitCode.badData }
   }
 
@@ -84,14 +83,5 @@ struct ReportCommand: AsyncParsableCommand {
     let keeping = routed.sorted().compactMap { parts.outputs[$0].output as? any FileKeeping }
     var seen: Set<String> = []
     return keeping.flatMap(\.keptFiles).filter { seen.insert($0).inserted }
-  }
-
-  private func write(_ page: String, to path: String) throws {
-    do {
-      try Data(page.utf8).write(to: URL(filePath: path), options: .atomic)
-    } catch {
-      Terminal.say("error: cannot write '\(path)': \(error.localizedDescription)")
-      throw ExitCode.unavailable
-    }
   }
 }

@@ -77,7 +77,7 @@ struct RunCommand: AsyncParsableCommand {
         ledger: outcome.ledger, unreadable: outcome.unreadable, deadLetters: gateway.parts.deadLetters
       ).show()
     }
-    if let ledger { try write(outcome.ledger, to: ledger) }
+    if let ledger { try FileWriting.write(outcome.ledger.json + "\n", to: ledger, as: "ledger") }
     try exit(with: outcome, mayHaveLostMore: outbox?.recovery?.mayHaveLostMore ?? false)
   }
 
@@ -147,20 +147,6 @@ struct RunCommand: AsyncParsableCommand {
     let beginning = Array(#"{"read":"#.utf8)
     let bytes = (try? file.read(upToCount: beginning.count)) ?? nil
     return bytes.map { Array($0) == beginning } ?? true
-  }
-
-  private func write(_ ledger: Ledger, to path: String) throws {
-    var status = stat()
-    // A file is exchanged as a whole, where it is and not a link to it; what is none, such as a pipe, is written to.
-    let isThere = stat(path, &status) == 0
-    let isExchanged = isThere ? status.st_mode & S_IFMT == S_IFREG : lstat(path, &status) != 0
-    let place = isExchanged ? URL(filePath: path).resolvingSymlinksInPath() : URL(filePath: path)
-    do {
-      try Data((ledger.json + "\n").utf8).write(to: place, options: isExchanged ? .atomic : [])
-    } catch {
-      Terminal.say("error: cannot write the ledger to '\(path)': \(error.localizedDescription)")
-      throw ExitCode.unavailable
-    }
   }
 
   /// Ends with the exit code that says what is to be looked at, the most serious first.

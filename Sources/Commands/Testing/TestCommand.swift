@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Foundation
 internal import PluginKit
 
 /// `weir test`: do these alerts end where the test file says?
@@ -50,7 +49,7 @@ struct TestCommand: AsyncParsableCommand {
     guard problems.isEmpty else { throw ExitCode.configuration }
     let report = try await run(parsed)
     Terminal.print(report.text(.standardOutput))
-    if let junit { try write(report.junit, to: junit) }
+    if let junit { try FileWriting.write(report.junit, to: junit, as: "results") }
     if report.failureCount > 0 { throw ExitCode.no }
   }
 
@@ -72,14 +71,5 @@ struct TestCommand: AsyncParsableCommand {
     for (name, file) in files { report.add(name, try await runner.run(file)) }
     await runner.finish()
     return report
-  }
-
-  private func write(_ text: String, to path: String) throws {
-    do {
-      try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
-    } catch {
-      Terminal.say("error: cannot write the results to '\(path)': \(error.localizedDescription)")
-      throw ExitCode.unavailable
-    }
   }
 }
