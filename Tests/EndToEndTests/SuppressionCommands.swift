@@ -55,8 +55,11 @@ struct SuppressionCommands {
     let world = try World(Self.configuration)
     try world.write(Self.known("mira"), "known.yaml")
     try git(world.folder, "init", "-q")
-    try git(world.folder, "add", "config.yaml", "known.yaml")
+    // Git's archives would leave it out, and a filter that says more than a pipe holds must not stop it.
+    try world.write("known.yaml export-ignore filter=loud", ".gitattributes")
+    try git(world.folder, "add", ".gitattributes", "config.yaml", "known.yaml")
     try git(world.folder, "commit", "-q", "-m", "first")
+    try git(world.folder, "config", "filter.loud.smudge", "head -c 200000 /dev/zero >&2; cat")
     try world.write(Self.alert(1, "mira") + Self.alert(2, "eve") + Self.alert(3, "dan"), "in.ndjson")
     let same = try await weir(world, "replay", "--against", "git:HEAD", "--fail-on", "newly-suppressed=0", "in.ndjson")
     #expect(same.code == 0, "\(same.err)")
@@ -71,6 +74,39 @@ struct SuppressionCommands {
     let unknown = try await weir(world, "replay", "--against", "git:nowhere", "in.ndjson")
     #expect(unknown.code != 0 && unknown.code != 1, "\(unknown.err)")
     #expect(unknown.err.contains("git rev-parse"), "\(unknown.err)")
+  }
+
+  @Test func `What git has is removed again, however the replay ends`() async throws {
+    let world = try World(Self.configuration)
+    try world.write(Self.known("mira"), "known.yaml")
+    try git(world.folder, "init", "-q")
+    try git(world.folder, "add", "config.yaml", "known.yaml")
+    try git(world.folder, "commit", "-q", "-m", "first")
+    try world.write(Self.alert(1, "mira"), "in.ndjson")
+    let temporary = world.folder + "/tmp"
+    try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
+    func left() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: temporary) }
+    func replay(_ file: String, output: String? = nil, descriptor: Int32? = nil) throws -> WeirProcess {
+      try WeirProcess(
+        ["replay", "--against", "git:HEAD", file], in: world.folder, descriptor: descriptor, output: output,
+        environment: ["TMPDIR": temporary])
+    }
+    let full = try await replay("in.ndjson", output: "/dev/full").end()
+    #expect(full.exitCode != 0 && full.exitCode != nil)
+    #expect(try left() == [])
+    let (feed, reading) = try Feed.make()
+    let process = try replay("-", descriptor: reading)
+    close(reading)
+    #expect(
+      try await eventually {
+        let name = (try? left().first) ?? "none"
+        return FileManager.default.fileExists(atPath: "\(temporary)/\(name)/known.yaml")
+      })
+    process.send(SIGTERM)
+    let stopped = await process.end()
+    feed.end()
+    #expect(stopped.signal == SIGTERM)
+    #expect(try left() == [])
   }
 
   @Test func `Silences are added, listed, obeyed by a running gateway, and ended`() async throws {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Synchronization
 
 /// The files of a git revision, in a folder of their own for as long as this is held.
 final class GitRevision {
@@ -7,6 +8,7 @@ final class GitRevision {
   /// The revision's full name.
   let commit: String
   private let root: String
+  private let removal: FolderRemoval
 
   /// Why a revision cannot be had.
   struct Failure: Error, CustomStringConvertible {
@@ -23,17 +25,12 @@ final class GitRevision {
     folder = FileManager.default.temporaryDirectory.path(percentEncoded: false) + "/weir-replay-\(UUID().uuidString)"
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    do {
-      _ = try Self.git(["archive", "--format=tar", "--output=\(folder)/.weir.tar", commit], in: root)
-      _ = try Self.run("tar", ["xf", "\(folder)/.weir.tar", "-C", folder], in: folder)
-      try FileManager.default.removeItem(atPath: folder + "/.weir.tar")
-    } catch {
-      try? FileManager.default.removeItem(atPath: folder)
-      throw error
-    }
+    removal = FolderRemoval(folder)
+    // By an index of its own: 'git archive' would leave out what is marked 'export-ignore'.
+    let index = ["GIT_INDEX_FILE": folder + "/.weir.index"]
+    _ = try Self.git(["read-tree", commit], in: root, index)
+    _ = try Self.git(["checkout-index", "--all", "--prefix=\(folder)/"], in: root, index)
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   /// Where the revision's version of a file of the working tree is.
   func path(of file: String) throws -> String {
@@ -50,16 +47,17 @@ final class GitRevision {
     return path
   }
 
-  private static func git(_ arguments: [String], in folder: String) throws -> String {
-    try run("git", arguments, in: folder)
-  }
-
-  /// What the program wrote, without the line feed at its end.
-  private static func run(_ program: String, _ arguments: [String], in folder: String) throws -> String {
+  /// What git wrote, without the line feed at its end.
+  ///
+  /// - Parameter variables: added to the environment.
+  private static func git(
+    _ arguments: [String], in folder: String, _ variables: [String: String] = [:]
+  ) throws -> String {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [program] + arguments
+    process.arguments = ["git"] + arguments
     process.currentDirectoryURL = URL(filePath: folder.isEmpty ? "." : folder)
+    process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors
@@ -67,14 +65,22 @@ final class GitRevision {
     do {
       try process.run()
     } catch {
-      throw Failure(description: "cannot run '\(program)': \(error.localizedDescription)")
+      throw Failure(description: "cannot run 'git': \(error.localizedDescription)")
+    }
+    // Both at once: a program that nobody listens to waits.
+    let complaint = Mutex(Data())
+    let end = DispatchGroup()
+    DispatchQueue.global().async(group: end) {
+      let said = errors.fileHandleForReading.readDataToEndOfFile()
+      complaint.withLock { $0 = said }
     }
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    end.wait()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      let reason = complaint.split(separator: "\n").first.map(String.init) ?? "exit code \(process.terminationStatus)"
-      throw Failure(description: "\(program) \(arguments.first ?? ""): \(reason)")
+      let said = complaint.withLock { String(decoding: $0, as: UTF8.self) }
+      let reason = said.split(separator: "\n").first.map(String.init) ?? "exit code \(process.terminationStatus)"
+      throw Failure(description: "git \(arguments.first ?? ""): \(reason)")
     }
     return text.hasSuffix("\n") ? String(text.dropLast()) : text
   }

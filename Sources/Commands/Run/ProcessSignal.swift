@@ -45,6 +45,17 @@ final class ProcessSignal {
   deinit { source.cancel() }
 
   func handle(_ handler: @escaping @Sendable () -> Void) { reaction.handle(handler) }
+
+  /// Ends the process by a signal that may come to a place where every thread has blocked it, as Dispatch does in each that
+  /// gets one.
+  static func end(by number: Int32) {
+    var one = sigset_t()
+    sigemptyset(&one)
+    sigaddset(&one, number)
+    signal(number, SIG_DFL)
+    pthread_sigmask(SIG_UNBLOCK, &one, nil)
+    raise(number)
+  }
 }
 
 /// SIGINT and SIGTERM: the first of them calls a closure, the second ends the process at once.
@@ -60,20 +71,10 @@ final class StopSignals {
     let arrival = Arrival()
     for (number, signal) in signals {
       signal.handle {
-        guard arrival.isFirst.exchange(false, ordering: .relaxed) else { return Self.end(by: number) }
+        guard arrival.isFirst.exchange(false, ordering: .relaxed) else { return ProcessSignal.end(by: number) }
         stop()
         for number in Self.numbers { Glibc.signal(number, SIG_DFL) }
       }
     }
-  }
-
-  /// A second signal comes here where every thread has blocked it, as Dispatch does in each that gets one.
-  private static func end(by number: Int32) {
-    var one = sigset_t()
-    sigemptyset(&one)
-    sigaddset(&one, number)
-    Glibc.signal(number, SIG_DFL)
-    pthread_sigmask(SIG_UNBLOCK, &one, nil)
-    raise(number)
   }
 }
