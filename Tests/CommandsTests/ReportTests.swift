@@ -114,6 +114,56 @@ import Testing
     #expect(strict.entries[0].findings == [.canBeNarrower])
   }
 
+  /// A line as outputs write it.
+  private static func line(_ rule: String, _ id: String, _ notes: String, day: String = "2026-11-20") -> String {
+    """
+    {"@timestamp":"\(day)T08:00:00Z","ecs":{"version":"8"},"rule":{"name":"\(rule)"},\
+    "weir":{"alert_id":"\(id)"\(notes)}}
+    """
+  }
+
+  @Test func `An entry that demotes is measured by each rule's own alerts`() async throws {
+    let demoted = #","demotion":{"entry":"mira","matched":[]}"#
+    let lines =
+      (0..<50).map { Self.line("A", "a\($0)", demoted) } + (0..<20).map { Self.line("B", "b\($0)", demoted) }
+      + (20..<420).map { Self.line("B", "b\($0)", "") }
+    let bench = try Workbench([
+      "config.yaml": Self.configuration, "known.yaml": Self.known, "archive.ndjson": lines.joined(separator: "\n"),
+    ])
+    let review = try await Self.review(bench)
+    let entry = try #require(review.entries.first { $0.entry.name == "mira" })
+    #expect(entry.usage.demoted == 70)
+    #expect(entry.findings.contains(.broad(rule: "A", held: 50, of: 50)))
+    #expect(entry.findings.filter { $0.kind == "too_broad" }.count == 1)
+    #expect(review.heldByRule.isEmpty)
+  }
+
+  @Test func `A record that is there twice counts once, and one of no entry is counted apart`() async throws {
+    let held = #","suppression":{"entry":"mira","matched":[]}"#
+    let lines = [
+      Self.line("A", "1", held), Self.line("A", "1", held), Self.line("A", "2", held), Self.line("A", "3", ""),
+    ]
+    let bench = try Workbench([
+      "config.yaml": Self.configuration, "known.yaml": Self.known,
+      "held-2026-11-21.ndjson": lines.joined(separator: "\n"),
+    ])
+    let review = try await Self.review(bench)
+    #expect(review.held == 2)
+    #expect(try ReportJSON(review).text.contains(#""records_without_entry" : 1"#))
+  }
+
+  @Test func `A time far ahead does not empty the charts`() async throws {
+    let held = #","suppression":{"entry":"mira","matched":[]}"#
+    let lines = [Self.line("A", "1", held), Self.line("A", "2", held, day: "2099-01-01")]
+    let bench = try Workbench([
+      "config.yaml": Self.configuration, "known.yaml": Self.known,
+      "held-2026-11-21.ndjson": lines.joined(separator: "\n"),
+    ])
+    let page = ReportPage(try await Self.review(bench)).html
+    #expect(page.contains("<title>2026-11-20: 1</title>"))
+    #expect(page.contains("Held back by day; 1 alert of a time after this report not shown<"))
+  }
+
   @Test func `What rules hold back of their own alerts is told by rule, apart from entries that are gone`() {
     var totals = UsageBook.Totals()
     for (name, count) in [("alert_suppression of Odd logins", 2), ("an old entry", 3)] {

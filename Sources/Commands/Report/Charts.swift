@@ -59,8 +59,9 @@ struct DayChart {
   /// - Parameters:
   ///   - days: by the number of the day since 1970: counts by severity.
   ///   - all: the days that the chart spans, so that charts can be compared.
-  init(_ days: [Int64: [Int]], within all: [Int64: [Int]], height: Double) {
-    let last = all.keys.max() ?? 0
+  ///   - end: the last day that it may show, whatever times alerts give.
+  init(_ days: [Int64: [Int]], within all: [Int64: [Int]], until end: Int64, height: Double) {
+    let last = min(all.keys.max() ?? 0, end)
     let first = max(all.keys.min() ?? last, last - Self.mostDays + 1)
     // A few days look like days, not like walls.
     range = min(first, last - 13)...last

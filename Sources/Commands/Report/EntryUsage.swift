@@ -33,15 +33,13 @@ struct EntryUsage: Sendable {
   /// How many values of a field there may be for an entry to be narrowed to them, and how many matches are remembered.
   private static let mostValues = 5
   private static let mostMatches = 2_000
-  private static let day: Int64 = 86_400_000_000_000
 
   /// Notes an alert that the entry held back or demoted.
   mutating func add(_ subject: Subject, _ severity: Severity, at moment: Timestamp?, _ matched: [Suppression.Match]) {
     if let moment {
       first = min(first ?? moment, moment)
       last = max(last ?? moment, moment)
-      let number = moment.nanoseconds / Self.day
-      byDay[number, default: Array(repeating: 0, count: bySeverity.count)][Int(severity.rawValue)] += 1
+      byDay[Self.day(of: moment), default: Array(repeating: 0, count: bySeverity.count)][Int(severity.rawValue)] += 1
     }
     Self.count(subject.rule, in: &byRule)
     Self.count(subject.actor, in: &byActor)
@@ -50,6 +48,9 @@ struct EntryUsage: Sendable {
     for match in matched { matches?.insert(match) }
     if let matches, matches.count > Self.mostMatches { self.matches = nil }
   }
+
+  /// The number of a moment's day since 1970 (UTC).
+  static func day(of moment: Timestamp) -> Int64 { moment.nanoseconds / 86_400_000_000_000 }
 
   /// Notes the value of a field that the entry might be narrowed to.
   mutating func add(_ value: String?, ofField place: Int) {

@@ -8,6 +8,7 @@ struct ReportJSON: Encodable {
   private let made: String
   private let heldBack: Int
   private let delivered: Int
+  private let recordsWithoutEntry: Int
   private let entries: [Entry]
   private let rules: [Other]
   private let others: [Other]
@@ -63,6 +64,7 @@ struct ReportJSON: Encodable {
     made = review.made.rfc3339
     heldBack = review.held
     delivered = review.totals.delivered
+    recordsWithoutEntry = review.totals.withoutEntry
     entries = review.entries.map { review in
       let entry = review.entry
       return Entry(

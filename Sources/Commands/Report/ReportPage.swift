@@ -58,6 +58,9 @@ struct ReportPage {
     }
   }
 
+  /// The last day that charts show: clocks may be a little ahead, but one wrong time must not push all else out.
+  private var lastDay: Int64 { EntryUsage.day(of: review.made) + 1 }
+
   private var head: String {
     let needing = review.entries.filter { !$0.findings.isEmpty }.count
     let tiles = [
@@ -81,9 +84,12 @@ struct ReportPage {
     let rules = heldByRule.map { rule, held in
       BarChart.Row(name: rule, parts: [held, review.totals.deliveredByRule[rule] ?? 0])
     }
+    let beyond = days.filter { $0.key > lastDay }.values.joined().reduce(0, +)
+    let note = beyond > 0 ? "; \(String.counted(beyond, "alert")) of a time after this report not shown" : ""
     let severities = Severity.allCases.map { ($0.description, "s\($0.rawValue)") }
     return """
-      <figure><figcaption>Held back by day</figcaption>\(DayChart(days, within: days, height: 180).svg)
+      <figure><figcaption>Held back by day\(note)</figcaption>
+      \(DayChart(days, within: days, until: lastDay, height: 180).svg)
       \(HTML.legend(severities))</figure>
       <figure><figcaption>Held back by entry</figcaption>\(BarChart(rows: bars, classes: severities.map(\.1)).svg)</figure>
       <figure><figcaption>Rules: held back, and delivered</figcaption>\
@@ -123,7 +129,7 @@ struct ReportPage {
     return """
       <section><h3>\(HTML.escaped(entry.name))</h3>
       \(labels.isEmpty ? "" : "<ul class=\"labels\">\(labels.joined())</ul>")
-      \(usage.byDay.isEmpty ? "" : DayChart(usage.byDay, within: allDays, height: 70).svg)
+      \(usage.byDay.isEmpty ? "" : DayChart(usage.byDay, within: allDays, until: lastDay, height: 70).svg)
       <dl>\(rows.joined())</dl>\(narrower ?? "")</section>
       """
   }

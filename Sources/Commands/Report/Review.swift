@@ -18,7 +18,7 @@ struct Review: Sendable {
   struct Limits: Sendable {
     /// An entry that expires within this time is named.
     var expiring: Duration
-    /// An entry that held back at least this share of a rule's alerts, in hundredths, is too broad.
+    /// An entry that held back or demoted at least this share of a rule's alerts, in hundredths, is too broad.
     var share: Int
     /// With fewer alerts nothing is concluded.
     var enough: Int
@@ -27,9 +27,10 @@ struct Review: Sendable {
   /// Alerts held back, by entries, former entries and silences.
   var held: Int { totals.entries.values.reduce(0) { $0 + $1.held } }
 
-  /// By rule: how many were held back by whatever entry.
+  /// By rule: how many were held back by whatever entry, without those that were demoted and delivered.
   var heldByRule: [String: Int] {
-    totals.entries.values.reduce(into: [:]) { sum, usage in sum.merge(usage.byRule, uniquingKeysWith: +) }
+    let met = totals.entries.values.reduce(into: [:]) { sum, usage in sum.merge(usage.byRule, uniquingKeysWith: +) }
+    return met.merging(totals.demotedByRule, uniquingKeysWith: -).filter { $0.value > 0 }
   }
 
   init(
@@ -74,7 +75,7 @@ struct Review: Sendable {
     guard totals.delivered > 0 else { return findings }
     for (rule, held) in usage.byRule.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) where held >= limits.enough
     {
-      let all = (totals.deliveredByRule[rule] ?? 0) + (heldByRule[rule] ?? held) - usage.demoted
+      let all = (totals.deliveredByRule[rule] ?? 0) + (heldByRule[rule] ?? 0)
       if held * 100 >= limits.share * all { findings.append(.broad(rule: rule, held: held, of: max(all, held))) }
     }
     return findings
@@ -121,7 +122,7 @@ extension EntryReview.Finding {
     case .expires(let days):
       days == 0 ? "expires within a day (\(entry.expires.text))" : "expires in \(days) days (\(entry.expires.text))"
     case .broad(let rule, let held, let all):
-      "too broad: it held back \(held) of the \(all) alerts of '\(rule)' (\(held * 100 / max(1, all)) %)"
+      "too broad: it held back or demoted \(held) of the \(all) alerts of '\(rule)' (\(held * 100 / max(1, all)) %)"
     case .shadowed(let earlier): "without effect: the entry '\(earlier)' before it holds whatever it would hold"
     case .canBeNarrower: "can be narrower, and would have held back the same"
     }

@@ -66,6 +66,8 @@ final class UsageBook: Sendable {
     var entries: [String: EntryUsage] = [:]
     /// Alerts delivered, by rule, each once however many outputs keep it.
     var deliveredByRule: [String: Int] = [:]
+    /// Those among them that an entry demoted.
+    var demotedByRule: [String: Int] = [:]
     var delivered = 0
     /// Lines among the records that no entry held back.
     var withoutEntry = 0
@@ -73,8 +75,9 @@ final class UsageBook: Sendable {
 
   let fields: UsageFields
   private let totals = Mutex(Totals())
-  /// The hashes of the ids of delivered alerts.
-  private let seen = Mutex<Set<Int>>([])
+  /// The hashes of the ids of alerts that were held back, and of delivered ones.
+  private let seenRecords = Mutex<Set<Int>>([])
+  private let seenDelivered = Mutex<Set<Int>>([])
   private let since: Timestamp?
 
   /// - Parameter since: alerts from before are left out; nil for none.
@@ -88,7 +91,7 @@ final class UsageBook: Sendable {
   /// Notes an alert of the place where suppressed alerts go.
   func addRecord(_ alert: borrowing Alert) {
     let moment = moment(of: alert)
-    guard isMeant(moment) else { return }
+    guard isMeant(moment), isNew(alert, among: seenRecords) else { return }
     guard let entry = alert.text(fields.entry) else {
       totals.withLock { $0.withoutEntry += 1 }
       return
@@ -99,14 +102,16 @@ final class UsageBook: Sendable {
   /// Notes an alert that was delivered.
   func addDelivered(_ alert: borrowing Alert) {
     let moment = moment(of: alert)
-    guard isMeant(moment) else { return }
-    if let id = alert.text(fields.alertID), !seen.withLock({ $0.insert(id.hashValue).inserted }) { return }
-    let rule = fields.subject.subject(of: alert).rule
+    guard isMeant(moment), isNew(alert, among: seenDelivered) else { return }
+    let subject = fields.subject.subject(of: alert)
+    let rule = subject.rule.isEmpty ? "(none)" : subject.rule
+    let demotion = alert.text(fields.demotion)
     totals.withLock { totals in
       totals.delivered += 1
-      totals.deliveredByRule[rule.isEmpty ? "(none)" : rule, default: 0] += 1
+      totals.deliveredByRule[rule, default: 0] += 1
+      if demotion != nil { totals.demotedByRule[rule, default: 0] += 1 }
     }
-    if let entry = alert.text(fields.demotion) { add(alert, to: entry, at: moment) { $0.demoted += 1 } }
+    if let entry = demotion { add(alert, to: entry, at: moment) { $0.demoted += 1 } }
     if let entry = alert.text(fields.expired) {
       totals.withLock { $0.entries[entry, default: EntryUsage()].afterExpiry += 1 }
     }
@@ -145,6 +150,12 @@ final class UsageBook: Sendable {
 
   private func moment(of alert: borrowing Alert) -> Timestamp? {
     alert.first(fields.time).flatMap { $0.withText { Timestamp($0) } }
+  }
+
+  /// False for an alert that was noted before: it is delivered, and its record written, at least once.
+  private func isNew(_ alert: borrowing Alert, among seen: borrowing Mutex<Set<Int>>) -> Bool {
+    guard let id = alert.text(fields.alertID) else { return true }
+    return seen.withLock { $0.insert(id.hashValue).inserted }
   }
 
   private func isMeant(_ moment: Timestamp?) -> Bool {
