@@ -53,6 +53,13 @@ struct ConfigurationOption: ParsableArguments {
     }
   }
 
+  /// Reads the configuration file for what is in its state folder: mistakes are shown, and hide nothing that is there.
+  func loadDespiteMistakes() throws -> GatewayConfiguration {
+    let loaded = try load()
+    Self.show(loaded.errors)
+    return loaded.configuration
+  }
+
   /// Reads the configuration file, and shows nothing.
   func read(_ catalog: PluginCatalog) throws(ConfigurationError) -> LoadedConfiguration {
     try Self.read(path, catalog)

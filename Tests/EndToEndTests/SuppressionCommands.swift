@@ -165,6 +165,23 @@ struct SuppressionCommands {
     #expect(ended.err == "error: nothing in force has the id 'abc'\n")
   }
 
+  @Test func `Silences that cannot be read are told of, and so is a configuration with mistakes`() async throws {
+    let world = try World(Self.configuration)
+    try world.write(Self.known("mira"), "known.yaml")
+    try world.write("", "held.ndjson")
+    try world.write("", "state/silences.json/file")
+    let report = try await weir(world, "report")
+    #expect(report.code == 0)
+    let failure = "'state/silences.json' is no file; move it away\n"
+    #expect(report.err.contains("warning: the report has no silences: " + failure), "\(report.err)")
+    #expect(try await weir(world, "silence", "list").err == "error: " + failure)
+    try world.configure(Self.configuration.replacing("file: known.yaml", with: "fiel: known.yaml"))
+    for command in ["outbox", "silence"] {
+      let listed = try await weir(world, command, "list")
+      #expect(listed.err.contains("config.yaml:1:") && listed.err.contains("'fiel'"), "\(listed.err)")
+    }
+  }
+
   @Test func `What the gateway has learned is known to explain, and changes nothing there`() async throws {
     let world = try World(
       Self.configuration.replacing("{file: known.yaml}", with: "{file: known.yaml, learning: 1s}")

@@ -54,8 +54,7 @@ struct DeliverySelection: ParsableArguments {
       folder = state
       formats = FormatSet(WeirCommand.catalog.formats)
     } else {
-      // Mistakes elsewhere in the configuration do not hide what waits.
-      let configuration = try config.load().configuration
+      let configuration = try config.loadDespiteMistakes()
       folder = configuration.stateFolder
       formats = FormatSet(configuration.formats.isEmpty ? WeirCommand.catalog.formats : configuration.formats)
     }

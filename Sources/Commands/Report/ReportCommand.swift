@@ -60,7 +60,11 @@ struct ReportCommand: AsyncParsableCommand {
     if !json, kept.isEmpty {
       Terminal.say("no file with delivered alerts is known, so shares of rules cannot be told; see --delivered")
     }
-    review.silences = (try? SilenceFile(stateFolder: parts.stateFolder).read()) ?? []
+    do throws(SilenceFile.Failure) {
+      review.silences = try SilenceFile(stateFolder: parts.stateFolder).read()
+    } catch {
+      Terminal.say("warning: the report has no silences: \(error)")
+    }
     Terminal.print(json ? try ReportJSON(review).text : ReportText(review: review, ink: .standardOutput).text)
     if let html { try FileWriting.write(ReportPage(review).html, to: html, as: "report") }
     guard isSound else { throw ExitCode.badData }

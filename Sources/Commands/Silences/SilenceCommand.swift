@@ -123,7 +123,7 @@ struct SilenceList: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let folder = try config.load().configuration.stateFolder
+    let folder = try config.loadDespiteMistakes().stateFolder
     let now = SystemClock().now
     let silences = try SilenceCommand.attempt { () throws(SilenceFile.Failure) in
       try SilenceFile(stateFolder: folder).read()
@@ -151,7 +151,7 @@ struct SilenceExpire: AsyncParsableCommand {
 
   func run() async throws {
     guard all != !ids.isEmpty else { throw ValidationError("name silences by their ids, or all with --all") }
-    let folder = try config.load().configuration.stateFolder
+    let folder = try config.loadDespiteMistakes().stateFolder
     let now = SystemClock().now
     let caller = SilenceCommand.caller
     let (ended, unknown) = try SilenceCommand.attempt { () throws(SilenceFile.Failure) in

@@ -31,10 +31,15 @@ public struct SilenceFile: Sendable {
       if errno == ENOENT { return [] }
       throw failure("cannot be read")
     }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw Failure(description: "'\(path)' is no file; move it away")
+    }
     guard status.st_mode & S_IWOTH == 0 else {
       throw Failure(description: "'\(path)' is not obeyed, since every user can write to it; chmod o-w it")
     }
-    guard let data = FileManager.default.contents(atPath: path) else { throw failure("cannot be read") }
+    guard access(path, R_OK) == 0, let data = FileManager.default.contents(atPath: path) else {
+      throw failure("cannot be read")
+    }
     guard let written = try? JSONDecoder().decode([WrittenSilence].self, from: data) else {
       throw Failure(description: "'\(path)' cannot be understood; move it away, and add the silences again")
     }
