@@ -190,6 +190,28 @@ struct OutboxInspectorTests {
     await outbox.close()
   }
 
+  @Test func `Whoever looks at dead letters holds nothing up`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    let output = ScriptedOutput { _, batch throws(DeliveryError) in
+      throw DeliveryError(all: batch.count, .reject(reason: "400"))
+    }
+    try await world.commit(0..<40, in: outbox)
+    await world.drain(try world.worker(output, world.settings(batch: 100), outbox))
+    let inspector = try inspector(world)
+    var seen: [String] = []
+    try inspector.forEach(DeliveryFilter()) { delivery in
+      seen.append(delivery.alert.id)
+      // What is asked in between does not wait for the reading to end.
+      let backlog = try inspector.backlog()
+      #expect(backlog.map(\.dead) == [40])
+      return true
+    }
+    #expect(seen == ids(0..<40))
+    inspector.close()
+    await outbox.close()
+  }
+
   @Test func `Where nothing was kept yet, that is said`() throws {
     let world = try TestWorld()
     #expect(

@@ -134,12 +134,11 @@ public final class OutboxInspector: Sendable {
       guard try visitRetrying(output, filter, body) else { return }
     }
     for output in outputs where filter.includes(state: .dead) {
-      let isWanted = try store.read { db in try visitDead(db, output, filter, body) }
-      guard isWanted else { return }
+      guard try visitDead(output, filter, body) else { return }
     }
   }
 
-  /// How many segments are looked up at once. Their alerts are read after that: a transaction that is held open for as
+  /// How many segments, or dead letters, are looked up at once. Their alerts are read after that: a transaction that is held open for as
   /// long as somebody reads a list would keep the gateway's log from being emptied.
   private static let pageSize = 16
 
@@ -237,24 +236,30 @@ public final class OutboxInspector: Sendable {
   }
 
   private func visitDead(
-    _ db: Database, _ output: (id: Int64, name: String), _ filter: DeliveryFilter,
-    _ body: (StoredDelivery, Place) throws -> Bool
+    _ output: (id: Int64, name: String), _ filter: DeliveryFilter, _ body: (StoredDelivery, Place) throws -> Bool
   ) throws -> Bool {
-    let rows = try Row.fetchCursor(
-      db,
-      sql: """
-        SELECT id, accepted, entry, line, 0, 0, 0, 0, attempts, died, reason FROM dead WHERE output = ? ORDER BY id
-        """,
-      arguments: [output.id])
-    while let row = try rows.next() {
-      let segment = try store.decode(try store.row(row, id: row[0], places: Places(), from: 1))
-      let delivery = StoredDelivery(
-        output: output.name, alert: segment.alert(0), state: .dead, accepted: segment.accepted, attempts: row[8],
-        nextAttempt: nil, lastError: row[10], died: Store.time(row[9]))
-      guard filter.includes(delivery) else { continue }
-      guard try body(delivery, .dead(segment.id)) else { return false }
+    var last: Int64 = 0
+    while true {
+      let rows = try store.read { db in
+        try Row.fetchAll(
+          db,
+          sql: """
+            SELECT id, accepted, entry, line, 0, 0, 0, 0, attempts, died, reason FROM dead WHERE output = ? AND id > ?
+            ORDER BY id LIMIT \(Self.pageSize)
+            """,
+          arguments: [output.id, last])
+      }
+      guard let end = rows.last else { return true }
+      for row in rows {
+        let segment = try store.decode(try store.row(row, id: row[0], places: Places(), from: 1))
+        let delivery = StoredDelivery(
+          output: output.name, alert: segment.alert(0), state: .dead, accepted: segment.accepted, attempts: row[8],
+          nextAttempt: nil, lastError: row[10], died: Store.time(row[9]))
+        guard filter.includes(delivery) else { continue }
+        guard try body(delivery, .dead(segment.id)) else { return false }
+      }
+      last = end[0]
     }
-    return true
   }
 
   private func drop(_ places: [Place], _ db: Database) throws -> (count: Int, freed: [Extent]) {
