@@ -11,8 +11,10 @@ public protocol PipelineWitness: AnyObject, Sendable {
 
   /// A new alert, before any enricher.
   ///
-  /// - Parameter rule: the rule that made it from an event.
-  func began(_ number: Int, _ alert: borrowing Alert, rule: String?)
+  /// - Parameters:
+  ///   - line: the line on which its document begins.
+  ///   - rule: the rule that made it from an event.
+  func began(_ number: Int, line: Int, _ alert: borrowing Alert, rule: String?)
 
   /// An enricher is about to be asked.
   func willAsk(_ enricher: String, about number: Int, _ alert: borrowing Alert)
@@ -26,7 +28,7 @@ public protocol PipelineWitness: AnyObject, Sendable {
 
 extension PipelineWitness {
   public func willDetect(_ event: borrowing Alert) {}
-  public func began(_ number: Int, _ alert: borrowing Alert, rule: String?) {}
+  public func began(_ number: Int, line: Int, _ alert: borrowing Alert, rule: String?) {}
   public func willAsk(_ enricher: String, about number: Int, _ alert: borrowing Alert) {}
   public func didAnswer(_ enricher: String, about number: Int, _ answer: Result<Enrichment, EnrichmentFailure>) {}
 }

@@ -39,7 +39,7 @@ public actor PipelineWorker {
     decoder.decode(chunk) { decoded in
       if plan.detectors.isEmpty {
         var alert = decoder.alert(decoded, ambient: ambient)
-        take(&alert, rule: nil, into: &batch)
+        take(&alert, line: decoded.frame.line, rule: nil, into: &batch)
       } else {
         detect(decoded, ambient, into: &batch)
       }
@@ -66,15 +66,18 @@ public actor PipelineWorker {
     for detection in detections {
       var alert = decoder.alert(decoded, severity: detection.severity, ambient: ambient)
       alert.add(detection.fields)
-      take(&alert, rule: detection.ruleID, repeats: detection.repeats, into: &batch)
+      take(&alert, line: decoded.frame.line, rule: detection.ruleID, repeats: detection.repeats, into: &batch)
     }
   }
 
   /// Takes one new alert through the first stage of enrichers, and on to its end where there is no other.
   ///
-  /// - Parameter repeats: finds out whether an earlier alert stands for it.
+  /// - Parameters:
+  ///   - line: the line on which its document begins.
+  ///   - repeats: finds out whether an earlier alert stands for it.
   private func take(
-    _ alert: inout Alert, rule: String?, repeats: (@Sendable () -> Suppression?)? = nil, into batch: inout BatchBuilder
+    _ alert: inout Alert, line: Int, rule: String?, repeats: (@Sendable () -> Suppression?)? = nil,
+    into batch: inout BatchBuilder
   ) {
     batch.notes.reset()
     batch.notes.repeats = repeats
@@ -82,7 +85,7 @@ public actor PipelineWorker {
     batch.notes.number = batch.counts.read
     batch.counts.read += 1
     if alert.envelope != nil { alert.add(carried.fields(of: alert)) }
-    batch.witness?.began(batch.notes.number, alert, rule: rule)
+    batch.witness?.began(batch.notes.number, line: line, alert, rule: rule)
     identifier.identify(alert, rule: rule, arena: decoder.arena, into: &batch.notes.id)
     enrich(&alert, with: stages[0], &batch)
     if stages.count > 1, batch.notes.suppression == nil {

@@ -56,6 +56,29 @@ import Testing
     #expect(report?.changes.mapValues(\.count) == change.counts)
   }
 
+  @Test func `Alerts that a change gives other ids are the same alerts`() async throws {
+    let old = try Workbench.standard()
+    let new = try Workbench([
+      "config.yaml": Workbench.configuration + """
+
+        formats:
+          mine: {recognise: {has: [ticket]}, severity: critical, id: ticket, fields: {user.name: who}}
+        """,
+      "known.yaml": Workbench.known, "accounts.csv": "account_id,name\n1,one\n",
+    ])
+    let replay = Replay(
+      before: ("old", try old.parts()), after: ("new", try new.parts()), clock: FixedClock(now: Workbench.now),
+      examples: 5)
+    await replay?.replay(
+      Workbench.chunk(
+        #"{"ticket":"t1","who":"eve"}"#, Workbench.alert("a2", action: "CreateTrail", user: "eve"),
+        #"{"ticket":"t3","who":"robot"}"#))
+    let report = await replay?.report
+    #expect(report?.read == 3)
+    #expect(report?.unchanged == 1)
+    #expect(report?.changes.mapValues(\.count) == [.rerouted: 1, .severityChanged: 2])
+  }
+
   @Test func `Changes are counted by rule, actor and account, with examples`() async throws {
     let old = try Workbench.standard()
     let new = try Workbench([

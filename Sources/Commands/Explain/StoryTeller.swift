@@ -44,7 +44,7 @@ final class StoryTeller: PipelineWitness {
     looks.withLock { $0.append(decisions) }
   }
 
-  func began(_ number: Int, _ alert: borrowing Alert, rule: String?) {
+  func began(_ number: Int, line: Int, _ alert: borrowing Alert, rule: String?) {
     var story = AlertStory(source: source, line: line, number: number)
     let format = parts.formats.formats[alert.table]
     story.format = format.name

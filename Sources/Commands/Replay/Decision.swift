@@ -7,10 +7,19 @@ internal import Synchronization
 struct Decision: Sendable {
   /// The alert's stable id, as the inside of a JSON string.
   let id: [UInt8]
+  let origin: Origin
   let severity: Severity
   let fate: Fate
   /// Its place in the outcome's block.
   let place: Int32?
+
+  /// What an alert was made of.
+  struct Origin: Sendable, Hashable {
+    /// The line on which its document begins.
+    let line: Int
+    /// The rule that made it from an event.
+    let rule: String?
+  }
 
   enum Fate: Sendable, Equatable {
     /// By the allowlist entry of that name.
@@ -53,6 +62,8 @@ struct OutputNumbers: Sendable {
 final class DecisionRecorder: PipelineWitness {
   private let routes: [OutputSet]
   private let recorded = Mutex<[Decision]>([])
+  /// By the alert's number in the chunk.
+  private let origins = Mutex<[Int: Decision.Origin]>([:])
 
   /// - Parameter routes: by route, the outputs that it leads to.
   init(routes: [OutputSet]) {
@@ -67,6 +78,10 @@ final class DecisionRecorder: PipelineWitness {
     }
   }
 
+  func began(_ number: Int, line: Int, _ alert: borrowing Alert, rule: String?) {
+    origins.withLock { $0[number] = Decision.Origin(line: line, rule: rule) }
+  }
+
   func ended(_ end: AlertEnd, _ alert: borrowing Alert) {
     let fate: Decision.Fate =
       switch end.fate {
@@ -74,7 +89,8 @@ final class DecisionRecorder: PipelineWitness {
       case .routed(let taken): .routed(OutputSet(bits: taken.reduce(0) { $0 | routes[$1].bits }))
       case .unrouted: .unrouted
       }
-    let decision = Decision(id: end.id, severity: alert.severity, fate: fate, place: end.place)
+    let origin = origins.withLock { $0.removeValue(forKey: end.number) } ?? Decision.Origin(line: 0, rule: nil)
+    let decision = Decision(id: end.id, origin: origin, severity: alert.severity, fate: fate, place: end.place)
     recorded.withLock { $0.append(decision) }
   }
 }

@@ -53,15 +53,25 @@ actor Replay {
     }
   }
 
-  /// Where the configurations do not make the same alerts of the input: rules differ, or formats and envelopes.
+  /// Where the configurations do not make the same alerts of the input: rules differ, or formats and envelopes. What has no
+  /// counterpart by its id has one by its origin where both made as many alerts of that: a format may give other ids.
   private func compareByID(_ old: Decided, _ new: Decided) {
     var waiting: [[UInt8]: [Int]] = [:]
     for (index, decision) in old.decisions.enumerated().reversed() { waiting[decision.id, default: []].append(index) }
-    for after in new.decisions {
-      let match = waiting[after.id]?.popLast()
-      compare(match.map { old.decisions[$0] }, after, old, new)
+    var matches = new.decisions.map { waiting[$0.id]?.popLast() }
+    let unmatched = matches.indices.filter { matches[$0] == nil }
+    let found = Dictionary(grouping: unmatched) { new.decisions[$0].origin }
+    let missing = Dictionary(grouping: waiting.values.joined().sorted()) { old.decisions[$0].origin }
+    var gone: [Int] = []
+    for (origin, old) in missing {
+      guard let new = found[origin], new.count == old.count else {
+        gone += old
+        continue
+      }
+      for (new, old) in zip(new, old) { matches[new] = old }
     }
-    for index in waiting.values.joined().sorted() { compare(old.decisions[index], nil, old, new) }
+    for (after, match) in zip(new.decisions, matches) { compare(match.map { old.decisions[$0] }, after, old, new) }
+    for index in gone.sorted() { compare(old.decisions[index], nil, old, new) }
   }
 
   private func compare(_ before: Decision?, _ after: Decision?, _ old: Decided, _ new: Decided) {

@@ -35,7 +35,7 @@ final class TestWitness: PipelineWitness {
     rules = ["rule.id", "rule.name"].map(vocabulary.field)
   }
 
-  func began(_ number: Int, _ alert: borrowing Alert, rule: String?) {
+  func began(_ number: Int, line: Int, _ alert: borrowing Alert, rule: String?) {
     if let rule { made.withLock { $0[number] = rule } }
   }
 
