@@ -1,3 +1,4 @@
+import AlertModel
 import Foundation
 import PluginKit
 import Testing
@@ -37,6 +38,31 @@ import Testing
       #expect(text.contains(line.drop { $0 == " " }), "\(line)\nis not in\n\(text)")
     }
     #expect(text.contains("held (file), "))
+  }
+
+  @Test func `Nothing that is written in an entry or an alert is obeyed by a terminal`() async throws {
+    let hostile = #""a\u001b[2Jb\nc""#
+    let bench = try Workbench([
+      "config.yaml": Workbench.configuration, "accounts.csv": "account_id,name\n1,one\n",
+      "known.yaml": Workbench.known.replacing("mira works on trails", with: hostile)
+        .replacing("CHG-1", with: hostile).replacing("platform@corp.example", with: hostile),
+    ])
+    let explainer = Explainer(try bench.parts(), clock: FixedClock(now: Workbench.now))
+    let alert = Workbench.alert("a1", action: "CreateTrail", user: "mira")
+    for chapter in await explainer.explain(Workbench.chunk(alert)) {
+      let text = String(decoding: StoryText(ink: Ink(isOn: false)).lines(of: chapter), as: UTF8.self)
+      #expect(!text.contains("\u{1B}"))
+      #expect(!text.contains("\nc"))
+      #expect(text.contains("held back by 'a"), "\(text)")
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func `An alert of very many fields or values is told of quickly`() throws {
+    let values = (0..<100_000).map { "\"value \($0)\"" }.joined(separator: ",")
+    let names = (0..<100_000).map { "\"name \($0)\":1" }.joined(separator: ",")
+    let many = ECSLines.lines(of: try AddedField("a", json: Array("[\(values),\"value 7\"]".utf8)))
+    #expect(many.map(\.name) == ["a"] && many[0].values.count == 100_000)
+    #expect(ECSLines.lines(of: try AddedField("a", json: Array("{\(names)}".utf8))).count == 100_000)
   }
 
   @Test func `An entry that comes close shows the condition that does not hold`() async throws {

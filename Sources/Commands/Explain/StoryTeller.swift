@@ -149,16 +149,20 @@ enum ECSLines {
 
   private static func lines(of json: [UInt8], under name: String) -> [AlertStory.FieldLine] {
     var lines: [AlertStory.FieldLine] = []
+    /// By name: its line, and the values that it has.
+    var known: [String: (place: Int, values: Set<String>)] = [:]
     let parser = DocumentParser()
     json.withUnsafeBytes { bytes in
       // What Weir wrote itself always parses.
       guard let root = try? parser.parse(bytes) else { return }
       _ = root.forEachScalar(under: name) { name, value in
         let text = value.text
-        if let known = lines.firstIndex(where: { $0.name == name }) {
-          if !lines[known].values.contains(text) { lines[known].values.append(text) }
-        } else {
-          lines.append(AlertStory.FieldLine(name: name, values: [text]))
+        if known[name] == nil {
+          known[name] = (lines.count, [])
+          lines.append(AlertStory.FieldLine(name: name, values: []))
+        }
+        if known[name]?.values.insert(text).inserted == true, let place = known[name]?.place {
+          lines[place].values.append(text)
         }
         return false
       }

@@ -55,10 +55,11 @@ struct StoryText: Sendable {
     switch step.answer {
     case .nothing: answer = "adds nothing"
     case .added(let fields):
-      let facts = fields.map { "\($0.name) = \($0.values.map(shown).joined(separator: ", "))" }
+      let facts = fields.map { "\(shown($0.name)) = \($0.values.map(shown).joined(separator: ", "))" }
       answer = "adds " + facts.joined(separator: "; ")
     case .held: answer = ink("holds the alert back", .yellow)
-    case .demoted(let severity, let entry): answer = ink("lowers the severity to \(severity) by '\(entry)'", .yellow)
+    case .demoted(let severity, let entry):
+      answer = ink("lowers the severity to \(severity) by '\(shown(entry))'", .yellow)
     case .failed(let reason): answer = ink("fails", .red) + ": " + shown(reason)
     }
     page.add(2, "\(step.name): \(answer)")
@@ -67,11 +68,11 @@ struct StoryText: Sendable {
 
   private func add(_ decision: DecisionExplanation, depth: Int, to page: inout Page) {
     let place = decision.place.map { " (\($0))" } ?? ""
-    page.add(depth, "\(ink.mark(decision.holds)) \(decision.subject)\(place): \(shown(decision.conclusion))")
+    page.add(depth, "\(ink.mark(decision.holds)) \(shown(decision.subject))\(place): \(shown(decision.conclusion))")
     for condition in decision.conditions {
       page.add(depth + 1, "\(ink.mark(condition.holds)) \(shown(condition.text))")
       for match in condition.matches {
-        page.add(depth + 2, "\(match.field) is \(shown(match.value)), which meets \(shown(match.pattern))")
+        page.add(depth + 2, "\(shown(match.field)) is \(shown(match.value)), which meets \(shown(match.pattern))")
       }
     }
   }
@@ -81,7 +82,7 @@ struct StoryText: Sendable {
     case .suppressed(let suppression):
       let entry = "'\(suppression.entry)': \(suppression.reason)"
       let owner = "(owner \(suppression.owner), until \(suppression.expires))"
-      page.add(1, "\(ink("held back", .yellow)) by \(entry) \(owner); no route is asked")
+      page.add(1, "\(ink("held back", .yellow)) by \(shown("\(entry) \(owner)")); no route is asked")
     case .routed where story.finalSeverity != story.severity:
       page.add(1, "goes on with severity \(story.finalSeverity)")
     case .routed: break
@@ -90,12 +91,13 @@ struct StoryText: Sendable {
   }
 
   private func add(_ route: AlertStory.RouteStep, to page: inout Page) {
+    let name = shown(route.name)
     let targets = route.outputs.joined(separator: ", ")
     switch route.answer {
-    case .takesAll: page.add(2, "\(ink.mark(true)) \(route.name) → \(targets): takes every alert")
-    case .notAsked(let after): page.add(2, ink("- \(route.name): not asked, since '\(after)' took the alert", .faint))
+    case .takesAll: page.add(2, "\(ink.mark(true)) \(name) → \(targets): takes every alert")
+    case .notAsked(let after): page.add(2, ink("- \(name): not asked, since '\(shown(after))' took the alert", .faint))
     case .asked(let explanation):
-      page.add(2, "\(ink.mark(explanation.isTrue)) \(route.name) → \(targets)")
+      page.add(2, "\(ink.mark(explanation.isTrue)) \(name) → \(targets)")
       add(explanation, depth: 3, to: &page)
     }
   }
@@ -106,8 +108,8 @@ struct StoryText: Sendable {
     case .all: joined = "all of"
     case .any: joined = "any of"
     case .not: joined = "not"
-    case .nested: joined = "within one object of \(part.field ?? "")"
-    case .leaf: joined = part.text
+    case .nested: joined = "within one object of \(shown(part.field ?? ""))"
+    case .leaf: joined = shown(part.text)
     }
     var line = "\(ink.mark(part.isTrue)) \(joined)"
     if part.kind == .leaf {
