@@ -62,4 +62,27 @@ import Testing
       """#
     #expect(FlowGraph(try bench.load().configuration, counts: counts).dot == expected)
   }
+
+  @Test func `A count that is of several nodes is said where they lead`() throws {
+    let bench = try Workbench([
+      "config.yaml": """
+      inputs: [{file: {paths: [a.ndjson]}}, {file: {paths: [b.ndjson]}}]
+      enrichers: [{allowlist: {file: one.yaml}}, {allowlist: {file: two.yaml}}]
+      outputs: {a: {file: {path: a.out}}}
+      routes: [{to: a}]
+      state: state
+      """,
+      "ledger.json": """
+      {"read":9,"routed":6,"suppressed":2,"unrouted":0,"dead_lettered":1,\
+      "outputs":{"a":{"delivered":6,"dead_lettered":0,"pending":0}}}
+      """,
+    ])
+    let counts = try LedgerCounts(file: bench.path("ledger.json"))
+    let graph = FlowGraph(try bench.load().configuration, counts: counts)
+    let labels = Dictionary(uniqueKeysWithValues: graph.nodes.map { ($0.id, $0.label.last) })
+    #expect(labels["enricher1"] == "9 read")
+    #expect(labels["unreadable"] == "1 unreadable")
+    #expect(labels["suppressed"] == "2 held back")
+    #expect(Set(graph.edges.map(\.label)) == ["", "held back"])
+  }
 }

@@ -15,7 +15,7 @@ struct FlowGraph {
     let id: String
     let kind: Kind
     /// One element a line.
-    let label: [String]
+    var label: [String]
   }
 
   struct Edge {
@@ -38,9 +38,7 @@ struct FlowGraph {
     headLabel = read
     if let counts, counts.deadLettered > 0 {
       nodes.append(Node(id: "unreadable", kind: .output, label: ["dead letters"]))
-      for head in heads {
-        edges.append(Edge(from: head, to: "unreadable", label: "\(counts.deadLettered) unreadable"))
-      }
+      connect(heads, to: "unreadable", "\(counts.deadLettered) unreadable")
     }
     if !configuration.detectors.isEmpty {
       nodes.append(Node(id: "detect", kind: .step, label: ["detect"] + configuration.detectors.map(\.name)))
@@ -48,22 +46,35 @@ struct FlowGraph {
       lead(to: "detect")
       headLabel = read
     }
+    // Detection rules may hold back their own alerts.
+    let holders = configuration.enrichers.filter(\.canHold).count + (configuration.detectors.isEmpty ? 0 : 1)
+    let held = counts.map { "\($0.suppressed) held back" }
     for (index, enricher) in configuration.enrichers.enumerated() {
       let id = "enricher\(index + 1)"
       nodes.append(Node(id: id, kind: .step, label: [enricher.name]))
       lead(to: id)
-      if case .enricher(let type) = enricher.type.kind, type.canHold {
-        edges.append(
-          Edge(from: id, to: suppressed, label: counts.map { "\($0.suppressed) held back" } ?? "held back"))
-      }
+      guard enricher.canHold else { continue }
+      edges.append(Edge(from: id, to: suppressed, label: holders == 1 ? held ?? "held back" : "held back"))
     }
+    if holders != 1, let counts, counts.suppressed > 0, let held { note(held, at: suppressed) }
     addRoutes(configuration, counts)
   }
 
   private mutating func lead(to id: String) {
-    for head in heads { edges.append(Edge(from: head, to: id, label: headLabel)) }
+    connect(heads, to: id, headLabel)
     heads = [id]
     headLabel = ""
+  }
+
+  /// Leads from each of the nodes to another. What counts for all of them is said there, since it is true of none alone.
+  private mutating func connect(_ sources: [String], to id: String, _ label: String) {
+    for source in sources { edges.append(Edge(from: source, to: id, label: sources.count == 1 ? label : "")) }
+    if sources.count > 1, !label.isEmpty { note(label, at: id) }
+  }
+
+  private mutating func note(_ line: String, at id: String) {
+    guard let place = nodes.firstIndex(where: { $0.id == id }) else { return }
+    nodes[place].label.append(line)
   }
 
   private mutating func addInputs(_ configuration: GatewayConfiguration) -> [String] {
@@ -112,5 +123,12 @@ struct FlowGraph {
     nodes.append(Node(id: "unrouted", kind: .output, label: ["dropped"]))
     let label = counts.map { "\($0.unrouted) unrouted" } ?? "no"
     edges.append(Edge(from: "route\(configuration.routes.count)", to: "unrouted", label: label))
+  }
+}
+
+extension ConfiguredPlugin {
+  fileprivate var canHold: Bool {
+    guard case .enricher(let type) = type.kind else { return false }
+    return type.canHold
   }
 }
