@@ -29,6 +29,9 @@ struct CheckCommand: AsyncParsableCommand {
         problems.append(Diagnostic(.error, problem, at: SourcePlace(file: configuration.file)))
         break
       }
+      if let problem = DeadLetterPlace(configuration, parts).problem {
+        problems.append(Diagnostic(.error, problem, at: SourcePlace(file: configuration.file)))
+      }
     }
     if json {
       let lines = problems.map { "  " + $0.json }.joined(separator: ",\n")

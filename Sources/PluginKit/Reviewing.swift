@@ -77,4 +77,6 @@ public struct NarrowerEntry: Sendable {
 public protocol FileKeeping: Output {
   /// The files that exist, the oldest first as far as their names tell.
   var keptFiles: [String] { get }
+  /// The path as it was configured; it may have placeholders for dates and fields.
+  var keptPath: String { get }
 }

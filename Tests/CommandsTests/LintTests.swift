@@ -76,6 +76,29 @@ import Testing
   }
 }
 
+@Suite struct DeadLetterPlaceTests {
+  @Test(arguments: [
+    ("dead.ndjson", nil), ("folder", "it is a folder"), ("a.ndjson", "it is the file that the output 'a' writes to"),
+    ("link", "it is the file that the configuration is in"), ("folder/new.ndjson", nil),
+  ]) func `What cannot keep dead letters is named`(path: String, reason: String?) throws {
+    let bench = try Workbench([
+      "config.yaml": """
+      outputs: {a: {file: {path: a.ndjson}}, b: {file: {path: "{%Y-%m-%d}.ndjson"}}}
+      routes: [{to: [a, b]}]
+      dead_letters: {path: \(path)}
+      state: state
+      """,
+      "folder/file": "", "dead.ndjson": "",
+    ])
+    try FileManager.default.createSymbolicLink(
+      atPath: bench.path("link"), withDestinationPath: bench.path("config.yaml"))
+    let problem = DeadLetterPlace(try bench.load().configuration, try bench.parts()).problem
+    #expect(
+      problem.map(bench.local)
+        == reason.map { "dead letters cannot be kept in '\(path)': \($0); name another file with 'dead_letters'" })
+  }
+}
+
 @Suite struct ConditionLintTests {
   static let cases: [(condition: String, doubts: [String])] = [
     // Fields below the beginnings that Weir's vocabulary has, which nothing provides.

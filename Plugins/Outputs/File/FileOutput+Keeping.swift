@@ -10,4 +10,6 @@ extension FileOutput: FileKeeping {
     let paths = (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
     return paths.flatMap { rotation.rotated($0) + [$0] }
   }
+
+  public var keptPath: String { options.path.path }
 }

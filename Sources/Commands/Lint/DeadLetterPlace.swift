@@ -1,0 +1,53 @@
+internal import Gateway
+internal import GatewayConfig
+internal import Glibc
+internal import PluginKit
+
+/// The file for dead letters, looked at without making or changing it. A letter that cannot be kept holds up all that comes
+/// after it.
+struct DeadLetterPlace {
+  private let path: String
+  /// Files with something else in them, and what they are.
+  private let taken: [(path: String, name: String)]
+
+  init(_ configuration: GatewayConfiguration, _ parts: GatewayParts) {
+    path = parts.deadLetters
+    let kept = parts.outputs.compactMap { part in
+      (part.output as? any FileKeeping).map { (path: $0.keptPath, name: "the output '\(part.name)' writes to") }
+    }
+    taken = [(configuration.file, "the configuration is in")] + kept
+  }
+
+  /// Why a gateway should not use it; nil where it can, or can make it.
+  var problem: String? {
+    let own = Identity(path)
+    let other = taken.first { $0.path == path || own != nil && Identity($0.path) == own }
+    let reason: String
+    if let other {
+      reason = "it is the file that \(other.name)"
+    } else if own?.isFolder == true {
+      reason = "it is a folder"
+    } else if own != nil, access(path, W_OK) != 0 {
+      reason = String(cString: strerror(errno))
+    } else {
+      return nil
+    }
+    return "dead letters cannot be kept in '\(path)': \(reason); name another file with 'dead_letters'"
+  }
+
+  /// What a name stands for, whatever links lead there.
+  private struct Identity: Equatable {
+    let device: dev_t
+    let number: ino_t
+    let isFolder: Bool
+
+    /// Nil where there is nothing.
+    init?(_ path: String) {
+      var status = stat()
+      guard stat(path, &status) == 0 else { return nil }
+      device = status.st_dev
+      number = status.st_ino
+      isFolder = status.st_mode & S_IFMT == S_IFDIR
+    }
+  }
+}
