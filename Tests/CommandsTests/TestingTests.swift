@@ -19,6 +19,10 @@ import Testing
     ("{fields: {user.name: eve}}", ["expected 'user.name' to be 'eve', but it is 'mira'"]),
     ("{fields: {user.name: ~}}", ["expected no field 'user.name', but it is 'mira'"]),
     ("{delivered_to: sco}", ["there is no output 'sco'; did you mean 'soc'?"]),
+    (
+      "{severity: low, fields: {user.name: []}}",
+      ["nothing is expected of 'user.name'; '~' says that there is no such field"]
+    ),
     ("{}", ["nothing is expected; see 'weir test --help'"]),
   ]
 
@@ -69,6 +73,23 @@ import Testing
             fields: {event.risk: 3, event.ok: true, event.zero: "0123", event.list: [1, a]}
       """)
     #expect(results.map { $0.failures.map(\.message) } == [[]])
+  }
+
+  @Test func `A line belongs to a file, and a file is never standard input`() async throws {
+    let results = try await run(
+      """
+      tests:
+        - {name: alert, alert: '{"a":1}', line: 3, expect: {suppressed: false}}
+        - {name: file, file: "-", expect: {suppressed: false}}
+      """)
+    #expect(results[0].failures.map(\.message) == ["'line' is a line of 'file', and this test has none"])
+    #expect(results[1].failures.count == 1)
+    #expect(results[1].failures[0].message.contains("No such file"), "\(results[1].failures)")
+  }
+
+  @Test func `A test file that is not there is named`() {
+    let error = #expect(throws: ConfigurationError.self) { _ = try TestFile.read("/nowhere/a.test.yaml") }
+    #expect("\(error.map { "\($0)" } ?? "")".hasPrefix("/nowhere/a.test.yaml: error: "))
   }
 
   @Test func `JUnit output has every test, with what failed`() {

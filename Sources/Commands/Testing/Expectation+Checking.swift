@@ -51,10 +51,16 @@ extension Expectation {
     return found
   }
 
-  /// Mistakes that would make the test say nothing: outputs that are not there, nothing expected.
+  /// Mistakes that would make the test say nothing: outputs that are not there, nothing expected, also of a field.
   func mistakes(outputs: [String], test: SourcePlace) -> [Diagnostic] {
     var found: [Diagnostic] = []
     if isEmpty { found.append(Diagnostic(.error, "nothing is expected; see 'weir test --help'", at: test)) }
+    for entry in $fields.node?.entries ?? [] where entry.value.elements?.isEmpty == true {
+      found.append(
+        Diagnostic(
+          .error, "nothing is expected of \(VisibleText.quoted(entry.key.text)); '~' says that there is no such field",
+          at: entry.value.place))
+    }
     for (names, setting) in [(deliveredTo, $deliveredTo), (notDeliveredTo, $notDeliveredTo)] {
       for (index, name) in names.enumerated() where !outputs.contains(name) {
         let hint = Suggestion.closest(to: name, in: outputs).map { "; did you mean '\($0)'?" } ?? ""

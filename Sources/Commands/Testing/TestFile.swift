@@ -20,7 +20,7 @@ struct TestFile: PluginOptions {
   /// Reads a test file. Relative file names in it start from its folder.
   static func read(_ path: String) throws(ConfigurationError) -> TestFile {
     let place = SourcePlace(file: path)
-    let tree = try LocalFiles().tree(of: FilePath(path))
+    let tree = try LocalFiles().tree(of: FilePath(path, at: place))
     guard !tree.isNull else { throw ConfigurationError("there are no tests in this file", at: place) }
     let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]) : "."
     return try TestFile(tree, folder: folder)

@@ -78,6 +78,9 @@ actor TestRunner {
   private func alerts(of test: TestCase, _ bench: Bench) async throws(ConfigurationError) -> [InputChunk] {
     switch (test.alert, test.file) {
     case (let alert?, nil):
+      guard test.line == nil else {
+        throw ConfigurationError("'line' is a line of 'file', and this test has none", at: test.$line.place)
+      }
       let bytes = InlineAlert.json(alert)
       let frame = InputChunk.Frame(start: 0, count: bytes.count, line: alert.place.line, offset: 0)
       return [InputChunk(bytes: bytes, frames: [frame], source: alert.place.file)]
@@ -98,7 +101,9 @@ actor TestRunner {
   ) async throws(ConfigurationError) -> [InputChunk] {
     let collected = Chunks()
     do {
-      let input = try BundledPlugins.commandLineInput(file.path, context: context(bench.parts.formats.vocabulary))
+      // A file that is called so: on the command line it would be standard input.
+      let path = file.path == "-" ? "./-" : file.path
+      let input = try BundledPlugins.commandLineInput(path, context: context(bench.parts.formats.vocabulary))
       try await input.start()
       try await input.run(from: []) { chunk in
         let frames = chunk.frames.filter { line == nil || $0.line == line }
