@@ -43,7 +43,8 @@ struct Salvage {
       copyRows(
         db, "SELECT id, name, dropped, requeued FROM output",
         "INSERT INTO output VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
-          + "SET dropped = excluded.dropped, requeued = excluded.requeued WHERE id = excluded.id AND name = excluded.name")
+          + "SET dropped = excluded.dropped, requeued = excluded.requeued WHERE id = excluded.id AND name = excluded.name"
+      )
       copyRows(db, "SELECT * FROM dead", "INSERT OR REPLACE INTO dead VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
       outputs = Set(((try? new.outputNames()) ?? [:]).keys)
       wants = SalvagedWants(db)
