@@ -69,13 +69,21 @@ extension DeliveryWorker {
     return available
   }
 
-  /// How often a parcel is tried whole, before it is tried in ever smaller pieces.
+  /// Takes the tokens for what is sent.
+  private func send(_ shipment: Shipment, _ now: Timestamp) -> Step {
+    bucket?.take(shipment.batch.count, now: now)
+    return .send(shipment)
+  }
+
+  /// How often a parcel that holds up others is tried whole, before it is tried in ever smaller pieces. Others of any other
+  /// parcel's batch were accepted, so there the fault is likely an alert's own, and looked for at once.
   private static let wholeTries = 5
 
   /// Makes the first alerts of a parcel ready: fewer of them the more often they failed together, so that the one that
   /// is at fault is found.
   private func retry(_ parcel: Parcel, limit: Int, now: Timestamp) async throws(OutboxError) -> Step {
-    let shrunk = max(1, parcel.count >> max(0, min(parcel.attempts - Self.wholeTries, 30)))
+    let wholeTries = parcel.blocks ? Self.wholeTries : 0
+    let shrunk = max(1, parcel.count >> max(0, min(parcel.attempts - wholeTries, 30)))
     let wanted = parcel.digest == nil ? min(limit, shrunk, parcel.count) : 1
     guard let count = tokens(wanted, now) else { return .wait(until: bucket?.next(now)) }
     let (outbox, output) = (outbox, lane.id)

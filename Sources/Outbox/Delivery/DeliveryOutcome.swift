@@ -116,7 +116,7 @@ extension DeliveryWorker {
     let left = parcel.parts.subtracting(over)
     guard !left.isEmpty else { return }
     let hasFailedForLong = now - parcel.firstFailure >= settings.setAsideAfter
-    if verdict.isTotal, again.alertCount == 1, parcel.blocks, hasFailedForLong {
+    if verdict.isTotal, again.alertCount == 1, !parcel.blocks || hasFailedForLong {
       // The fault may be the alert's own: those behind it wait no longer.
       parcels = [
         newParcel(
@@ -124,7 +124,7 @@ extension DeliveryWorker {
       ]
       let rest = left.subtracting(again)
       if !rest.isEmpty {
-        var other = newParcel(rest, attempts: 1, since: now, blocks: true, verdict, now: now)
+        var other = newParcel(rest, attempts: 1, since: now, blocks: parcel.blocks, verdict, now: now)
         other.nextAttempt = now
         parcels.append(other)
       }
@@ -184,6 +184,11 @@ extension DeliveryWorker {
       }
       return
     }
+      if !verdict.again.isEmpty { log.failed(verdict.reason, now: now) }
+      return
+    }
+    guard isAboutAll else {
+      log.failed(verdict.reason, now: now)
     // An alert that was set aside says nothing about the destination.
     guard shipment.parcel?.blocks ?? true else { return }
     breaker.fail(verdict.reason, now: now)

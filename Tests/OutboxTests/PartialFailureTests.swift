@@ -1,0 +1,31 @@
+internal import AlertModel
+@testable internal import Outbox
+internal import PluginKit
+internal import PluginTesting
+internal import Testing
+
+/// Batches of which some alerts are accepted and others are not.
+@Suite(.timeLimit(.minutes(5)))
+struct PartialFailureTests {
+  @Test func `One bad alert of a batch that was accepted in part does not take those behind it along`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    // As outputs do that send alerts one by one: what comes after a failure is not tried.
+    let output = ScriptedOutput { _, batch throws(DeliveryError) in
+      guard let bad = (0..<batch.count).first(where: { batch[$0].id == "2" }) else { return }
+      throw DeliveryError(
+        Dictionary(uniqueKeysWithValues: (bad..<batch.count).map { ($0, .retry(reason: "500", after: nil)) }))
+    }
+    var settings = world.settings()
+    settings.options.maxAge = .seconds(120)
+    let worker = try world.worker(output, settings, outbox)
+    try await world.commit(0..<10, in: outbox)
+    await world.drain(worker)
+    #expect(Set(output.record.accepted) == Set(ids(0..<10)).subtracting(["2"]))
+    #expect(output.record.accepted.count == 9)
+    #expect(try await outbox.backlog() == [OutputBacklog(output: "soc", pending: 0, dead: 1)])
+    #expect(
+      world.log.messages.first == "warning: output 'soc' did not accept alerts and will be tried again: 500")
+    await outbox.close()
+  }
+}
