@@ -106,6 +106,28 @@ struct HTTPTests {
     #expect(server.connectionCount == 1)
   }
 
+  @Test func `requests at once do not wait for each other where a server closes its connections`() async throws {
+    let arrived = DispatchSemaphore(value: 0)
+    let isReleased = DispatchSemaphore(value: 0)
+    let server = ScriptedServer { connection, _ in
+      _ = connection.readRequest()
+      arrived.signal()
+      isReleased.wait()
+      connection.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+    }
+    let transport = CurlTransport()
+    let request = HTTPRequest(url: "http://127.0.0.1:\(server.port)/", timeout: .seconds(20))
+    // None is answered before all four have arrived.
+    DispatchQueue(label: "release").async {
+      for _ in 0..<4 { arrived.wait() }
+      for _ in 0..<4 { isReleased.signal() }
+    }
+    try await withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<4 { group.addTask { try await transport.send(request).status } }
+      for try await status in group { #expect(status == 200) }
+    }
+  }
+
   @Test func `a redirect is an answer like any other`() async throws {
     let server = ScriptedServer { connection, _ in
       _ = connection.readRequest()

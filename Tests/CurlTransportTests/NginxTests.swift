@@ -35,6 +35,17 @@ struct NginxTests {
     #expect(secure.status == 200 && secure.body == Array("ok".utf8))
   }
 
+  @Test func `an HTTP/2 connection serves requests at once, and after each other`() async throws {
+    let transport = CurlTransport()
+    let request = HTTPRequest(url: "https://localhost:\(port("good"))/", body: [1], tls: tls)
+    let first = try await transport.send(request)[header: "x-connection"]
+    let others = try await withThrowingTaskGroup(of: String?.self) { group in
+      for _ in 0..<20 { group.addTask { try await transport.send(request)[header: "x-connection"] } }
+      return try await group.reduce(into: Set<String?>()) { $0.insert($1) }
+    }
+    #expect(others == [first])
+  }
+
   private static let refusals = [
     ("expired", "the server's certificate has expired"),
     ("self-signed", "the server's certificate is self-signed and not trusted"),

@@ -14,7 +14,7 @@ shift 3
   echo "http { access_log off; keepalive_requests 1000000;"
   echo "  client_body_temp_path $folder/body; proxy_temp_path $folder/proxy; fastcgi_temp_path $folder/fastcgi;"
   echo "  uwsgi_temp_path $folder/uwsgi; scgi_temp_path $folder/scgi; client_max_body_size 64m;"
-  answer="add_header X-Protocol \$server_protocol; return 200 ok;"
+  answer="add_header X-Protocol \$server_protocol; add_header X-Connection \$connection; return 200 ok;"
   echo "  server { listen 127.0.0.1:$port; location / { $answer } }"
   for name; do
     echo "  server { listen 127.0.0.1:$tls ssl http2; ssl_certificate $folder/$name.pem;"

@@ -36,8 +36,6 @@ final class Transfer {
     options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     options.set(CURLOPT_USERAGENT, "weir")
     options.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-    // With TLS, requests that come together wait for the first connection, to share it where it is HTTP/2.
-    options.set(CURLOPT_PIPEWAIT, 1)
     if let proxy = request.proxy { options.set(CURLOPT_PROXY, proxy) }
     setMethodAndBody(options)
     try setAddress(options)
