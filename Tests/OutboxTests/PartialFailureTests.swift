@@ -28,4 +28,22 @@ struct PartialFailureTests {
       world.log.messages.first == "warning: output 'soc' did not accept alerts and will be tried again: 500")
     await outbox.close()
   }
+
+  @Test func `An output that sends one alert after the other has the time of a request for each`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    let clock = world.clock
+    let output = ScriptedOutput { _, batch throws(DeliveryError) in
+      for index in 0..<batch.count {
+        do { try await clock.sleep(for: .seconds(9)) } catch {
+          throw DeliveryError(
+            Dictionary(uniqueKeysWithValues: (index..<batch.count).map { ($0, .retry(reason: "late", after: nil)) }))
+        }
+      }
+    }
+    try await world.commit(0..<10, in: outbox)
+    await world.drain(try world.worker(output, world.settings(), outbox))
+    #expect(output.record.calls == [ids(0..<10)])
+    await outbox.close()
+  }
 }

@@ -22,11 +22,12 @@ extension DeliveryWorker {
     case cancelled
   }
 
-  /// Calls the output. A call that takes longer than its requests may take together is cancelled.
+  /// Calls the output. A call that takes longer than its requests may take together is cancelled: one for the batch, and
+  /// one for each alert where the output sends them one by one.
   private func deliver(_ batch: DeliveryBatch) async -> DeliveryError? {
     let (output, clock) = (output, clock)
     // The output's own requests time out first and say more; this is for one that hangs.
-    let limit = settings.options.timeout + .seconds(5)
+    let limit = settings.options.timeout * (batch.count + 1) + .seconds(5)
     return await withTaskGroup(of: Answer.self) { group in
       group.addTask {
         do throws(DeliveryError) {
