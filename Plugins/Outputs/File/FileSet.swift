@@ -12,8 +12,8 @@ struct FileSet {
   private let isSynced: Bool
   private let write: AppendingFile.Write
   private var open: [AppendingFile] = []
-  /// Files that are written to no more, but wait to be synchronized.
-  private var retired: [AppendingFile] = []
+  /// Why a file that is written to no more could not be made durable, for the next `sync`.
+  private var failure: AppendingFile.Failure?
   /// Files that made room for new ones and wait to be tidied up.
   private var rotated: Set<String> = []
 
@@ -66,8 +66,9 @@ struct FileSet {
 
   /// Waits until all that was written is on the disk.
   mutating func sync() throws(AppendingFile.Failure) {
-    for file in retired + open { try file.sync() }
-    retired = []
+    defer { failure = nil }
+    if let failure { throw failure }
+    for file in open { try file.sync() }
   }
 
   /// Files that were rotated since this was asked last.
@@ -78,8 +79,10 @@ struct FileSet {
 
   mutating func close() { open = [] }
 
+  /// Makes a file durable that is written to no more: it does not stay open until `sync`, as there may be any number of them.
   private mutating func retire(_ file: AppendingFile) {
-    if isSynced, file.isDirty { retired.append(file) }
+    guard isSynced else { return }
+    do { try file.sync() } catch { failure = failure ?? error }
   }
 
   /// The file to write to: in its place, young enough, with room for `length` more bytes.

@@ -18,6 +18,14 @@ final class OutputFolder: Sendable {
 
   func names(_ name: String) -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: path(name))) ?? [] }
 
+  /// How many files in it this process has open.
+  var openFiles: Int {
+    let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    return numbers.count { number in
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + number))?.hasPrefix(root) ?? false
+    }
+  }
+
   /// The content, decompressed where it is gzip.
   func text(_ name: String) -> String {
     guard let file = gzopen(path(name), "rb") else { return "" }
