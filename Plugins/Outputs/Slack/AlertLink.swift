@@ -10,6 +10,8 @@ struct AlertLink {
 
   /// Longer addresses are not linked: they could not be shown whole.
   private static let longest = 2000
+  /// Nor are hosts that cannot be one: a name has 253 characters at the most (RFC 1035, section 2.3.4), a port 6 more.
+  private static let longestHost = 259
 
   /// - Returns: nil for anything but an http or https address.
   init?(_ text: [UInt8]) {
@@ -20,7 +22,7 @@ struct AlertLink {
       byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 || "-.:[]_".utf8.contains(byte)
     }
     // An `@` would make what is before it look like the host.
-    guard !authority.isEmpty, authority.allSatisfy(isHost) else { return nil }
+    guard (1...Self.longestHost).contains(authority.count), authority.allSatisfy(isHost) else { return nil }
     host = Array(authority)
     var address: [UInt8] = []
     for byte in text {

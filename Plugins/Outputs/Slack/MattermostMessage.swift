@@ -9,10 +9,7 @@ struct MattermostMessage {
   let preamble: [UInt8]
 
   /// The message, as JSON.
-  func encode(_ summary: AlertSummary) -> [UInt8] {
-    let json = encode(summary, .full)
-    return json.count <= SlackMessage.maximumBytes ? json : encode(summary, .tight)
-  }
+  func encode(_ summary: AlertSummary) -> [UInt8] { SlackMessage.fitting(summary, encode) }
 
   private func encode(_ summary: AlertSummary, _ room: SlackMessage.Room) -> [UInt8] {
     var json: [UInt8] = []

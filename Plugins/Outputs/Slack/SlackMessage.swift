@@ -22,16 +22,24 @@ struct SlackMessage {
     static let full = Room(
       headline: .init(characters: 1000), field: .init(characters: 1950), section: .init(characters: 2950))
 
-    /// What keeps the whole message below its limit whatever the alert holds.
+    /// What keeps the whole message, but for a link, below its limit whatever the alert holds.
     static let tight = Room(
       headline: .init(characters: 500, bytes: 600), field: .init(characters: 500, bytes: 500),
       section: .init(characters: 1200, bytes: 1200))
   }
 
   /// The message, as JSON.
-  func encode(_ summary: AlertSummary) -> [UInt8] {
-    let json = encode(summary, .full)
-    return json.count <= Self.maximumBytes ? json : encode(summary, .tight)
+  func encode(_ summary: AlertSummary) -> [UInt8] { Self.fitting(summary, encode) }
+
+  /// The message with as much room as its limit allows.
+  static func fitting(_ summary: AlertSummary, _ encode: (AlertSummary, Room) -> [UInt8]) -> [UInt8] {
+    for room in [Room.full, .tight] {
+      let json = encode(summary, room)
+      if json.count <= maximumBytes { return json }
+    }
+    var summary = summary
+    summary.link = nil
+    return encode(summary, .tight)
   }
 
   private func encode(_ summary: AlertSummary, _ room: Room) -> [UInt8] {
@@ -93,14 +101,20 @@ struct SlackMessage {
     if !summary.facts.isEmpty { json.append("]}") }
   }
 
+  /// Nothing where the link is too long for a section: half of one leads nowhere.
   private func appendLink(_ link: AlertLink, to json: inout [UInt8]) {
-    json.append(#",{"type":"section","text":{"type":"mrkdwn","verbatim":true,"text":"<"#)
+    var text: [UInt8] = []
+    text.append("<")
     for byte in link.address {
-      if byte == UInt8(ascii: "&") { json.append("&amp;") } else { json.append(byte) }
+      if byte == UInt8(ascii: "&") { text.append("&amp;") } else { text.append(byte) }
     }
-    json.append("|Open the alert at ")
-    json.append(contentsOf: link.host)
-    json.append(">\"}}")
+    text.append("|Open the alert at ")
+    text.append(contentsOf: link.host)
+    text.append(">")
+    guard text.count <= Room.full.section.characters else { return }
+    json.append(#",{"type":"section","text":{"type":"mrkdwn","verbatim":true,"text":""#)
+    json.append(contentsOf: text)
+    json.append("\"}}")
   }
 
   private func appendFooter(of summary: AlertSummary, to json: inout [UInt8]) {

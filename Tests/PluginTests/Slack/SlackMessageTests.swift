@@ -71,7 +71,9 @@ import Testing
         "rule.name", "message", "user.name", "user.id", "cloud.account.id", "cloud.account.name",
         "cloud.region", "source.ip", "host.name", "rule.id", "event.action", "weir.triage_steps",
       ]
-      return "{" + names.map { "\"\($0)\":\"\(text)\"" }.joined(separator: ",") + "}"
+      let link = "https://" + String(repeating: "h", count: 200) + "/?" + String(repeating: "x", count: 1780)
+      let all = names.map { ($0, text) } + [("event.reference", link)]
+      return "{" + all.map { "\"\($0.0)\":\"\($0.1)\"" }.joined(separator: ",") + "}"
     }
     let documents = OddAlerts.documents + large + [Self.alert, Self.hostile, Self.digest]
     for message in try Self.messages(documents, entry) {
@@ -82,6 +84,27 @@ import Testing
       let limits = try TextLimits(message)
       #expect(limits.violations == [])
     }
+  }
+
+  @Test func `a link that cannot be shown whole is left out`() throws {
+    func text(_ link: String) throws -> String {
+      let message = try Self.messages([#"{"rule":{"name":"r"},"event":{"reference":"\#(link)"}}"#])[0]
+      #expect(try TextLimits(message).violations == [])
+      return String(decoding: message, as: UTF8.self)
+    }
+    #expect(!(try text("https://evil.example/?" + String(repeating: "&", count: 1900)).contains("Open the alert")))
+    #expect(!(try text("https://" + String(repeating: "h", count: 1900)).contains("Open the alert")))
+    #expect(try text("https://good.example/?" + String(repeating: "&", count: 500)).contains("at good.example>"))
+  }
+
+  @Test func `no address in an alert becomes a link by itself`() throws {
+    let document = #"{"rule":{"name":"Login at https://evil.example, wwww.evil.example and WWW2.evil.example"}}"#
+    let slack = String(decoding: try Self.messages([document])[0], as: UTF8.self)
+    #expect(slack.contains(#""text":"MEDIUM: Login at https:\#u{200B}//evil.example, w\#u{200B}w"#))
+    let mattermost = String(decoding: try Self.messages([document], Self.mattermost)[0], as: UTF8.self)
+    let title = try #require(mattermost.split(separator: #""title":""#).dropFirst().first)
+    #expect(title.contains("https:\u{200B}//evil"))
+    #expect(!title.lowercased().contains("www"))
   }
 
   @Test func `what is left out is counted`() throws {
