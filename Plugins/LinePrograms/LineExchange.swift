@@ -12,7 +12,10 @@ struct LineExchange<Answer> {
   private let count: Int
   private let deadline: ContinuousClock.Instant
   private let read: ([UInt8]) throws(AnswerError) -> Answer
+  private let cancellation: CancelSignal
   private var written = 0
+  /// Where the line ends that the next answer is for.
+  private var asked = 0
   private var isInputClosed = false
   private var received: [UInt8] = []
 
@@ -21,15 +24,17 @@ struct LineExchange<Answer> {
 
   /// - Parameters:
   ///   - lines: `count` lines, each with its line feed.
+  ///   - cancellation: once it is fired, no more answers are waited for.
   ///   - read: makes an answer of a line.
   init(
     _ child: ChildProcess, _ lines: [UInt8], count: Int, until deadline: ContinuousClock.Instant,
-    read: @escaping ([UInt8]) throws(AnswerError) -> Answer
+    cancellation: CancelSignal, read: @escaping ([UInt8]) throws(AnswerError) -> Answer
   ) {
     self.child = child
     self.lines = lines
     self.count = count
     self.deadline = deadline
+    self.cancellation = cancellation
     self.read = read
   }
 
@@ -49,21 +54,19 @@ struct LineExchange<Answer> {
       let writes = written < lines.count && !isInputClosed
       var ends = [
         pollfd(fd: child.output, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: cancellation.descriptor, events: Int16(POLLIN), revents: 0),
         pollfd(fd: child.input, events: Int16(POLLOUT), revents: 0),
       ]
-      let ready = poll(&ends, writes ? 2 : 1, Int32(min(left / .milliseconds(1), 1_000_000)) + 1)
+      let ready = poll(&ends, writes ? 3 : 2, Int32(min(left / .milliseconds(1), 1_000_000)) + 1)
       guard ready > 0 else { continue }
       if ends[0].revents != 0 { receive() }
-      if writes, ends[1].revents != 0 { send() }
+      if ends[1].revents != 0, mistake == nil, answers.count < count { mistake = .cancelled }
+      if writes, ends[2].revents != 0 { send() }
     }
-    guard mistake == nil else { return }
-    if written < lines.count {
-      mistake = .nonsense("it answered lines that it had not been given yet")
-    } else if !received.isEmpty {
-      mistake = .nonsense("it answered more lines than it was asked")
-    }
+    guard mistake == nil, !received.isEmpty else { return }
+    mistake = .nonsense("it answered more lines than it was asked")
     // One too many may have come early: then each behind it would stand for an alert that the program has not read.
-    if mistake != nil, count > 1 { answers = [] }
+    if count > 1 { answers = [] }
   }
 
   private mutating func send() {
@@ -103,6 +106,13 @@ struct LineExchange<Answer> {
   }
 
   private mutating func take(_ line: [UInt8]) {
+    asked = lines[asked...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? lines.count
+    guard asked <= written else {
+      mistake = .nonsense("it answered lines that it had not been given yet")
+      // Those before may have come early too.
+      answers = []
+      return
+    }
     do throws(AnswerError) {
       answers.append(try read(line))
     } catch {
@@ -122,11 +132,13 @@ public struct AnswerError: Error {
 }
 
 /// Why a program gave no answer, or none more.
-enum ProgramMistake {
+enum ProgramMistake: Equatable {
   /// Its output ended.
   case ended
   /// Its time was over.
   case late
+  /// Nobody waits for its answer any more.
+  case cancelled
   /// It said what is no answer.
   case nonsense(String)
 }

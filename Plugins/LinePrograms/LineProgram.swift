@@ -45,19 +45,27 @@ public final class LineProgram: Sendable {
     thread = BlockingThread("program." + name)
   }
 
-  /// Hands over lines, and waits for the answers.
+  /// Hands over lines, and waits for the answers. Where the task is cancelled before its turn comes, the program is left
+  /// alone; where it has begun, the program is ended.
   ///
   /// - Parameters:
   ///   - lines: `count` lines, each with its line feed.
-  ///   - time: for all of them, from now on: those that others wait for come first.
+  ///   - time: for all of them, from when their turn comes: those that others wait for come first.
   ///   - read: makes an answer of a line.
   public func exchange<Answer: Sendable>(
     _ lines: [UInt8], count: Int, within time: Duration,
     read: @escaping @Sendable ([UInt8]) throws(AnswerError) -> Answer
   ) async -> Answers<Answer> {
-    let deadline = ContinuousClock.now + time
-    let answers = try? await thread.run { self.ask(lines, count, deadline, time, read) }
-    return answers ?? Answers(answers: [], failure: ProgramFailure("it was not asked"))
+    do {
+      let cancellation = try CancelSignal()
+      return try await withTaskCancellationHandler {
+        try await thread.run { self.ask(lines, count, time, cancellation, read) }
+      } onCancel: {
+        cancellation.fire()
+      }
+    } catch {
+      return Answers(answers: [], failure: ProgramFailure("the program was not asked: \(error)"))
+    }
   }
 
   /// Ends the program: its input ends, and it may finish what it does.
@@ -69,15 +77,19 @@ public final class LineProgram: Sendable {
   }
 
   private func ask<Answer: Sendable>(
-    _ lines: [UInt8], _ count: Int, _ deadline: ContinuousClock.Instant, _ time: Duration,
+    _ lines: [UInt8], _ count: Int, _ time: Duration, _ cancellation: CancelSignal,
     _ read: @escaping @Sendable ([UInt8]) throws(AnswerError) -> Answer
   ) -> Answers<Answer> {
+    guard !cancellation.isFired else {
+      return Answers(answers: [], failure: ProgramFailure("the program was not asked in time"))
+    }
     let child: ChildProcess
     switch running() {
     case .success(let running): child = running
     case .failure(let failure): return Answers(answers: [], failure: failure)
     }
-    var exchange = LineExchange(child, lines, count: count, until: deadline, read: read)
+    var exchange = LineExchange(
+      child, lines, count: count, until: .now + time, cancellation: cancellation, read: read)
     exchange.run()
     if !exchange.answers.isEmpty { state.withLock { $0.failures = 0 } }
     guard let mistake = exchange.mistake else { return Answers(answers: exchange.answers, failure: nil) }
@@ -94,8 +106,9 @@ public final class LineProgram: Sendable {
       child.end(patience: .zero)
     }
     let now = clock.now
-    if let notBefore = state.withLock({ $0.notBefore }), now < notBefore {
-      return .failure(ProgramFailure("the program failed and is not started again yet", after: notBefore - now))
+    // More is left than there ever was where the clock was set back.
+    if let left = state.withLock({ $0.notBefore }).map({ $0 - now }), left > .zero, left <= Self.longestWait {
+      return .failure(ProgramFailure("the program failed and is not started again yet", after: left))
     }
     do throws(SpawnError) {
       let child = try ChildProcess(launch) { [errors] line in errors.log(line) }
@@ -110,7 +123,7 @@ public final class LineProgram: Sendable {
 
   private func end(_ child: ChildProcess, after mistake: ProgramMistake, _ time: Duration) -> ProgramFailure {
     state.withLock { $0.child = nil }
-    noteFailure()
+    if mistake != .cancelled { noteFailure() }
     switch mistake {
     case .ended:
       // An output that is closed is as good as an end.
@@ -121,6 +134,9 @@ public final class LineProgram: Sendable {
     case .late:
       child.end(patience: .zero)
       return ProgramFailure("the program gave no answer within \(time.settingText)")
+    case .cancelled:
+      child.end(patience: .zero)
+      return ProgramFailure("the program was cut off before it answered")
     case .nonsense(let reason):
       child.end(patience: .zero)
       return ProgramFailure("the program is not understood: " + redaction.apply(to: reason), isPermanent: true)

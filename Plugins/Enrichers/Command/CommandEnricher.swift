@@ -24,8 +24,12 @@ public struct CommandEnricher: RemoteEnricher, FieldAdding {
 
   public var addedFieldNames: [String] { options.adds.map(\.text) }
 
-  /// Later than the program's own time, so that the answers that came in time are kept.
-  public var deadline: Duration { options.timeout + .seconds(1) }
+  /// Later than the program's own time for every batch that may come before, so that the answers that came in time are
+  /// kept. Where it hangs, the batches behind do not wait for that long: it is not started again for each.
+  public var deadline: Duration { options.timeout * Self.mostWaiting + .seconds(1) }
+
+  /// More batches than are under way at once: two for each processor.
+  private static let mostWaiting = 256
 
   private let options: CommandOptions
   private let program: LineProgram

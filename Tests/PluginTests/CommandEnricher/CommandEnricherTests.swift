@@ -79,7 +79,8 @@ import Testing
 
   @Test func `answers that came in time are kept, and the others are failures`() async throws {
     let enricher = try enricher(#"read -r line; echo '{"add": {"host.owner": "a"}}'; sleep 1000"#, timeout: "3s")
-    #expect(enricher.deadline == .seconds(4))
+    // Other batches may come first, each with a time of its own.
+    #expect(enricher.deadline >= .seconds(100))
     let late = "failure: the program gave no answer within 3s"
     #expect(try await answers(enricher, "{}", "{}", "{}") == [#"host.owner="a""#, late, late])
   }

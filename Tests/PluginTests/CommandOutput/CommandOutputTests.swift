@@ -146,6 +146,57 @@ import Testing
     await output.stop()
   }
 
+  @Test func `an answer does not count for an alert that the program has not been given`() async throws {
+    let script = try Script("\(Self.ok); sleep 1000")
+    defer { withExtendedLifetime(script) {} }
+    let output = try output(script)
+    let long = #"{"message":"\#(String(repeating: "x", count: 300_000))"}"#
+    let batch = DeliveryBatch(try AlertFixtures().block([long, long, long]))
+    let reason = "the program is not understood: it answered lines that it had not been given yet"
+    let error = await #expect(throws: DeliveryError.self) { try await output.deliver(batch) }
+    #expect(error?.outcomes == DeliveryError(all: 3, .unauthorized(reason: reason)).outcomes)
+  }
+
+  @Test func `one that is silent is ended at once when nobody waits for it any more`() async throws {
+    let script = try Script("read -r line; echo $$ > $1/pid; exec sleep 1000")
+    let output = try output(script, timeout: .seconds(1000))
+    let waiting = Task { try await outcomes(of: output, 1) }
+    while script.text("pid").isEmpty { await Task.yield() }
+    waiting.cancel()
+    #expect(
+      try await waiting.value == [0: .retry(reason: "the program was cut off before it answered", after: nil)])
+    #expect(!script.runs("pid"))
+  }
+
+  @Test func `one that is busy is left alone by whoever gives up before their turn`() async throws {
+    let script = try Script(
+      "echo started >> $1/starts; while read -r line; do echo . >> $1/lines; until [ -e $1/go ]; do sleep 0.1; done; "
+        + "\(Self.ok); done")
+    let output = try output(script)
+    let first = Task { try await outcomes(of: output, 1) }
+    while script.text("lines").isEmpty { await Task.yield() }
+    let second = Task { try await outcomes(of: output, 1) }
+    second.cancel()
+    try Data().write(to: URL(fileURLWithPath: script.folder + "/go"))
+    #expect(try await first.value == [:])
+    #expect(
+      try await second.value == [0: .retry(reason: "the program was not asked in time", after: nil)])
+    #expect(try await outcomes(of: output, 1) == [:])
+    await output.stop()
+    #expect(script.text("starts") == "started")
+    #expect(script.text("lines") == ".\n.")
+  }
+
+  @Test func `the time that others take counts for none but them`() async throws {
+    let script = try Script("echo started >> $1/starts; while read -r line; do sleep 3; \(Self.ok); done")
+    let output = try output(script, timeout: .seconds(5))
+    async let first = outcomes(of: output, 1)
+    async let second = outcomes(of: output, 1)
+    #expect(try await [first, second] == [[:], [:]])
+    await output.stop()
+    #expect(script.text("starts") == "started")
+  }
+
   @Test func `one that fails again and again is left alone for a while`() async throws {
     let script = try Script("echo started >> $1/starts; exit 1")
     let clock = ManualClock()
@@ -159,6 +210,9 @@ import Testing
     clock.advance(by: .milliseconds(500))
     #expect(try await outcomes(of: output, 1) == [0: ended])
     #expect(try await outcomes(of: output, 1) == [0: .retry(reason: reason, after: .seconds(1))])
+    // No clock that is set back makes that longer.
+    clock.advance(by: .seconds(-3600))
+    #expect(try await outcomes(of: output, 1) == [0: ended])
   }
 
   @Test func `a program that is not there, or cannot be executed, is refused before anything runs`() throws {
