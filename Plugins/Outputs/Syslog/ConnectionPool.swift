@@ -4,13 +4,14 @@ internal import Synchronization
 
 /// Connections that wait for their next batch.
 final class ConnectionPool: Sendable {
-  private struct Idle {
+  /// A connection, and since when it has been open.
+  struct Pooled {
     let connection: any StreamConnection
-    let opened: Timestamp
+    fileprivate let opened: Timestamp
   }
 
   private struct State {
-    var idle: [Idle] = []
+    var idle: [Pooled] = []
     var isClosed = false
   }
 
@@ -29,25 +30,26 @@ final class ConnectionPool: Sendable {
   }
 
   /// A connection of the caller's own, for `giveBack` when it is still good.
-  func take() async throws(TransportError) -> any StreamConnection {
+  func take() async throws(TransportError) -> Pooled {
     while let idle = state.withLock({ $0.idle.popLast() }) {
       let age = context.clock.now - idle.opened
       if case .udp = address, !(.zero..<Self.datagramLifetime).contains(age) {
         await idle.connection.close()
         continue
       }
-      return idle.connection
+      return idle
     }
-    return try await context.streams.connect(to: address, timeout: timeout)
+    let opened = context.clock.now
+    return Pooled(connection: try await context.streams.connect(to: address, timeout: timeout), opened: opened)
   }
 
-  func giveBack(_ connection: any StreamConnection) async {
+  func giveBack(_ pooled: Pooled) async {
     let isKept = state.withLock { state in
       guard !state.isClosed else { return false }
-      state.idle.append(Idle(connection: connection, opened: context.clock.now))
+      state.idle.append(pooled)
       return true
     }
-    if !isKept { await connection.close() }
+    if !isKept { await pooled.connection.close() }
   }
 
   /// Closes what waits, and whatever comes back.

@@ -58,14 +58,15 @@ public struct SyslogOutput: Output {
   public func stop() async { await pool.close() }
 
   public func deliver(_ batch: DeliveryBatch) async throws(DeliveryError) {
-    let connection: any StreamConnection
+    let pooled: ConnectionPool.Pooled
     do {
-      connection = try await pool.take()
+      pooled = try await pool.take()
     } catch {
       throw DeliveryError(all: batch.count, Self.outcome(error))
     }
+    let connection = pooled.connection
     let isDatagram = if case .udp = address { true } else { connection.isDatagram }
-    if isDatagram { return try await deliver(batch, datagramsOver: connection) }
+    if isDatagram { return try await deliver(batch, datagramsOver: pooled) }
 
     let messages = encoder.encode(batch, framing: streamFraming)
     do {
@@ -74,11 +75,11 @@ public struct SyslogOutput: Output {
       await connection.close()
       throw DeliveryError(all: batch.count, Self.outcome(error))
     }
-    await pool.giveBack(connection)
+    await pool.giveBack(pooled)
   }
 
   private func deliver(
-    _ batch: DeliveryBatch, datagramsOver connection: any StreamConnection
+    _ batch: DeliveryBatch, datagramsOver pooled: ConnectionPool.Pooled
   ) async throws(DeliveryError) {
     let messages = encoder.encode(batch, framing: .none)
     var outcomes: [Int: DeliveryError.Outcome] = [:]
@@ -91,19 +92,19 @@ public struct SyslogOutput: Output {
       }
     }
     while !left.isEmpty {
-      let result = await connection.send(
+      let result = await pooled.connection.send(
         datagrams: left.map { messages.ranges[$0] }, of: messages.bytes, timeout: context.requestTimeout)
       guard let failure = result.failure else { break }
       left.removeFirst(min(result.sent, left.count))
       guard failure.isPermanent, let refused = left.first else {
         for index in left { outcomes[index] = Self.outcome(failure) }
-        await connection.close()
+        await pooled.connection.close()
         throw DeliveryError(outcomes)
       }
       outcomes[refused] = .reject(reason: failure.reason)
       left.removeFirst()
     }
-    await pool.giveBack(connection)
+    await pool.giveBack(pooled)
     if !outcomes.isEmpty { throw DeliveryError(outcomes) }
   }
 
