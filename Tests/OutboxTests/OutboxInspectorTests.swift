@@ -12,7 +12,11 @@ struct OutboxInspectorTests {
     let world = try TestWorld()
     let outbox = try world.open()
     let output = ScriptedOutput { call, batch throws(DeliveryError) in
-      if call == 0 { throw DeliveryError([0: .reject(reason: "400"), 1: .retry(reason: "503", after: .seconds(900))]) }
+      guard call == 0 else { return }
+      let outcomes: [Int: DeliveryError.Outcome] = [
+        0: .reject(reason: "400"), 1: .retry(reason: "503", after: .seconds(900)),
+      ]
+      throw DeliveryError(outcomes, pause: .seconds(900))
     }
     let worker = try world.worker(output, world.settings(batch: 2), outbox)
     try await world.commit(0..<10, in: outbox)

@@ -1,8 +1,10 @@
 internal import AlertModel
 @testable internal import Outbox
 internal import PluginKit
+internal import PluginTesting
 internal import Testing
 
+@Suite(.timeLimit(.minutes(5)))
 struct PacingTests {
   private func time(_ seconds: Double) -> Timestamp { Timestamp(nanoseconds: Int64(seconds * 1e9)) }
 
@@ -44,5 +46,50 @@ struct PacingTests {
     #expect(breaker.permission(time(10)) == .probe)
     breaker.succeed()
     #expect(breaker.permission(time(10)) == .all)
+  }
+
+  @Test func `Whoever asks for another try does not end the pause that the destination asked for`() {
+    var breaker = Breaker(threshold: 2)
+    breaker.pause(until: time(10))
+    breaker.forget()
+    #expect(breaker.permission(time(1)) == .all)
+    breaker.obey(until: time(20))
+    breaker.pause(until: time(30))
+    breaker.forget()
+    #expect(breaker.permission(time(1)) == .wait(until: time(20)))
+  }
+
+  @Test func `A destination that asked to be left alone is, though the outbox is read again`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    let output = ScriptedOutput { call, batch throws(DeliveryError) in
+      if call < 6 { throw .retryAll(batch, "429", after: call == 5 ? .seconds(3600) : nil) }
+    }
+    let worker = try world.worker(output, world.settings(), outbox)
+    try await world.commit(0..<1, in: outbox)
+    let start = world.clock.now
+    await withTaskGroup { group in
+      group.addTask { await worker.run() }
+      while output.record.calls.count < 6, !Task.isCancelled { await pass(.seconds(1), world) }
+      let asked = world.clock.now
+      do {
+        for standing in try outbox.store.standings() { try outbox.lane(standing.name).reload(standing) }
+      } catch {
+        Issue.record(error)
+      }
+      for _ in 0..<100 { await pass(.seconds(1), world) }
+      #expect(output.record.calls.count == 6)
+      await world.finish(worker, step: .seconds(60))
+      #expect(world.clock.now - asked >= .seconds(3600 - 1), "since \(start)")
+    }
+    #expect(output.record.accepted == ["0"])
+    await outbox.close()
+  }
+
+  /// Lets time go by, and the worker see that.
+  private func pass(_ duration: Duration, _ world: TestWorld) async {
+    world.clock.advance(by: duration)
+    for _ in 0..<20 { await Task.yield() }
+    try? await Task.sleep(for: .microseconds(200))
   }
 }

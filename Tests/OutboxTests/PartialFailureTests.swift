@@ -2,6 +2,7 @@ internal import AlertModel
 @testable internal import Outbox
 internal import PluginKit
 internal import PluginTesting
+internal import Synchronization
 internal import Testing
 
 /// Batches of which some alerts are accepted and others are not.
@@ -27,6 +28,32 @@ struct PartialFailureTests {
     #expect(
       world.log.messages.first == "warning: output 'soc' did not accept alerts and will be tried again: 500")
     await outbox.close()
+  }
+
+  /// When each call came, in seconds since the first, where the first says that one alert of three has to wait for 25 s
+  /// and another alert comes after it.
+  private func callTimes(pause: Duration?) async throws -> [Int64] {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    let clock = world.clock
+    let times = Mutex<[Timestamp]>([])
+    let output = ScriptedOutput { call, batch throws(DeliveryError) in
+      times.withLock { $0.append(clock.now) }
+      if call == 0 { throw DeliveryError([1: .retry(reason: "busy", after: .seconds(25))], pause: pause) }
+    }
+    try await world.commit(0..<4, in: outbox)
+    await world.drain(try world.worker(output, world.settings(batch: 3), outbox))
+    #expect(Set(output.record.accepted) == Set(ids(0..<4)))
+    await outbox.close()
+    let seen = times.withLock { $0 }
+    return seen.map { ($0 - seen[0]).components.seconds }
+  }
+
+  @Test func `An alert that has to wait does not hold up others, unless the destination asks for that`() async throws {
+    let alone = try await callTimes(pause: nil)
+    #expect(alone.count == 3 && alone[1] < 25 && alone[2] >= 25, "\(alone)")
+    let together = try await callTimes(pause: .seconds(25))
+    #expect(together.dropFirst().allSatisfy { $0 >= 25 }, "\(together)")
   }
 
   @Test func `An output that sends one alert after the other has the time of a request for each`() async throws {

@@ -59,16 +59,18 @@ public struct SlackOutput: Output {
 
   public func deliver(_ batch: DeliveryBatch) async throws(DeliveryError) {
     var outcomes: [Int: DeliveryError.Outcome] = [:]
+    var pause: Duration?
     let messages = encode(batch)
     for (index, message) in messages.enumerated() {
       guard let (failure, concernsAll) = await post(message) else { continue }
       outcomes[index] = failure
       if concernsAll {
         for later in (index + 1)..<max(index + 1, batch.count) { outcomes[later] = failure }
+        pause = failure.after
         break
       }
     }
-    if !outcomes.isEmpty { throw DeliveryError(outcomes) }
+    if !outcomes.isEmpty { throw DeliveryError(outcomes, pause: pause) }
   }
 
   /// The messages for a batch, one an alert. Pure.
@@ -106,9 +108,8 @@ public struct SlackOutput: Output {
     do throws(TransportError) {
       let response = try await context.http.send(request)
       guard let failure = answer.failure(response, now: context.clock.now) else { return nil }
-      if case .retry(_, let after) = failure { return (failure, response.status == 429 || after != nil) }
       if case .unauthorized = failure { return (failure, true) }
-      return (failure, false)
+      return (failure, response.status == 429 || failure.after != nil)
     } catch {
       return (HTTPOutcome.failure(error, redacting: answer.redaction), true)
     }

@@ -77,16 +77,20 @@ public struct WebhookOutput: Output {
     var outcomes: [Int: DeliveryError.Outcome] = [:]
     if body.template == nil, all.count > 1 {
       guard let (failure, status) = await send(batch, all[...]) else { return }
-      guard Self.mayConcernOneAlert.contains(status) else { throw DeliveryError(all: batch.count, failure) }
+      guard Self.mayConcernOneAlert.contains(status) else {
+        throw DeliveryError(all: batch.count, failure, pause: failure.after)
+      }
     }
+    var pause: Duration?
     for place in all {
       guard let (failure, _) = await send(batch, [place]) else { continue }
       outcomes[place] = failure
       if case .reject = failure { continue }
       for later in all[(place + 1)...] { outcomes[later] = failure }
+      pause = failure.after
       break
     }
-    if !outcomes.isEmpty { throw DeliveryError(outcomes) }
+    if !outcomes.isEmpty { throw DeliveryError(outcomes, pause: pause) }
   }
 
   /// Statuses that one alert of a batch can bring about.

@@ -6,6 +6,8 @@ struct Breaker: Sendable {
   let threshold: Int
   private(set) var failures = 0
   private(set) var waitsUntil: Timestamp?
+  /// Until when the destination asked to be left alone.
+  private var askedUntil: Timestamp?
   /// Why it last failed; nil while all is well.
   private(set) var reason: String?
   private(set) var failingSince: Timestamp?
@@ -39,6 +41,12 @@ struct Breaker: Sendable {
   /// Nothing is sent before that.
   mutating func pause(until time: Timestamp) { waitsUntil = max(waitsUntil ?? time, time) }
 
+  /// The destination asked to be left alone until then.
+  mutating func obey(until time: Timestamp) {
+    askedUntil = max(askedUntil ?? time, time)
+    pause(until: time)
+  }
+
   /// Something was accepted, or refused for what it was.
   mutating func succeed() {
     failures = 0
@@ -49,9 +57,10 @@ struct Breaker: Sendable {
   /// The clock was set back by so much.
   mutating func setBack(_ duration: Duration) {
     waitsUntil = waitsUntil.map { $0 - duration }
+    askedUntil = askedUntil.map { $0 - duration }
     failingSince = failingSince.map { $0 - duration }
   }
 
-  /// Somebody asked for another try now.
-  mutating func forget() { waitsUntil = nil }
+  /// Somebody asked for another try now: what the destination asked for still holds.
+  mutating func forget() { waitsUntil = askedUntil }
 }

@@ -36,10 +36,11 @@ extension DeliveryWorker {
     return .send(Shipment.make(queue.take(tokens), parcel: nil))
   }
 
-  /// The first parcel whose time has come. While the breaker is open, that is the one that holds up the others.
+  /// The first parcel whose time has come. While the breaker is open, that is the one that holds up the others, as soon as
+  /// the destination allows it.
   private func dueParcel(_ now: Timestamp) -> Parcel? {
     let free = held.filter { !busyParcels.contains($0.id) }
-    if breaker.isOpen, let blocking = free.first(where: \.blocks) { return blocking }
+    if breaker.isOpen, let blocking = free.first(where: { $0.blocks && $0.notBefore <= now }) { return blocking }
     return free.first { $0.nextAttempt <= now }
   }
 

@@ -6,13 +6,13 @@ extension DeliveryWorker {
   func send(_ shipment: Shipment) async {
     let failure = await deliver(shipment.batch)
     outbox.store.crash.reach(.afterDelivery)
-    if let failure, Task.isCancelled, Verdict(failure.outcomes, of: shipment.batch.count).isTotal {
+    if let failure, Task.isCancelled, Verdict(failure, of: shipment.batch.count).isTotal {
       // Cut off by `stop`: it stays as it was, and the next start delivers it.
       busyParcels.remove(shipment.parcel?.id ?? 0)
       finishedOne()
       return
     }
-    await settle(shipment, failure?.outcomes ?? [:])
+    await settle(shipment, failure ?? DeliveryError([:]))
     finishedOne()
   }
 
@@ -63,11 +63,10 @@ extension DeliveryWorker {
   }
 
   /// Works out what an answer means for each alert, and commits it.
-  private func settle(_ shipment: Shipment, _ outcomes: [Int: DeliveryError.Outcome]) async {
+  private func settle(_ shipment: Shipment, _ failure: DeliveryError) async {
     let now = clock.now
     let all = shipment.batch.count
-    let outcomes = outcomes.filter { $0.key >= 0 && $0.key < all }
-    let verdict = Verdict(outcomes, of: all)
+    let verdict = Verdict(failure, of: all)
     judge(verdict, shipment, now: now)
     var settlement = Settlement(output: lane.id, epoch: epoch)
     var parcels: [Parcel] = []
@@ -89,7 +88,7 @@ extension DeliveryWorker {
       for (index, reason) in verdict.rejected.sorted(by: { $0.key < $1.key }) {
         await bury(shipment, index, reason: reason, into: &settlement, now: now)
       }
-      settlement.delivered = all - outcomes.count
+      settlement.delivered = all - verdict.again.count - verdict.rejected.count
       settlement.deadLettered = verdict.rejected.count
       if let first = verdict.rejected.first {
         log.rejected(verdict.rejected.count, reason: first.value, now: now)
@@ -171,8 +170,10 @@ extension DeliveryWorker {
   /// What an answer says about the destination as a whole.
   private func judge(_ verdict: Verdict, _ shipment: Shipment, now: Timestamp) {
     let wasFailing = breaker.reason != nil
-    if let after = verdict.after, after > .zero {
-      breaker.pause(until: now + after)
+    // An alert that was set aside says nothing about the destination, and neither does one of several.
+    let isAboutAll = verdict.isTotal && shipment.parcel?.blocks ?? true
+    if let pause = verdict.pause ?? (isAboutAll ? verdict.after : nil), pause > .zero {
+      breaker.obey(until: now + pause)
     }
     guard verdict.isTotal else {
       if wasFailing { log.recovered(waiting: lane.pending, since: breaker.failingSince ?? now, now: now) }
@@ -183,15 +184,13 @@ extension DeliveryWorker {
         // The destination is back: whatever waited for it goes first, in order.
         for index in held.indices { held[index].nextAttempt = max(now, held[index].notBefore) }
       }
-      return
-    }
       if !verdict.again.isEmpty { log.failed(verdict.reason, now: now) }
       return
     }
     guard isAboutAll else {
       log.failed(verdict.reason, now: now)
-    // An alert that was set aside says nothing about the destination.
-    guard shipment.parcel?.blocks ?? true else { return }
+      return
+    }
     breaker.fail(verdict.reason, now: now)
     if verdict.isUnauthorized {
       refusals += 1
@@ -245,6 +244,6 @@ extension DeliveryError {
       outcomes.mapValues { outcome in
         guard case .retry(_, let after) = outcome else { return outcome }
         return .retry(reason: reason, after: after)
-      })
+      }, pause: pause)
   }
 }

@@ -10,14 +10,17 @@ struct Verdict: Sendable {
   let isTotal: Bool
   /// True where the destination refuses whoever we are.
   let isUnauthorized: Bool
-  /// How long the destination asks to be left alone.
+  /// How long alerts have to wait at least.
   let after: Duration?
+  /// How long the destination asks to be left alone, whatever is sent.
+  let pause: Duration?
   /// Why alerts are to be tried again; empty where none is.
   let reason: String
 
   private let againSet: Set<Int>
 
-  init(_ outcomes: [Int: DeliveryError.Outcome], of count: Int) {
+  init(_ error: DeliveryError, of count: Int) {
+    let outcomes = error.outcomes.filter { (0..<count).contains($0.key) }
     var again: [Int] = []
     var rejected: [Int: String] = [:]
     var isUnauthorized = false
@@ -40,6 +43,7 @@ struct Verdict: Sendable {
     self.rejected = rejected
     self.isUnauthorized = isUnauthorized
     self.after = after
+    pause = error.pause.map { min($0, RetryAfter.limit) }
     self.reason = reason
     isTotal = again.count == count && count > 0
     againSet = Set(again)

@@ -40,6 +40,9 @@ public struct DeliveryError: Error, Sendable {
   /// By place in the batch: what to do with alerts that were not accepted. Places not named were accepted.
   public let outcomes: [Int: Outcome]
 
+  /// How long the destination asked to be left alone as a whole; until then it gets no other alerts either.
+  public let pause: Duration?
+
   /// What to do with one alert.
   public enum Outcome: Sendable, Equatable {
     /// Try again, not before `after` where the destination said so.
@@ -48,14 +51,21 @@ public struct DeliveryError: Error, Sendable {
     case unauthorized(reason: String)
     /// Give up: a dead letter.
     case reject(reason: String)
+
+    /// How long the destination asked to wait.
+    public var after: Duration? {
+      guard case .retry(_, let after) = self else { return nil }
+      return after
+    }
   }
 
-  public init(_ outcomes: [Int: Outcome]) {
+  public init(_ outcomes: [Int: Outcome], pause: Duration? = nil) {
     self.outcomes = outcomes
+    self.pause = pause
   }
 
   /// The same for each of `count` alerts.
-  public init(all count: Int, _ outcome: Outcome) {
-    outcomes = Dictionary(uniqueKeysWithValues: (0..<count).map { ($0, outcome) })
+  public init(all count: Int, _ outcome: Outcome, pause: Duration? = nil) {
+    self.init(Dictionary(uniqueKeysWithValues: (0..<count).map { ($0, outcome) }), pause: pause)
   }
 }

@@ -11,6 +11,12 @@ import Testing
   private func outcomes(
     of http: RecordingHTTPTransport, style: String = "slack", documents: [String] = SlackOutputTests.documents
   ) async throws -> [Int: DeliveryError.Outcome] {
+    try await failure(of: http, style: style, documents: documents)?.outcomes ?? [:]
+  }
+
+  private func failure(
+    of http: RecordingHTTPTransport, style: String = "slack", documents: [String] = SlackOutputTests.documents
+  ) async throws -> DeliveryError? {
     let output = try SlackMessageTests.output(
       [LocatedNode.Entry(key: "style", value: LocatedNode(stringLiteral: style))], http: http)
     do throws(DeliveryError) {
@@ -61,7 +67,9 @@ import Testing
     let http = RecordingHTTPTransport(.status(200, "ok"), .status(429, limited))
     let expected = DeliveryError.Outcome.retry(
       reason: "the server answered 429 Too Many Requests: \(limited)", after: .seconds(2))
-    #expect(try await outcomes(of: http) == [1: expected, 2: expected])
+    let failure = try await failure(of: http)
+    #expect(failure?.outcomes == [1: expected, 2: expected])
+    #expect(failure?.pause == .seconds(2))
     #expect(http.requests.count == 2)
   }
 
