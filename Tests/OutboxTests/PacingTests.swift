@@ -92,4 +92,23 @@ struct PacingTests {
     for _ in 0..<20 { await Task.yield() }
     try? await Task.sleep(for: .microseconds(200))
   }
+
+  @Test func `Tokens are taken for the alerts that there are`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    let output = ScriptedOutput()
+    let worker = try world.worker(output, world.settings(batch: 10, rate: Rate(10, per: .seconds(1))), outbox)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await worker.run() }
+      for number in 0..<10 {
+        try await world.commit(number..<number + 1, in: outbox)
+        _ = await worker.drained(until: Timestamp(seconds: 4_000_000_000))
+      }
+      await worker.stop(within: .zero)
+      try await group.waitForAll()
+    }
+    #expect(output.record.accepted == ids(0..<10))
+    #expect(world.clock.now == ManualClock.epoch)
+    await outbox.close()
+  }
 }

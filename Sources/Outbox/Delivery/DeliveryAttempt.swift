@@ -32,8 +32,8 @@ extension DeliveryWorker {
     }
     if try await buryExpired(now) { return .again }
     if try await digestIfBehind(now) { return .again }
-    guard let tokens = tokens(limit, now) else { return .wait(until: earliest(bucket?.next(now), nextRetry)) }
-    return .send(Shipment.make(queue.take(tokens), parcel: nil))
+    guard let count = allowance(limit, now) else { return .wait(until: earliest(bucket?.next(now), nextRetry)) }
+    return send(Shipment.make(queue.take(count), parcel: nil), now)
   }
 
   /// The first parcel whose time has come. While the breaker is open, that is the one that holds up the others, as soon as
@@ -60,14 +60,11 @@ extension DeliveryWorker {
     return min(one, other)
   }
 
-  /// How many alerts may be sent now, at most `limit`, and takes the tokens for them; nil for none.
-  private func tokens(_ limit: Int, _ now: Timestamp) -> Int? {
-    guard var bucket else { return limit }
+  /// How many alerts may be sent now, at most `limit`; nil for none.
+  private func allowance(_ limit: Int, _ now: Timestamp) -> Int? {
+    guard let bucket else { return limit }
     let available = min(bucket.available(now), limit)
-    guard available > 0 else { return nil }
-    bucket.take(available, now: now)
-    self.bucket = bucket
-    return available
+    return available > 0 ? available : nil
   }
 
   /// Takes the tokens for what is sent.
@@ -86,7 +83,7 @@ extension DeliveryWorker {
     let wholeTries = parcel.blocks ? Self.wholeTries : 0
     let shrunk = max(1, parcel.count >> max(0, min(parcel.attempts - wholeTries, 30)))
     let wanted = parcel.digest == nil ? min(limit, shrunk, parcel.count) : 1
-    guard let count = tokens(wanted, now) else { return .wait(until: bucket?.next(now)) }
+    guard let count = allowance(wanted, now) else { return .wait(until: bucket?.next(now)) }
     let (outbox, output) = (outbox, lane.id)
     let stored = try await outbox.onReader { () throws(OutboxError) in
       try outbox.store.segments(of: parcel.id, output: output)
@@ -121,7 +118,7 @@ extension DeliveryWorker {
     }
     busyParcels.insert(parcel.id)
     if parcel.attempts > 0 { tally.retried += shipment.count }
-    return .send(shipment)
+    return send(shipment, now)
   }
 
   /// Bytes that are read from the database at once.
