@@ -111,4 +111,27 @@ struct PacingTests {
     #expect(world.clock.now == ManualClock.epoch)
     await outbox.close()
   }
+
+  @Test func `What is on its way does not make a digest of a single alert behind it`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    let gate = Gate()
+    let output = ScriptedOutput { call, _ in if call == 0 { await gate.pass() } }
+    var settings = world.settings(batch: 1, concurrency: 2, rate: Rate(1, per: .seconds(60)))
+    settings.digestAfter = .seconds(100)
+    let worker = try world.worker(
+      output, settings, outbox, hooks: DeliveryHooks(keepDigested: { _ in "a file" }))
+    try await world.commit(0..<1, in: outbox)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await worker.run() }
+      await gate.waitForFirst()
+      try await world.commit(1..<2, in: outbox)
+      while output.record.accepted.isEmpty, !Task.isCancelled { await pass(.seconds(1), world) }
+      gate.open()
+      await world.finish(worker)
+      try await group.waitForAll()
+    }
+    #expect(output.record.accepted == ["1", "0"])
+    await outbox.close()
+  }
 }

@@ -9,6 +9,8 @@ struct DeliveryQueue: Sendable {
   private var underWay: [Int64: Places] = [:]
 
   var isEmpty: Bool { waiting.isEmpty }
+  /// How many are on their way.
+  var underWayCount: Int { underWay.values.reduce(0) { $0 + $1.count } }
   var count: Int { waiting.reduce(0) { $0 + $1.places.count } }
 
   /// Adds segments in order; those that are known already are left out.

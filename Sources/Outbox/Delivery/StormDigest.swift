@@ -11,7 +11,7 @@ extension DeliveryWorker {
   /// - Returns: true where it did; the digest is then the next thing to deliver.
   func digestIfBehind(_ now: Timestamp) async throws(OutboxError) -> Bool {
     guard let bucket, let limit = settings.digestAfter, !digestsAreRefused, now >= nextDigest,
-      bucket.available(now) > 0, lane.pending > 1, bucket.duration(of: lane.pending) > limit
+      bucket.available(now) > 0, untried > 1, bucket.duration(of: untried) > limit
     else { return false }
     let id =
       "digest-" + hex(UInt64.random(in: 0 ... .max, using: &random))
@@ -38,7 +38,7 @@ extension DeliveryWorker {
       }
     }
     guard summary.count > 0 else { return true }
-    guard let source else {
+    guard summary.count > 1, let source else {
       nextDigest = now + Self.digestPause
       queue.settle(parts)
       readAgain()
@@ -58,6 +58,11 @@ extension DeliveryWorker {
     sortHeld()
     log.digest(summary.count, id: id)
     return true
+  }
+
+  /// How many alerts wait for their first try.
+  private var untried: Int {
+    lane.pending - queue.underWayCount - held.reduce(0) { $0 + $1.count }
   }
 
   /// What became of a digest.
