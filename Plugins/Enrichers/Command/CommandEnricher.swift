@@ -42,10 +42,9 @@ public struct CommandEnricher: RemoteEnricher, FieldAdding {
       throw ConfigurationError("\(name.quoted) is not the name of a field", at: name.place)
     }
     self.options = options
-    program = LineProgram(
-      ProgramLaunch(options.program, arguments: options.arguments, environment: options.environment),
-      name: context.name, logger: context.logger, clock: context.clock)
-    answer = EnrichmentAnswer(mayAdd: Set(options.adds.map(\.text)))
+    let launch = ProgramLaunch(options.program, arguments: options.arguments, environment: options.environment)
+    program = LineProgram(launch, name: context.name, logger: context.logger, clock: context.clock)
+    answer = EnrichmentAnswer(mayAdd: Set(options.adds.map(\.text)), redacting: launch.redaction)
   }
 
   public func load() throws {

@@ -5,10 +5,14 @@ internal import PluginKit
 /// What a program's line says about an alert: `{"add": {…}}`, `{"error": "…"}`, or `{}`.
 struct EnrichmentAnswer {
   private let names: Set<String>
+  private let redaction: Redaction
 
-  /// - Parameter names: the fields that it may add.
-  init(mayAdd names: Set<String>) {
+  /// - Parameters:
+  ///   - names: the fields that it may add.
+  ///   - redaction: what must not be seen in what it says.
+  init(mayAdd names: Set<String>, redacting redaction: Redaction) {
     self.names = names
+    self.redaction = redaction
   }
 
   func read(_ line: [UInt8]) throws(AnswerError) -> Result<Enrichment, EnrichmentFailure> {
@@ -16,7 +20,9 @@ struct EnrichmentAnswer {
     var failure: EnrichmentFailure?
     try ProgramAnswer.forEachMember(of: line) { name, value throws(AnswerError) in
       switch (name, value.kind) {
-      case ("error", .string): failure = EnrichmentFailure(VisibleText.escaped(String(value.value.text.prefix(200))))
+      case ("error", .string):
+        let said = redaction.apply(to: value.value.text)
+        failure = EnrichmentFailure(VisibleText.escaped(String(said.prefix(200))))
       case ("add", .object):
         for member in value.members {
           let name = member.key.value.text

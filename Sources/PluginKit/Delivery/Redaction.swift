@@ -20,6 +20,8 @@ public struct Redaction: Sendable, CustomStringConvertible, CustomReflectable {
     hidden += parts.query.split { "&=".contains($0) }.map(String.init)
     // Bearer tokens and the like: the value may come back without the word in front.
     hidden += secrets.flatMap { $0.split(separator: " ").map(String.init) }
+    // A server that was sent an address may show it as it understood it.
+    hidden += hidden.compactMap(Self.percentDecoded)
     let escaped = hidden.map { $0.replacing("/", with: "\\/") }
     // Longest first, so that no part of a longer one is left standing.
     self.hidden = Set(hidden + escaped).filter { $0.utf8.count >= Self.shortest }
@@ -50,6 +52,25 @@ public struct Redaction: Sendable, CustomStringConvertible, CustomReflectable {
     let host = URLParts(url).host
     let isPlain = host.unicodeScalars.allSatisfy { !isControl($0) && $0 != " " }
     return host.isEmpty || !isPlain ? nil : String(host.prefix(253))
+  }
+
+  /// The text without its percent-encoding (RFC 3986, section 2.1); nil where it has none.
+  private static func percentDecoded(_ text: String) -> String? {
+    guard text.contains("%") else { return nil }
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+      if byte == UInt8(ascii: "%"), digits.count == 2, digits.allSatisfy(\.isHexDigit),
+        let value = UInt8(digits, radix: 16)
+      {
+        bytes.append(value)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {

@@ -75,6 +75,12 @@ import Testing
     #expect(reason.hasPrefix("the server answered 400 Bad Request: Cannot POST"))
   }
 
+  @Test func `nor does one that sends the address back decoded`() {
+    let redaction = Redaction(url: "https://h.example/hook/s3cr3t%2Fp%61th?token=a%20b%c3%A9c&x=100%")
+    let said = redaction.apply(to: "no hook 's3cr3t/path' for 'a b\u{E9}c'; /hook/s3cr3t/path is gone")
+    #expect(said == "no *** '***' for '***'; *** is gone")
+  }
+
   @Test func `quotes of a body are one short line without control characters, and no pages`() {
     #expect(redaction.excerpt(of: Array("a\u{1B}[2J\r\nb".utf8)) == "a\u{FFFD}[2J b")
     #expect(redaction.excerpt(of: Array(String(repeating: "x", count: 300).utf8)).count == 201)

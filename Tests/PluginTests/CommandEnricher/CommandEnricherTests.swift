@@ -85,6 +85,16 @@ import Testing
     #expect(try await answers(enricher, "{}", "{}", "{}") == [#"host.owner="a""#, late, late])
   }
 
+  @Test func `what it says is noted without secrets`() async throws {
+    let script = #"read -r line; echo "{\"error\": \"no host for $TOKEN\"}"; read -r line"#
+    let settings: LocatedNode = [
+      "program": "/bin/sh", "arguments": ["-c", LocatedNode(stringLiteral: script)],
+      "environment": ["TOKEN": "s3cret-token"], "adds": ["host.owner"],
+    ]
+    let enricher = try CommandEnricher(options: CommandOptions(settings), context: .testing(name: "command"))
+    #expect(try await answers(enricher, "{}") == ["failure: no host for ***"])
+  }
+
   @Test func `many alerts at once keep their order`() async throws {
     let enricher = try enricher(
       #"n=0; while read -r line; do n=$((n+1)); echo "{\"add\": {\"host.owner\": $n}}"; done"#)
