@@ -7,15 +7,18 @@ enum ChatText {
   enum Style {
     /// Slack's `plain_text`: nothing but `&`, `<` and `>` means anything (Slack, "Formatting text for app surfaces").
     case plain
+    /// A Slack message's own `text`, in which bare addresses become links although it is no mrkdwn.
+    case headline
     /// One line between backticks in Slack's mrkdwn.
     case code
-    /// Markdown as Mattermost reads it.
+    /// Markdown as Mattermost reads it, where bare addresses become links too.
     case markdown
     /// One line between backticks in Markdown, or where Mattermost shows plain text.
     case markdownCode
 
     fileprivate var isOneLine: Bool { self == .code || self == .markdownCode }
     fileprivate var isMarkdown: Bool { self == .markdown || self == .markdownCode }
+    fileprivate var makesLinks: Bool { self == .markdown || self == .headline }
   }
 
   /// How much text there may be, after escaping.
@@ -45,7 +48,7 @@ enum ChatText {
       if used + noteRoom <= limit.characters, json.count - start + noteRoom <= limit.bytes { cut = (at, json.count) }
       // Most text is words. They are copied in one piece, as long as the note would still fit behind them.
       let room = min(limit.characters - used, limit.bytes - (json.count - start)) - noteRoom
-      let words = lengthOfWords(in: text, from: at, most: room)
+      let words = lengthOfWords(in: text, from: at, most: room, style)
       if words > 0 {
         json.append(contentsOf: text[at..<at + words])
         used += words
@@ -76,8 +79,9 @@ enum ChatText {
     return true
   }
 
-  /// How many bytes from `start` on mean nothing in any style: letters, digits, spaces, full stops and commas.
-  private static func lengthOfWords(in text: [UInt8], from start: Int, most: Int) -> Int {
+  /// How many bytes from `start` on mean nothing: letters, digits, spaces, full stops and commas, but for `www` where that
+  /// begins a link.
+  private static func lengthOfWords(in text: [UInt8], from start: Int, most: Int, _ style: Style) -> Int {
     text.withUnsafeBufferPointer { text in
       var at = start
       let end = min(text.count, start + max(most, 0))
@@ -86,11 +90,19 @@ enum ChatText {
         let isWord =
           (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x20 || byte == UInt8(ascii: ".")
           || byte == UInt8(ascii: ",")
-        guard isWord else { break }
+        guard isWord, !(style.makesLinks && beginsWebName(at, in: text)) else { break }
         at += 1
       }
       return at - start
     }
+  }
+
+  /// True for `www`: Mattermost makes links of names that begin with it.
+  @inline(__always)
+  private static func beginsWebName<Text: RandomAccessCollection<UInt8>>(_ at: Int, in text: Text) -> Bool
+  where Text.Index == Int {
+    let w = UInt8(ascii: "w")
+    return text[at] | 0x20 == w && at + 2 < text.count && text[at + 1] | 0x20 == w && text[at + 2] | 0x20 == w
   }
 
   /// Appends one ASCII character; returns how many characters of text that made.
@@ -99,6 +111,10 @@ enum ChatText {
     _ byte: UInt8, _ at: Int, of text: [UInt8], _ style: Style, to json: inout [UInt8]
   ) -> Int {
     switch byte {
+    case UInt8(ascii: "w") where style.makesLinks && beginsWebName(at, in: text),
+      UInt8(ascii: "W") where style.makesLinks && beginsWebName(at, in: text):
+      json.append(byte)
+      return 1 + json.append("\u{200B}", counting: 1)
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
       UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: " "), UInt8(ascii: "."), UInt8(ascii: ","):
       json.append(byte)
@@ -118,8 +134,8 @@ enum ChatText {
     case UInt8(ascii: "@"):
       json.append(byte)
       return beginsMention(at, in: text, anyName: style.isMarkdown) ? 1 + json.append("\u{200B}", counting: 1) : 1
-    case UInt8(ascii: ":") where style == .markdown:
-      // Markdown makes links of bare addresses; this takes `://` apart.
+    case UInt8(ascii: ":") where style.makesLinks:
+      // This takes `://` apart.
       json.append(byte)
       let isScheme = at + 2 < text.count && text[at + 1] == UInt8(ascii: "/") && text[at + 2] == UInt8(ascii: "/")
       return isScheme ? 1 + json.append("\u{200B}", counting: 1) : 1

@@ -48,7 +48,7 @@ struct SlackMessage {
     json.append("{")
     json.append(contentsOf: preamble)
     json.append("\"text\":\"")
-    ChatText.append(summary.headline, as: .plain, limit: room.headline, to: &json)
+    ChatText.append(summary.headline, as: .headline, limit: room.headline, to: &json)
     json.append(
       #"","mrkdwn":false,"link_names":false,"unfurl_links":false,"unfurl_media":false,"attachments":[{"color":""#)
     json.append(summary.severity.color)
