@@ -1,20 +1,21 @@
 internal import AlertModel
 internal import PluginKit
 
-/// What a webhook's answer means. The status decides (`HTTPOutcome`), except that Slack also says no with status 200.
+/// What a webhook's answer means. The status decides (`HTTPOutcome`), except that Slack also says no with status 200, and
+/// says of a webhook that somebody has to mend so with 404, as of a message that cannot be posted.
 struct SlackAnswer {
   let style: SlackOptions.Style
   let redaction: Redaction
 
   /// What to do with the alert; nil where the message was posted.
   func failure(_ response: HTTPResponse, now: Timestamp) -> DeliveryError.Outcome? {
-    if let failure = HTTPOutcome.failure(response, now: now, redacting: redaction) { return failure }
     let body = String(decoding: response.body.prefix(4096), as: UTF8.self).trimmingPrefix(while: \.isWhitespace)
     let word = String(body.prefix { !$0.isWhitespace })
-    if word == "ok", body.dropFirst(2).allSatisfy(\.isWhitespace) { return nil }
-    if style == .mattermost, isSuccess(response.body) { return nil }
     let reason = HTTPOutcome.reason(response, redaction)
     if Self.refusals.contains(word) { return .unauthorized(reason: reason) }
+    if let failure = HTTPOutcome.failure(response, now: now, redacting: redaction) { return failure }
+    if word == "ok", body.dropFirst(2).allSatisfy(\.isWhitespace) { return nil }
+    if style == .mattermost, isSuccess(response.body) { return nil }
     if Self.mistakes.contains(word) { return .reject(reason: reason) }
     // Trouble at Slack's end (rollup_error, a rate limit), or somebody else's page in its place.
     let shown = response.body.isEmpty ? reason + " without the word 'ok'" : reason

@@ -21,9 +21,9 @@ import Testing
       [LocatedNode.Entry(key: "style", value: LocatedNode(stringLiteral: style))], http: http)
     do throws(DeliveryError) {
       try await output.deliver(DeliveryBatch(Self.block(documents)))
-      return [:]
+      return nil
     } catch {
-      return error.outcomes
+      return error
     }
   }
 
@@ -50,6 +50,15 @@ import Testing
   func `status 200 with a word about the webhook waits for somebody to mend it`(word: String) async throws {
     let outcomes = try await outcomes(of: RecordingHTTPTransport(.status(200, word)), documents: ["{}"])
     #expect(outcomes == [0: .unauthorized(reason: "the server answered 200: \(word)")])
+  }
+
+  @Test func `a word about the webhook counts whatever the status is, and one about the message is a dead letter`()
+    async throws
+  {
+    let gone = try await outcomes(of: RecordingHTTPTransport(.status(404, "no_service")), documents: ["{}"])
+    #expect(gone == [0: .unauthorized(reason: "the server answered 404 Not Found: no_service")])
+    let unknown = try await outcomes(of: RecordingHTTPTransport(.status(404, "channel_not_found")), documents: ["{}"])
+    #expect(unknown == [0: .reject(reason: "the server answered 404 Not Found: channel_not_found")])
   }
 
   @Test(arguments: [
