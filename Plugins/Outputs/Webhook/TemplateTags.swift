@@ -5,28 +5,35 @@ struct TemplateTags {
   /// Names as written, and each below the names of the sections around it.
   private(set) var names: Set<String> = []
 
-  /// - Throws: `ConfigurationError` at a tag that needs other templates or other delimiters: there are none here.
+  /// What can be done with a value (`uppercased(rule.name)`), with several (`count(source.ip)`), and with the place within
+  /// a section that goes through several (`last()`): swift-mustache's own, less those for what alerts do not have.
+  private static let transforms: Set<Substring> = [
+    "capitalized", "lowercased", "uppercased", "reversed", "empty", "first", "last", "count", "sorted", "index", "odd",
+    "even", "plusone", "minusone", "equalzero",
+  ]
+
+  /// - Throws: `ConfigurationError` at a tag that needs other templates, other delimiters, or a transform that there is not.
   init(_ template: LocatedText) throws(ConfigurationError) {
     let text = template.text
     var rest = text[...]
     var sections: [String] = []
     while let open = rest.firstRange(of: "{{") {
+      let place = template.place(at: text.utf8.distance(from: text.startIndex, to: open.lowerBound))
       rest = rest[open.upperBound...]
       let tag = rest.prefix { $0 != "}" }
       let body = tag.drop { $0 == "{" || $0 == "&" || $0 == " " }
       switch body.first {
       case "!", "%": break
       case ">", "<", "$", "=":
-        let offset = text.utf8.distance(from: text.startIndex, to: open.lowerBound)
         throw ConfigurationError(
-          "a template cannot use '{{\(body.prefix(1))': there are no other templates and no other delimiters",
-          at: template.place(at: offset))
+          "a template cannot use '{{\(body.prefix(1))': there are no other templates and no other delimiters", at: place
+        )
       case "/": _ = sections.popLast()
       case "#", "^":
-        let name = Self.name(body.dropFirst())
+        let name = try Self.name(body.dropFirst(), at: place)
         add(name, below: sections)
         sections.append(name)
-      default: add(Self.name(body), below: sections)
+      default: add(try Self.name(body, at: place), below: sections)
       }
       rest = rest[tag.endIndex...]
     }
@@ -44,8 +51,12 @@ struct TemplateTags {
   }
 
   /// Without spaces and transforms: `uppercased(rule.name)` asks for `rule.name`.
-  private static func name(_ tag: Substring) -> String {
-    let inner = tag.split { $0 == "(" }.last ?? ""
-    return String(inner.filter { $0 != " " && $0 != ")" })
+  private static func name(_ tag: Substring, at place: SourcePlace) throws(ConfigurationError) -> String {
+    let parts = tag.filter { $0 != " " && $0 != ")" }.split(separator: "(", omittingEmptySubsequences: false)
+    for transform in parts.dropLast() where !transforms.contains(transform) {
+      throw ConfigurationError(
+        "a template has no '\(transform)(…)'; it has \(transforms.sorted().joined(separator: ", "))", at: place)
+    }
+    return parts.last.map(String.init) ?? ""
   }
 }

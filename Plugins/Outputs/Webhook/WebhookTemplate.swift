@@ -112,12 +112,15 @@ private struct JSONStringContent: MustacheContentType {
 }
 
 /// A field's value, or what lies below a name, as Mustache asks for it piece by piece: `rule`, then `name`.
-private struct TemplateNode: MustacheParent, MustacheCustomRenderable {
+private struct TemplateNode: MustacheParent, MustacheCustomRenderable, MustacheTransformable {
   let path: String
   let values: [String: [String]]
 
   var renderText: String { values[path]?.first ?? "" }
   var isNull: Bool { false }
+
+  /// Of one value as of several: `{{count(source.ip)}}` is 1.
+  func transform(_ name: String) -> Any? { renderText.transform(name) ?? [renderText].transform(name) }
 
   func child(named name: String) -> Any? {
     let childPath = path.isEmpty ? name : path + "." + name
@@ -132,12 +135,13 @@ private struct TemplateNode: MustacheParent, MustacheCustomRenderable {
 }
 
 /// A field's several values: sections go through them; by itself it shows them with commas between.
-private struct TemplateList: MustacheSequence, MustacheCustomRenderable {
+private struct TemplateList: MustacheSequence, MustacheCustomRenderable, MustacheTransformable {
   let texts: [String]
 
   init(_ texts: [String]) { self.texts = texts }
 
   var renderText: String { texts.joined(separator: ", ") }
   var isNull: Bool { false }
+  func transform(_ name: String) -> Any? { texts.transform(name) ?? renderText.transform(name) }
   func makeIterator() -> IndexingIterator<[String]> { texts.makeIterator() }
 }

@@ -119,6 +119,14 @@ import Testing
       #"[{{{json}}}]"#,
       #"[{"severity":"high","rule":{"name":"say \"hi\"\n<b>"},"source":{"ip":["1.1.1.1","2.2.2.2"]},"user":{"name":"alice"},"@timestamp":"2026-11-20T22:04:05Z","weir":{"alert_id":"alert-1"}}]"#
     ),
+    (
+      #"{"u":"{{uppercased(user.name)}}","r":"{{capitalized(lowercased(rule.name))}}","none":"{{uppercased(no.such)}}"}"#,
+      #"{"u":"ALICE","r":"Say \"Hi\"\n<B>","none":""}"#
+    ),
+    (
+      #"[{{count(source.ip)}},{{count(user.name)}},{{#reversed(source.ip)}}"{{.}}"{{^last()}},{{/last()}}{{/reversed(source.ip)}}]"#,
+      #"[2,1,"2.2.2.2","1.1.1.1"]"#
+    ),
   ])
   func `templates see fields by their ECS names`(template: String, expected: String) async throws {
     let http = RecordingHTTPTransport()
@@ -149,6 +157,11 @@ import Testing
       "'template' is not a Mustache template: a section is not closed; '{{#name}}' needs '{{/name}}'"
     ),
     ("template", "{{>other}}", "a template cannot use '{{>': there are no other templates and no other delimiters"),
+    (
+      "template", "{{shouted(user.name)}}",
+      "a template has no 'shouted(…)'; it has capitalized, count, empty, equalzero, even, first, index, last, lowercased, "
+        + "minusone, odd, plusone, reversed, sorted, uppercased"
+    ),
     ("url", "soar.example", "'url' is not an address; it must begin with https:// or http:// and a host"),
     ("url", "https://soar.example:99999/", "'url' has a port that there is not; 1 to 65535 are possible"),
     ("url", "https://soar.example:0/", "'url' has a port that there is not; 1 to 65535 are possible"),
