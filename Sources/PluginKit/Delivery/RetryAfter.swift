@@ -37,7 +37,7 @@ public enum RetryAfter {
   }
 
   private static func seconds(_ text: String) -> Duration? {
-    guard let value = Double(text), value >= 0 else { return nil }
+    guard let value = Double(text), value.isFinite, value >= 0 else { return nil }
     return value < 24 * 3600 ? .milliseconds(Int64((value * 1000).rounded(.up))) : limit
   }
 }

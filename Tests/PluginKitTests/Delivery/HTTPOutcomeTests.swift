@@ -123,5 +123,9 @@ import Testing
       RetryAfter.delay(
         in: HTTPResponse(status: 429, headers: [("retry-after", "7")], body: Array(body.utf8)), now: now)
         == .seconds(7))
+    for odd in ["\"Infinity\"", "\"nan\"", "1e400", "-1", "null"] {
+      let body = Array("{\"retry_after\":\(odd)}".utf8)
+      #expect(RetryAfter.delay(in: HTTPResponse(status: 429, body: body), now: now) == nil)
+    }
   }
 }
