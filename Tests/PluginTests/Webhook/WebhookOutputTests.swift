@@ -76,6 +76,15 @@ import Testing
     #expect(http.requests.count == 1)
   }
 
+  @Test func `a server that is busy in the middle of a batch is left alone by all alerts`() async throws {
+    let http = RecordingHTTPTransport(.status(200), .status(429, headers: [("retry-after", "30")]))
+    let output = try Self.output([Self.setting("template", "{}")], http: http)
+    let batch = DeliveryBatch(try AlertFixtures().block(Self.documents))
+    let error = await #expect(throws: DeliveryError.self) { try await output.deliver(batch) }
+    #expect(error?.outcomes.keys.sorted() == [1, 2])
+    #expect(error?.pause == .seconds(30))
+  }
+
   @Test func `headers and method are as configured, and replace Weir's own`() async throws {
     let http = RecordingHTTPTransport()
     _ = try await outcomes(
