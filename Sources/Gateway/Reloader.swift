@@ -50,8 +50,6 @@ public final class Reloader: Sendable {
     var loaded: LoadedConfiguration
     var configurationFiles: FileDependencies
     var files: FileDependencies
-    /// True while what the configuration's files said last is not what runs.
-    var isBehind = false
   }
 
   private enum Cause {
@@ -114,21 +112,18 @@ public final class Reloader: Sendable {
 
   private func watchFolders() {
     let folders = running.withLock { running in
-      running.files.folders.union(watches(running) ? running.configurationFiles.folders : [])
+      running.files.folders.union(watchesConfiguration ? running.configurationFiles.folders : [])
     }
     for folder in folders { watcher.watch(folder) }
   }
 
-  /// A configuration that was refused is tried again once somebody has mended it.
-  private func watches(_ running: Running) -> Bool { watchesConfiguration || running.isBehind }
-
   /// Why there is something to do; nil where there is not.
   private func changes() async -> Cause? {
-    let running = running.withLock { $0 }
-    if watches(running), let changed = await settledChanges(of: running.configurationFiles) {
+    let (configuration, files) = running.withLock { ($0.configurationFiles, $0.files) }
+    if watchesConfiguration, let changed = await settledChanges(of: configuration) {
       return .configurationChanged(changed)
     }
-    return await settledChanges(of: running.files).map { .filesChanged($0) }
+    return await settledChanges(of: files).map { .filesChanged($0) }
   }
 
   /// The files that changed, when nobody writes to them any more; nil where none did.
@@ -188,10 +183,7 @@ public final class Reloader: Sendable {
     }
     // Before anything is read, so that what changes meanwhile is noticed.
     var read = try await thread.run { before.configurationFiles.now }
-    running.withLock {
-      $0.configurationFiles = read
-      $0.isBehind = true
-    }
+    running.withLock { $0.configurationFiles = read }
     let loaded = try await thread.run { try source.load() }
     for file in loaded.files { read.add(file) }
     let changes = try await takeOver(loaded, gateway) { [self, read] files in
@@ -201,10 +193,7 @@ public final class Reloader: Sendable {
       running.withLock { $0.configurationFiles = all }
     }
     let configurationFiles = FileDependencies(loaded.files).keeping(read)
-    running.withLock {
-      $0.configurationFiles = configurationFiles
-      $0.isBehind = false
-    }
+    running.withLock { $0.configurationFiles = configurationFiles }
     return changes
   }
 

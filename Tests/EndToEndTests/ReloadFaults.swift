@@ -129,22 +129,6 @@ struct ReloadFaults {
     #expect(mended.accepted == Array(0..<20))
   }
 
-  @Test func `a configuration that was refused is tried again once it is mended`() async throws {
-    let world = try World(Self.following())
-    try world.write(alerts(0..<1), "in.ndjson")
-    let process = try world.start()
-    #expect(try await lines(world, "out.ndjson", 1))
-    try world.write("[{name: n}]", "known.yaml")
-    try world.configure(Self.following("enrichers: [{allowlist: {file: known.yaml}}]"))
-    process.send(SIGHUP)
-    #expect(try await reloads(world, 1, #""result":"refused""#))
-    let entry = "{name: n, when: 'kind: b', reason: r, owner: o, expires: 2199-01-01, accept_spoofable: true}"
-    try world.write("[\(entry)]", "known.yaml")
-    #expect(try await reloads(world, 1, "enricher 'allowlist' added"))
-    process.send(SIGTERM)
-    #expect(await process.end().exitCode == 0)
-  }
-
   @Test func `a table put in place by rename, and an allowlist edited in place, count from then on`() async throws {
     let world = try World(
       Self.following(
