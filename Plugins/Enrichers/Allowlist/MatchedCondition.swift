@@ -6,13 +6,9 @@ internal import PluginKit
 struct MatchedCondition: Sendable {
   let condition: Condition
   private let parts: [Part]
-  /// What is asked of fields that say who did it, and from where.
-  private let asksWho: [Question]
-
-  private struct Question: Sendable {
-    let alternatives: [Condition]
-    let isOneOfSeveral: Bool
-  }
+  /// What is asked of fields that say who did it, and from where: each time conditions about one field, any of which its
+  /// values may meet.
+  private let asksWho: [[Condition]]
 
   /// One part of the condition that is about one field.
   private struct Part: Sendable {
@@ -30,11 +26,11 @@ struct MatchedCondition: Sendable {
     var parts: [Part] = []
     try Self.collect(condition.expression, of: condition, negated: false, vocabulary, into: &parts)
     self.parts = parts
-    var asksWho: [Question] = []
+    var asksWho: [[Condition]] = []
     for question in WhoFields.questions(in: condition.expression) {
       var conditions: [Condition] = []
-      for leaf in question.alternatives { conditions.append(try Condition(leaf, of: condition)) }
-      asksWho.append(Question(alternatives: conditions, isOneOfSeveral: question.isOneOfSeveral))
+      for leaf in question { conditions.append(try Condition(leaf, of: condition)) }
+      asksWho.append(conditions)
     }
     self.asksWho = asksWho
   }
@@ -42,10 +38,9 @@ struct MatchedCondition: Sendable {
   /// Whether the alert, which the condition holds for, names people, addresses, accounts or hosts besides those that the
   /// condition asks for.
   func namesOthers(_ alert: borrowing Alert, now: Timestamp) -> Bool {
-    for question in asksWho where !Condition.areMet(question.alternatives, byEveryValueIn: alert, now: now) {
-      // Another field may have met the condition; then this one need not have any of the values.
-      if !question.isOneOfSeveral { return true }
-      for alternative in question.alternatives where alternative.matches(alert, now: now) { return true }
+    for question in asksWho where !Condition.areMet(question, byEveryValueIn: alert, now: now) {
+      // Something else may have met the condition; then this field need not have any of the values.
+      for alternative in question where alternative.matches(alert, now: now) { return true }
     }
     return false
   }

@@ -1,7 +1,7 @@
 extension KQLExpression {
   /// The condition of a `field:{ … }` with the field's name in front of every name; nil where a name has wildcards, or
   /// where a value has no field.
-  func below(_ field: String) -> KQLExpression? {
+  package func below(_ field: String) -> KQLExpression? {
     let kind: Kind?
     switch self.kind {
     case .and(let parts): kind = Self.all(parts, below: field).map(Kind.and)

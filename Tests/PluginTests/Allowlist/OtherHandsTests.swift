@@ -29,6 +29,10 @@ struct OtherHandsTests {
       ("arn:aws:sts::1:assumed-role/*Admin", session("Low", "xAdmin"), false),
       ("arn:aws:sts::1:*Admin*", session("Low", "Admin"), false),
       ("arn:aws:sts::1:*Admin*", session("CorpAdmin", "x"), true),
+      ("arn:aws:sts::1:assumed-role/team-*-admin*", session("team-dev", "x-admin"), false),
+      ("arn:aws:sts::1:assumed-role/team-*-admin*", session("team-dev-admin", "x"), true),
+      ("arn:aws:sts::1:assumed-role/SSO_*Admin*", session("SSO_ReadOnly", "AdminX"), false),
+      ("arn:aws:sts::1:assumed-role/Platform/terraform-*", session("Platform", "terraform-1"), true),
       ("arn:aws:sts::1:assumed-role/*", session("Low", "x"), true),
     ])
   func choosesNames(pattern: String, alert: String, holds: Bool) throws {
@@ -50,6 +54,12 @@ struct OtherHandsTests {
       (#"{"cloud":{"account":{"id":["1"]}},"rule":{"id":"noise"},"tags":["a","b"]}"#, true),
       (#"{"user":{"name":"alice","email":"al@corp.example"},"rule":{"id":"either"}}"#, true),
       (#"{"user":{"name":["alice","eve"]},"rule":{"id":"either"}}"#, false),
+      (#"{"user":{"name":["alice","bob"]},"event":{"action":"Q"}}"#, true),
+      (#"{"user":{"name":["alice","eve"]},"event":{"action":"Q"}}"#, false),
+      (#"{"user":[{"name":"alice"},{"name":"eve"}],"rule":{"id":"braces"}}"#, false),
+      (#"{"user":[{"name":"alice"},{"roles":["a","b"]}],"rule":{"id":"braces"}}"#, true),
+      (#"{"user":{"name":["alice","eve"]},"rule":{"id":"star"}}"#, false),
+      (#"{"user":{"name":["alice","eve"]},"rule":{"id":"double"}}"#, false),
       (#"{"user":{"name":"alice","email":["a@corp.example","eve@corp.example"]},"rule":{"id":"either"}}"#, false),
     ])
   func namesOthers(alert: String, holds: Bool) throws {
@@ -57,6 +67,11 @@ struct OtherHandsTests {
       AllowlistBench.entry("people", ("actors", ["alice", "bob"]), ("when", "event.action: A")),
       AllowlistBench.entry("scanners", ("when", "rule.id: scan and source.ip: (10.0.0.0/8 or 192.168.0.0/16)")),
       AllowlistBench.entry("either", ("when", "rule.id: either and (user.name: alice or user.email: a@corp.example)")),
+      AllowlistBench.entry(
+        "each", ("when", "(user.name: alice and event.action: Q) or (user.name: bob and event.action: Q)")),
+      AllowlistBench.entry("braces", ("when", "rule.id: braces and user:{name: alice}")),
+      AllowlistBench.entry("star", ("when", "rule.id: star and user.na*: alice")),
+      AllowlistBench.entry("double", ("when", "rule.id: double and not (not user.name: alice)")),
       AllowlistBench.entry("noise", ("when", "rule.id: noise and cloud.account.id: 1 and not tags: c")),
     ])
     #expect(try bench.outcome(alert).hasPrefix("held by") == holds)
