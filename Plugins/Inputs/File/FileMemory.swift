@@ -109,9 +109,13 @@ struct FileMemory {
       guard let checkpoint = known[key] else { continue }
       let content = settings.content(descriptor)
       if checkpoint.identity == file.identity, checkpoint.finishedSize == file.size {
-        guard content.isCompressed else { return content.holds(checkpoint) ? .finished : .unknown }
-        if content.begins(with: checkpoint) { return .finished }
-        continue
+        guard content.isCompressed ? content.begins(with: checkpoint) : content.holds(checkpoint) else {
+          if content.isCompressed { continue }
+          return .unknown
+        }
+        // Where it is now: by the name that it had, it would be forgotten.
+        known[key]?.path = file.path
+        return .finished
       }
       guard content.take(up: checkpoint, size: file.size) else { continue }
       remove(key)
