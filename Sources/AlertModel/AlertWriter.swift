@@ -5,8 +5,8 @@ internal import Glibc
 ///
 /// A field under an existing object lands inside that object; where there is none, Weir makes it at the end of the
 /// document, or adds a dotted key where the document writes its siblings that way. A field that the document already has
-/// is not written: the detector's own stands, unless the field is Weir's word (`Existing`). Nothing else of the bytes
-/// changes, except that line breaks between tokens go. One writer serves one thread; its memory is used again for the
+/// is not written: the detector's own stands, unless that is `null` or `""`, or the field is Weir's word (`Existing`).
+/// Nothing else of the bytes changes, except that line breaks between tokens go. One writer serves one thread; its memory is used again for the
 /// next alert.
 public struct AlertWriter: Sendable {
   /// One field to write, its value somewhere in `values`.
@@ -26,7 +26,7 @@ public struct AlertWriter: Sendable {
 
   /// What becomes of a field that the document already has.
   public enum Existing: Sendable {
-    /// It stands, and nothing is written.
+    /// It stands, and nothing is written, unless it is `null` or `""` wherever it is.
     case stands
     /// Its value gives way.
     case givesWay
@@ -135,7 +135,9 @@ public struct AlertWriter: Sendable {
       let existing = additions[index].existing
       if existing == .givesWayWithAllBelow { replaceAll(below: path, in: document) }
       if path.exists(in: document) {
-        if existing != .stands { replaceAll(path, in: document, with: additions[index].value) }
+        if existing != .stands || !path.hasValue(in: document) {
+          replaceAll(path, in: document, with: additions[index].value)
+        }
         additions[index].isDropped = true
         isDropped = true
         continue

@@ -205,6 +205,11 @@ public struct FieldPath: Hashable, Sendable {
     forEachNode(in: document) { _ in true }
   }
 
+  /// True where the document has this field with something else than `null` or `""`.
+  func hasValue(in document: Document) -> Bool {
+    forEachNode(in: document) { $0.kind != .null && !($0.kind == .string && $0.value.bytes.isEmpty) }
+  }
+
   /// The deepest object on the way to this field, and how many bytes of the name lead there.
   ///
   /// Where something that is no object stands in the way, or where the document writes siblings with dotted keys, that is

@@ -99,6 +99,12 @@ struct AlertWriterTests {
         #"{"cloud":{"account":{"name":"theirs"}}}"#, [("cloud.account.name", #""a""#)],
         #"{"cloud":{"account":{"name":"theirs"}}}"#
       ),
+      (
+        #"{"cloud":{"account":{"name":null,"team":""}},"cloud.region":"x"}"#,
+        [("cloud.account.name", #""a""#), ("cloud.account.team", #""b""#), ("cloud.region", #""y""#)],
+        #"{"cloud":{"account":{"name":"a","team":"b"}},"cloud.region":"x"}"#
+      ),
+      (#"{"a":[{"b":null},{"b":1}]}"#, [("a.b", "2")], #"{"a":[{"b":null},{"b":1}]}"#),
       ("{}", [("a", "1"), ("b.c", "2"), ("b.d", "3"), ("e", "4")], #"{"a":1,"b":{"c":2,"d":3},"e":4}"#),
       (
         #"{"z":{"y":1},"b":{"q":0}}"#, [("b.c", "1"), ("z.k.l", "2"), ("z.k.m", "3"), ("w", "4")],
