@@ -192,6 +192,8 @@ struct ImportExceptionsTests {
     #expect(
       imported.warnings == [
         "the export says that 'gone' is missing", "the export says that it holds 3 exceptions, and 2 were read",
+        "the export has no rules, so the entries hold for the alerts of every rule; say with --rule which rules use the "
+          + "lists, or export the rules with them",
       ])
   }
 

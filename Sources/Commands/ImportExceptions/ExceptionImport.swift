@@ -71,6 +71,11 @@ struct ExceptionImport {
     if let expected, expected != items.count {
       warnings.append("the export says that it holds \(expected) exceptions, and \(items.count) were read")
     }
+    if !hasRules, defaults.rules.isEmpty, !items.isEmpty {
+      warnings.append(
+        "the export has no rules, so the entries hold for the alerts of every rule; say with --rule which rules use the "
+          + "lists, or export the rules with them")
+    }
     let query = ExceptionQuery(valueLists: defaults.valueLists)
     /// By name: the last number that was put behind it.
     var names: [String: Int] = [:]

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Gateway
 
 /// The ledger as a person reads it.
@@ -35,6 +36,9 @@ struct LedgerSummary {
       Terminal.say(Terminal.styled("\(String.counted(unreadable, "part")) of the input could not be read", .yellow))
     }
     let dead = unreadable + alerts.deadLettered + ledger.outputs.reduce(0) { $0 + $1.deadLettered }
-    if dead > 0 { Terminal.say("dead letters, with their reasons: \(deadLetters)") }
+    // Those that 'weir outbox drop' made are counted, and written nowhere.
+    if dead > 0, FileManager.default.fileExists(atPath: deadLetters) {
+      Terminal.say("dead letters, with their reasons: \(deadLetters)")
+    }
   }
 }

@@ -18,7 +18,7 @@ struct TestCommand: AsyncParsableCommand {
             expect: {suppressed_by: platform team sets up trails, not_delivered_to: [urgent]}
           - name: a root login is urgent
             alert: {eventName: ConsoleLogin, userIdentity: {type: Root}}
-            expect: {delivered_to: [urgent], severity: high, fields: {user.name: root}, rule: Root login}
+            expect: {delivered_to: [urgent], severity: high, fields: {user.name: root}, rule: ConsoleLogin}
 
       File names start from the test file's folder. Exit code 0 where all passed, 1 where one failed, 78 where a file is \
       wrong.
