@@ -31,6 +31,8 @@ public final class LineProgram: Sendable {
     public let failure: ProgramFailure?
   }
 
+  private let logger: Logger
+
   private static let firstWait = Duration.milliseconds(500)
   private static let longestWait = Duration.seconds(60)
   /// How long a program may take to end once its input has ended, and again after SIGTERM.
@@ -41,6 +43,7 @@ public final class LineProgram: Sendable {
     self.launch = launch
     self.clock = clock
     redaction = launch.redaction
+    self.logger = logger
     errors = ErrorLog(name: name, logger: logger, redaction: launch.redaction)
     thread = BlockingThread("program." + name)
   }
@@ -94,7 +97,11 @@ public final class LineProgram: Sendable {
     if !exchange.answers.isEmpty { state.withLock { $0.failures = 0 } }
     guard let mistake = exchange.mistake else { return Answers(answers: exchange.answers, failure: nil) }
     let failure = end(child, after: mistake, time)
-    return Answers(answers: exchange.answers, failure: exchange.answers.count < count ? failure : nil)
+    guard exchange.answers.count < count else {
+      logger.warning("\(failure.reason); every line had its answer, which counts")
+      return Answers(answers: exchange.answers, failure: nil)
+    }
+    return Answers(answers: exchange.answers, failure: failure)
   }
 
   /// The program; started, where it does not run.
