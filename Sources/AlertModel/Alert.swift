@@ -20,6 +20,9 @@ public struct Alert: ~Copyable {
   /// Weir's severity: by the format's rule, or what an enricher lowered it to.
   public private(set) var severity: Severity
 
+  /// What the severity was before an enricher lowered it.
+  public private(set) var undemotedSeverity: Severity
+
   /// What enrichers have added, in their order.
   public private(set) var added: [AddedField] = []
 
@@ -48,6 +51,7 @@ public struct Alert: ~Copyable {
     self.envelope = envelope
     self.table = table
     self.severity = severity
+    undemotedSeverity = severity
     self.vocabulary = vocabulary
     emptyIsMissing = vocabulary.tables[table].emptyIsMissing
     self.arena = arena
@@ -73,6 +77,7 @@ public struct Alert: ~Copyable {
   /// Sets the severity to what an enricher found.
   public mutating func assess(_ severity: Severity) {
     self.severity = severity
+    undemotedSeverity = severity
   }
 
   /// Lowers the severity; a higher one than the alert has changes nothing.

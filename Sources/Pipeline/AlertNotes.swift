@@ -26,14 +26,15 @@ struct AlertNotes {
     let hasOwnSeverity: Bool
     let demotion: Suppression?
     let repeats: (@Sendable () -> Suppression?)?
+    let undemotedSeverity: Severity
     /// What conditions can ask for although it is not written with the alert.
     let ambient: [AddedField]
   }
 
-  func kept(ambient: [AddedField]) -> Kept {
+  func kept(of alert: borrowing Alert, ambient: [AddedField]) -> Kept {
     Kept(
       number: number, id: id, failures: failures, hasOwnSeverity: hasOwnSeverity, demotion: demotion,
-      repeats: repeats, ambient: ambient)
+      repeats: repeats, undemotedSeverity: alert.undemotedSeverity, ambient: ambient)
   }
 
   /// Takes up what was kept.

@@ -56,7 +56,7 @@ struct BatchBuilder: Sendable {
     var idOnly = AlertNotes()
     idOnly.id = notes.id
     Self.write(alert, idOnly, fields, &writer, time: time, to: &waitingBytes, &waitingEntries)
-    waiting.append(notes.kept(ambient: ambient))
+    waiting.append(notes.kept(of: alert, ambient: ambient))
   }
 
   mutating func takeWaiting() -> Waiting {

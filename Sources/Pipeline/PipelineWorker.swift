@@ -115,9 +115,10 @@ public actor PipelineWorker {
           return
         }
         var alert = Alert(
-          document, table: Int(outgoing.entry.table), severity: outgoing.severity,
+          document, table: Int(outgoing.entry.table), severity: waiting.notes[index].undemotedSeverity,
           ambient: waiting.notes[index].ambient,
           vocabulary: plan.formats.vocabulary, arena: decoder.arena)
+        alert.lowerSeverity(to: outgoing.severity)
         alert.takeUpEarlierNotes()
         let result = index < results.count ? results[index] : .failure(EnrichmentFailure("it gave no answer"))
         batch.witness?.willAsk(name, about: batch.notes.number, alert)

@@ -120,6 +120,24 @@ struct ChainingTests {
     #expect(entries == ["known", "routed", "alert_suppression", "known"])
   }
 
+  @Test("what one allowlist demotes, another holds back only up to the severity that it had")
+  func keepsCeilingsThroughDemotions() async throws {
+    let configuration = """
+      enrichers:
+        - allowlist:
+            mode: demote
+            entries: [{name: d, when: "event.action: a", reason: r, owner: o, expires: 2027-03-31, ceiling: critical}]
+        - allowlist:
+            entries: [{name: h, when: "event.action: a", reason: r, owner: o, expires: 2027-03-31}]
+      routes: [{to: [all]}]
+
+      """ + Self.outputs
+    let alerts = ["critical", "medium"].map { #"{"severity":"\#($0)","event":{"action":"a"}}"# }
+    let outcome = try await process(Workbench.chunk(lines: alerts), configuration)
+    #expect(outcome.block.entries.map(\.severity) == [.informational, .informational])
+    #expect(outcome.places == [[0], [1]])
+  }
+
   @Test("rule_info can give an alert the rule's severity")
   func takesRuleSeverity() async throws {
     for (setting, severity) in [("", Severity.informational), ("severity: rule", .high)] {

@@ -68,6 +68,21 @@ enum ActorPattern {
     }
   }
 
+  /// True where a wildcard that begins within a role's name may end in that of the session, since what follows it may stand
+  /// there: `…:assumed-role/ops-*-admin`.
+  static func goesBeyondRole(_ segments: [String]) -> Bool {
+    var isInRole = false
+    for segment in segments {
+      if let role = segment.ranges(of: "role/").last {
+        isInRole = !segment[role.upperBound...].contains("/")
+      } else if isInRole, !segment.isEmpty {
+        if !segment.contains("/") { return true }
+        isInRole = false
+      }
+    }
+    return false
+  }
+
   private static func isName(_ text: Substring) -> Bool { !text.contains { $0 == "/" || $0 == ":" } }
 }
 

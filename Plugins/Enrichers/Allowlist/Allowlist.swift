@@ -50,7 +50,7 @@ struct Allowlist: Sendable {
   /// Whether everything about the entry holds but its expiry.
   private func holds(_ number: Int, _ alert: borrowing Alert, _ matched: MatchedActors, _ now: Timestamp) -> Bool {
     let entry = entries[number]
-    guard alert.severity <= entry.ceiling else { return false }
+    guard alert.undemotedSeverity <= entry.ceiling else { return false }
     if entry.hasActors {
       guard actorsHold(number, alert.table, matched), !namesOthers(number, alert, matched) else { return false }
     } else if !restsOnEnough(entry, alert.table) {
@@ -98,7 +98,8 @@ struct Allowlist: Sendable {
       || meetsAnyRole(pattern, identity)
   }
 
-  /// Whether a session with that name meets the pattern whatever its role is, and one with another name does not.
+  /// Whether a session with that name meets the pattern whatever its role is, or because a wildcard goes beyond the role,
+  /// and one with another name does not.
   private func meetsAnyRole(_ pattern: Int, _ identity: ActorFields.Identity) -> Bool {
     let slash = UInt8(ascii: "/")
     let name = identity.chosenFrom
@@ -110,7 +111,8 @@ struct Allowlist: Sendable {
       let other = identity.text[..<part.lowerBound] + [0] + identity.text[part.upperBound...]
       return Array(other).withUnsafeBytes { index.actors.matches(pattern, $0) }
     }
-    return isMet(without: (beforeRole + 1)..<(name - 1)) && !isMet(without: name..<identity.text.count)
+    return (isMet(without: (beforeRole + 1)..<(name - 1)) || isMet(without: (name - 1)..<name))
+      && !isMet(without: name..<identity.text.count)
   }
 
   /// Whether the alert names people besides those that the entry is about: a field that says who did it has several
@@ -142,17 +144,20 @@ struct Allowlist: Sendable {
   }
 
   /// Calls `body` with the name under which the actor is remembered, if there is one: its role where it is a session of
-  /// one.
-  func withPrincipal(of alert: borrowing Alert, _ body: (UnsafeRawBufferPointer) -> Void) {
+  /// one. Where the first field that names somebody names several, with each.
+  func forEachPrincipal(of alert: borrowing Alert, _ body: (UnsafeRawBufferPointer) -> Void) {
     // Under a name of its choosing an attacker would be somebody new each time, so that comes last.
     for accepted in [false, true] {
-      let isFound = actorFields.forEachIdentity(of: alert) { identity in
+      var found: Int?
+      actorFields.forEachIdentity(of: alert) { identity in
         // Behind a session comes its role.
         guard !identity.isSession, identity.isSpoofable == accepted else { return false }
+        guard found == nil || found == identity.place else { return true }
+        found = identity.place
         body(identity.text)
-        return true
+        return false
       }
-      if isFound { return }
+      if found != nil { return }
     }
   }
 

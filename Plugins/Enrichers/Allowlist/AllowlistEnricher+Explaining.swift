@@ -43,7 +43,7 @@ extension AllowlistEnricher {
         continue
       }
       conditions.append(
-        DecisionExplanation.Condition("ceiling: \(entry.ceiling)", holds: alert.severity <= entry.ceiling))
+        DecisionExplanation.Condition("ceiling: \(entry.ceiling)", holds: alert.undemotedSeverity <= entry.ceiling))
       conditions.append(DecisionExplanation.Condition("expires: \(entry.expires.text)", holds: now < entry.expires.end))
       let guardrails = guardrails(of: number, in: list, alert, now: now)
       conditions += guardrails.map { DecisionExplanation.Condition($0, holds: false) }
@@ -121,10 +121,11 @@ extension AllowlistEnricher {
     if let forbidding = list.forbidding(alert, to: entry, now: now) { return ["never: \(forbidding.condition.source)"] }
     var reasons: [String] = []
     if !entry.watch.isEmpty {
-      list.withPrincipal(of: alert) { actor in
-        reasons = history.novelties(actor, watchesRate: entry.watch.contains(.rate), now: now) { note in
+      list.forEachPrincipal(of: alert) { actor in
+        let found = history.novelties(actor, watchesRate: entry.watch.contains(.rate), now: now) { note in
           newness.forEachSample(of: alert, watch: entry.watch, note)
         }
+        for reason in found where !reasons.contains(reason) { reasons.append(reason) }
       }
     }
     if let budget = entry.budget, budgets.isUsedUp(number, budget, now: now) {

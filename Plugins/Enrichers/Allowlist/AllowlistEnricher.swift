@@ -88,6 +88,8 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin, 
 
   /// An entry holds; the guardrails have the last word.
   private func held(by number: Int, _ alert: borrowing Alert, _ matched: MatchedActors) -> Enrichment {
+    // Then there is nothing to lower, and nothing that counts.
+    if options.mode == .demote, alert.severity <= options.demoteTo.severity { return .nothing }
     let now = context.clock.now
     let entry = list.entries[number]
     var reasons: [String] = []
@@ -95,10 +97,11 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin, 
       reasons.append("never held back: \(condition.condition.source)")
     } else {
       if !entry.watch.isEmpty {
-        list.withPrincipal(of: alert) { actor in
-          reasons = history.observe(actor, watchesRate: entry.watch.contains(.rate), now: now) { note in
+        list.forEachPrincipal(of: alert) { actor in
+          let found = history.observe(actor, watchesRate: entry.watch.contains(.rate), now: now) { note in
             newness.forEachSample(of: alert, watch: entry.watch, note)
           }
+          for reason in found where !reasons.contains(reason) { reasons.append(reason) }
         }
       }
       if reasons.isEmpty, let budget = entry.budget, !budgets.take(number, budget, now: now) {

@@ -6,7 +6,8 @@ internal import PluginKit
 ///
 /// Of an `and`, one part that nobody can choose is enough; of an `or`, every part needs one. A part that only asks whether
 /// a field is there, one that nearly every value meets, one without a field, one whose field's name has wildcards, and
-/// everything below `not` are nothing to rest on. Neither is the name of a session, which whoever assumes a role chooses.
+/// everything below `not` are nothing to rest on, nor are severity and time. Neither is the name of a session, which whoever
+/// assumes a role chooses.
 struct Footing {
   private let formats: FormatSet?
   private let count: Int
@@ -31,7 +32,9 @@ struct Footing {
       }
     case .is(let field?, let value):
       if value.isMetByNearlyAll { return nowhere }
-      if case .wildcard(let pattern) = value, isIdentity(field), ActorPattern.isMetBySessionName(pattern.segments) {
+      if case .wildcard(let pattern) = value, isIdentity(field),
+        ActorPattern.isMetBySessionName(pattern.segments) || ActorPattern.goesBeyondRole(pattern.segments)
+      {
         return nowhere
       }
       return isFirm(field: field)
@@ -53,6 +56,7 @@ struct Footing {
     if case .wildcard = field { return nowhere }
     if let known = firmByField[field.text] { return known }
     let name = Field.base(of: field.text)
+    if name == "severity" || name == "@timestamp" { return nowhere }
     let firm = (0..<count).map { format in
       !ChosenFields.contains(name) && formats?.isSpoofable(name, in: format) != true
     }

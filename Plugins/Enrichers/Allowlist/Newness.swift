@@ -90,7 +90,10 @@ struct Newness: Sendable {
     var start = 0
     switch novelty {
     case .network:
-      return IPAddress(text).map { .network(IPNetwork($0, length: $0.isIPv6 ? 48 : 24)) }
+      // What is no address is something new as it is, and never passed over.
+      if let address = IPAddress(text) ?? IPAddress(bareAddress(text)) {
+        return .network(IPNetwork(address, length: address.isIPv6 ? 48 : 24))
+      }
     case .client:
       // A product's name ends at its version (RFC 9110, section 10.1.5); AWS consoles write theirs in brackets.
       while start < text.count, text[start] == UInt8(ascii: "[") { start += 1 }
@@ -99,6 +102,20 @@ struct Newness: Sendable {
     case .account, .country, .rate: break
     }
     return end > start ? .text(novelty, UnsafeRawBufferPointer(rebasing: text[start..<end])) : nil
+  }
+
+  /// What is left of `192.0.2.1:443`, `[2001:db8::1]:443` or an address with spaces around it.
+  private static func bareAddress(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    let space = UInt8(ascii: " ")
+    var bare = text[...]
+    while bare.first == space { bare.removeFirst() }
+    while bare.last == space { bare.removeLast() }
+    if bare.first == UInt8(ascii: "["), let end = bare.firstIndex(of: UInt8(ascii: "]")) {
+      bare = bare[(bare.startIndex + 1)..<end]
+    } else if let colon = bare.firstIndex(of: UInt8(ascii: ":")), bare.lastIndex(of: UInt8(ascii: ":")) == colon {
+      bare = bare[..<colon]
+    }
+    return UnsafeRawBufferPointer(rebasing: bare)
   }
 
   private static func isEndOfProduct(_ byte: UInt8) -> Bool {

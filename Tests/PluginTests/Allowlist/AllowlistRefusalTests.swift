@@ -54,6 +54,10 @@ struct AllowlistRefusalTests {
         [("when", "aws.cloudtrail.user_identity.arn: */deploy-bot")],
         "the entry 'e' rests only on what an attacker can choose (aws.cloudtrail.user_identity.arn); add who or what it is about, or 'accept_spoofable: true'"
       ),
+      (
+        [("when", "aws.cloudtrail.user_identity.arn: *assumed-role/ops-*-admin*")],
+        "the entry 'e' rests only on what an attacker can choose (aws.cloudtrail.user_identity.arn); add who or what it is about, or 'accept_spoofable: true'"
+      ),
       ([("actors", "alice"), ("owner", "")], "the setting 'owner' of an allowlist entry is empty"),
     ])
   func refuses(settings: [(String, String)], message: String) {

@@ -48,11 +48,13 @@ struct GuardrailTests {
     #expect(try bench.outcome(alert(#","event":{"action":"Y"}"#)) == "held by e")
   }
 
-  @Test("an alert can be demoted instead, and never gets more severe by it")
+  @Test("an alert can be demoted instead; one that is no more severe than that is left alone and counts for nothing")
   func demotes() throws {
-    let bench = try AllowlistBench([alice], settings: [("mode", "demote"), ("demote_to", "low")])
+    let once = AllowlistBench.entry("e", ("actors", ["alice"]), ("at_most", "1/day"))
+    let bench = try AllowlistBench([once], settings: [("mode", "demote"), ("demote_to", "low")])
+    #expect(try bench.outcome(alert(), severity: .informational) == "delivered")
+    #expect(try bench.outcome(alert(), severity: .low) == "delivered")
     #expect(try bench.outcome(alert(), severity: .medium) == "demoted to low by e")
-    #expect(try bench.outcome(alert(), severity: .informational) == "demoted to informational by e")
   }
 
   @Test("beyond its budget an entry holds nothing back until the next day")
@@ -102,6 +104,26 @@ struct GuardrailTests {
     #expect(try restarted.outcome(alert(known)) == "held by e")
     bench.clock.advance(by: .seconds(14 * 86_400))
     #expect(try bench.outcome(alert(new)) == "held by e")
+  }
+
+  @Test("what is new about any of several actors is told, whatever their order, and what is no address is new as it is")
+  func watchesAll() throws {
+    let both = AllowlistBench.entry("e", ("actors", ["alice", "bob"]))
+    let bench = try AllowlistBench([both])
+    func alert(_ names: String, _ address: String) -> String {
+      #"{"user":{"name":\#(names)},"source":{"ip":"\#(address)"}}"#
+    }
+    #expect(try bench.outcome(alert(#""alice""#, "10.0.0.1")) == "held by e")
+    #expect(try bench.outcome(alert(#""bob""#, "192.0.2.1")) == "held by e")
+    bench.clock.advance(by: .seconds(15 * 86_400))
+    for (names, address, isNew) in [
+      (#""alice""#, "10.0.0.9", false), (#""alice""#, "10.0.0.1:443", false), (#""alice""#, " 10.0.0.1 ", false),
+      (#"["alice","bob"]"#, "10.0.0.1", true), (#"["bob","alice"]"#, "10.0.0.1", true),
+      (#""alice""#, "203.0.113.9:443", true), (#""alice""#, "3405803785", true), (#""alice""#, "[2001:db8::1]:1", true),
+    ] {
+      #expect(
+        try bench.outcome(alert(names, address)).contains("new network") == isNew, "\(names) from \(address)")
+    }
   }
 
   @Test("during the learning period, and where nothing is watched, nothing is new")
