@@ -23,7 +23,8 @@ extension AllowlistEnricher: Reviewing {
 
   private func narrower(_ number: Int, than use: EntryUse) -> NarrowerEntry? {
     let entry = list.entries[number]
-    var proposal = EntryProposal(entry)
+    // Entries of the configuration itself come first, and there references are resolved.
+    var proposal = EntryProposal(entry, escapesReferences: number < options.entries.count)
     if entry.hasActors {
       let actors = (0..<list.index.actors.count).filter { list.index.owners[$0].contains(number) }.map(
         list.index.actors.text)

@@ -5,6 +5,7 @@ internal import PluginKit
 /// An entry made narrower step by step, by what it has held back, and written out.
 struct EntryProposal {
   private let entry: Entry
+  private let escapesReferences: Bool
   private var actors: [String] = []
   private var when: String?
   private var ceiling: Severity
@@ -15,8 +16,10 @@ struct EntryProposal {
   private static let mostActors = 50
   private static let mostForPattern = 5
 
-  init(_ entry: Entry) {
+  /// - Parameter escapesReferences: true where `${` is to be written as `$${`.
+  init(_ entry: Entry, escapesReferences: Bool) {
     self.entry = entry
+    self.escapesReferences = escapesReferences
     when = entry.condition?.condition.source
     ceiling = entry.ceiling
   }
@@ -115,11 +118,11 @@ struct EntryProposal {
 
   /// The entry as an element of a list.
   var yaml: String {
-    var lines = ["- name: \(Self.quoted(entry.name))"]
-    if let when { lines.append("  when: \(Self.quoted(when))") }
-    if !actors.isEmpty { lines.append("  actors: [\(actors.map(Self.quoted).joined(separator: ", "))]") }
-    lines.append("  reason: \(Self.quoted(entry.reason))")
-    lines.append("  owner: \(Self.quoted(entry.owner))")
+    var lines = ["- name: \(quoted(entry.name))"]
+    if let when { lines.append("  when: \(quoted(when))") }
+    if !actors.isEmpty { lines.append("  actors: [\(actors.map(quoted).joined(separator: ", "))]") }
+    lines.append("  reason: \(quoted(entry.reason))")
+    lines.append("  owner: \(quoted(entry.owner))")
     lines.append("  expires: \(entry.expires.text)")
     lines.append("  ceiling: \(ceiling)")
     if entry.acceptsSpoofable { lines.append("  accept_spoofable: true") }
@@ -129,9 +132,9 @@ struct EntryProposal {
   }
 
   /// A double-quoted scalar, whose escapes are those of JSON (https://yaml.org/spec/1.2.2/#57-escaped-characters).
-  private static func quoted(_ text: String) -> String {
+  private func quoted(_ text: String) -> String {
     var json: [UInt8] = []
-    JSONEscapes.appendQuoted(text, to: &json)
+    JSONEscapes.appendQuoted(escapesReferences ? text.replacing("${", with: "$${") : text, to: &json)
     // What would turn text around or hide in it is written as an escape, so that the entry can be shown as it is.
     return String(decoding: json, as: UTF8.self).unicodeScalars.map { scalar in
       guard scalar.properties.generalCategory == .format || scalar.properties.generalCategory == .control else {
