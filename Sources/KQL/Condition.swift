@@ -70,15 +70,13 @@ public struct Condition: Sendable {
     }
   }
 
-  /// The first value, as text, that meets a condition that is about one field by its name; nil where none does, and for any
-  /// other condition.
-  public func firstValue(in alert: borrowing Alert, now: Timestamp) -> String? {
-    var found: String?
-    compiled.program.onlyLeaf?.forEachValue(in: alert, nil, now) { value, isAccepted in
-      if isAccepted { found = value.isScalar ? value.text : "" }
-      return isAccepted
-    }
-    return found
+  /// Calls `body` with the field and its first value, as text, that meet a condition that is one question: also where it
+  /// asks for any field. Of a `field:{ … }`, with those that meet each question outside `not`, in the first object that
+  /// meets it. Never for a condition that is made of others or asks for the severity.
+  public func forEachMatch(
+    in alert: borrowing Alert, now: Timestamp, _ body: (_ field: String, _ value: String) -> Void
+  ) {
+    compiled.program.onlyLeaf?.forEachMatch(in: alert, nil, now, body)
   }
 
   /// The names of the fields that the query asks for, each once, in order of first use.

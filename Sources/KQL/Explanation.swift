@@ -97,24 +97,21 @@ private struct Explainer {
     }
     let holds = leaf.holds(alert, scope, now)
     var values: [String] = []
-    var name: String?
+    var name = leaf.field?.field.name
     func list(_ value: String) -> Bool {
       if !values.contains(value) { values.append(value) }
       return values.count == Explanation.maximumValues
     }
     switch leaf.question {
-    case .always: break
     case .severity:
       name = "severity"
       values = [alert.severity.description]
-    case .field(let question): name = question.field.field.name
-    case .exists(let field), .template(let field, _, _): name = field.field.name
     case .fields, .anyField:
       guard holds else { break }
       _ = Leaf.forEachField(in: alert, scope) { name, value in
         leaf.accepts(name, value, now: now) && list("\(name): \(value.shown)")
       }
-    case .nested: break
+    case .always, .field, .exists, .template, .nested: break
     }
     leaf.forEachValue(in: alert, scope, now) { value, isAccepted in (!holds || isAccepted) && list(value.shown) }
     return explanation(.leaf, expression, holds, field: name, values: values)

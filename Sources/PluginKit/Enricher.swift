@@ -72,7 +72,7 @@ public struct Suppression: Sendable, Equatable {
   public var reason: String { source.reason }
   /// The last day on which the entry holds, as written: `2027-03-31`.
   public var expires: String { source.expires }
-  /// What matched: every condition of the entry that rests on one field's value.
+  /// What matched: the actor, and every part of the entry's condition with the field and the value that met it.
   public let matched: [Match]
 
   public init(_ source: Source, matched: [Match]) {

@@ -14,6 +14,10 @@ extension AllowlistEnricher: Reviewing {
 
   public func narrower(_ name: String, than use: EntryUse) -> [NarrowerEntry] {
     guard let number = list.entries.firstIndex(where: { $0.name == name }) else { return [] }
+    var use = use
+    // A value elsewhere may meet the same pattern, as part of the condition.
+    let actorFields = Set(actorFields.names)
+    use.matches = use.matches?.filter { actorFields.contains($0.field) }
     var byARN = use
     byARN.matches = use.matches.map(EntryProposal.preferringARNs)
     var proposals = [narrower(number, than: byARN)]

@@ -10,7 +10,7 @@ struct MatchedCondition: Sendable {
   /// values may meet.
   private let asksWho: [[Condition]]
 
-  /// One part of the condition that is about one field.
+  /// One part of the condition that is about one field, or about any.
   private struct Part: Sendable {
     let condition: Condition
     let field: Field
@@ -51,21 +51,24 @@ struct MatchedCondition: Sendable {
     parts.filter { !$0.isNegated && $0.asksForValue }.map(\.field.name)
   }
 
-  /// Field, value and pattern of every part that the alert fulfils.
+  /// Field, value and pattern of every part that the alert fulfils; of `field:{ … }`, of each question within.
   func matches(of alert: borrowing Alert, now: Timestamp) -> [Suppression.Match] {
     var matches: [Suppression.Match] = []
     for part in parts where part.condition.matches(alert, now: now) != part.isNegated {
+      let pattern = part.isNegated ? "not \(part.pattern)" : part.pattern
+      let before = matches.count
+      part.condition.forEachMatch(in: alert, now: now) { field, value in
+        matches.append(Suppression.Match(field: field, value: value, pattern: pattern))
+      }
+      if matches.count > before { continue }
       matches.append(
-        Suppression.Match(
-          field: part.field.name, value: Self.value(of: part, in: alert, now: now),
-          pattern: part.isNegated ? "not \(part.pattern)" : part.pattern))
+        Suppression.Match(field: part.field.name, value: Self.firstValue(of: part, in: alert), pattern: pattern))
     }
     return matches
   }
 
-  /// The value that the alert fulfils the part by; of a part that must not hold, the first that the field has.
-  private static func value(of part: Part, in alert: borrowing Alert, now: Timestamp) -> String {
-    if let value = part.condition.firstValue(in: alert, now: now) { return value }
+  /// What the field has where no value of it is known to fulfil the part: where it must not hold, or asks for the severity.
+  private static func firstValue(of part: Part, in alert: borrowing Alert) -> String {
     if part.field.name == "severity" { return alert.severity.description }
     guard let first = alert.first(part.field), first.isScalar else { return "" }
     return first.text
@@ -81,9 +84,8 @@ struct MatchedCondition: Sendable {
       for part in all { try collect(part, of: whole, negated: negated, vocabulary, into: &parts) }
       return
     case .not(let part): return try collect(part, of: whole, negated: !negated, vocabulary, into: &parts)
-    case .is(nil, _): return
-    case .is(let name?, let value):
-      field = name
+    case .is(let name, let value):
+      field = name ?? .text("*")
       pattern = value.text
     case .range(let name, let comparison, let value):
       field = name
@@ -96,6 +98,6 @@ struct MatchedCondition: Sendable {
     parts.append(
       Part(
         condition: isWhole ? whole : try Condition(expression, of: whole), field: vocabulary.field(field.text),
-        pattern: pattern, isNegated: negated, asksForValue: expression.asksForValue))
+        pattern: pattern, isNegated: negated, asksForValue: !expression.containsFreeText && expression.asksForValue))
   }
 }

@@ -73,6 +73,44 @@ final class Leaf: Sendable {
     }
   }
 
+  /// The field that is asked for by its name.
+  var field: FieldReference? {
+    switch question {
+    case .field(let question): question.field
+    case .exists(let field), .template(let field, _, _): field
+    case .always, .severity, .fields, .anyField, .nested: nil
+    }
+  }
+
+  /// Calls `body` with the field and the first value that are accepted; of a nested question, with those of each question
+  /// within.
+  func forEachMatch(
+    in alert: borrowing Alert, _ scope: JSONNode?, _ now: Timestamp, _ body: (String, String) -> Void
+  ) {
+    switch question {
+    case .always, .severity: break
+    case .field, .exists, .template:
+      let name = field?.field.name ?? ""
+      forEachValue(in: alert, scope, now) { value, isAccepted in
+        if isAccepted { body(name, value.isScalar ? value.text : "") }
+        return isAccepted
+      }
+    case .fields, .anyField:
+      _ = Self.forEachField(in: alert, scope) { name, value in
+        guard accepts(name, value, now: now) else { return false }
+        body(name, value.text)
+        return true
+      }
+    case .nested(let field, let program, let inParts):
+      let isMet = field.forEachObject(in: alert, scope) { object in
+        guard program.holds(alert, object, now) else { return false }
+        program.forEachMatch(in: alert, object, now) { body("\(field.field.name).\($0)", $1) }
+        return true
+      }
+      if !isMet, scope == nil, alert.isInParts(field.field) { inParts?.forEachMatch(in: alert, nil, now, body) }
+    }
+  }
+
   /// Whether a leaf that asks for any field is content with this one.
   func accepts(_ name: String, _ value: FieldValue, now: Timestamp) -> Bool {
     switch question {

@@ -30,6 +30,18 @@ struct Program: Sendable {
   /// The one question that the query is; nil where it is more than that, or asks for the severity.
   var onlyLeaf: Leaf? { steps.count == 1 ? leaves.first : nil }
 
+  /// Calls `body` with the field and the first value that meet each question outside `not`.
+  func forEachMatch(
+    in alert: borrowing Alert, _ scope: JSONNode?, _ now: Timestamp, _ body: (String, String) -> Void
+  ) {
+    var index = 0
+    while index < steps.count {
+      let step = steps[index]
+      if step.operation == .leaf { leaves[Int(step.leaf)].forEachMatch(in: alert, scope, now, body) }
+      index = step.operation == .not ? Int(step.end) : index + 1
+    }
+  }
+
   /// Adds a leaf.
   mutating func append(_ leaf: Leaf) {
     if case .severity(let accepted) = leaf.question {

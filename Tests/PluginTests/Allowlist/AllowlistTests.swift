@@ -139,6 +139,21 @@ struct AllowlistTests {
       ])
   }
 
+  @Test("the record names the fields that met what asks for any, or for an object")
+  func recordsAnyField() throws {
+    let when = "user:{ name: alice and id: 7 } and user.n*: alice and T and not eve and event:{ not action: y }"
+    let bench = try AllowlistBench([
+      AllowlistBench.entry("e", ("actors", ["alice"]), ("when", LocatedNode(stringLiteral: when)))
+    ])
+    let alert = #"{"user":{"name":"alice","id":"7"},"rule":{"name":"T"},"event":{"action":"x"}}"#
+    let matched = try #require(try bench.record(alert)).matched.dropFirst()
+    #expect(
+      matched.map { "\($0.field)|\($0.value)|\($0.pattern)" } == [
+        "user.name|alice|user:{ name: alice and id: 7 }", "user.id|7|user:{ name: alice and id: 7 }",
+        "user.name|alice|alice", "rule.name|T|T", "*||not eve", "event||event:{ not action: y }",
+      ])
+  }
+
   @Test("files are read: a list, a mapping, and lists of actors")
   func readsFiles() throws {
     let one: LocatedNode = [AllowlistBench.entry("one", ("actors", ["alice"]))]

@@ -23,4 +23,15 @@ struct EntryProposalTests {
     let listed = try proposal(other, matches).yaml
     #expect(listed.contains(#"  reason: "costs ${HOME} or $${HOME}""#), "\(listed)")
   }
+
+  @Test("name no actor that met the condition elsewhere")
+  func leavesOthersOut() throws {
+    let proposal = try proposal(
+      AllowlistBench([Self.entry]),
+      [
+        Suppression.Match(field: "user.name", value: "svc-a", pattern: "svc-*"),
+        Suppression.Match(field: "rule.name", value: "svc-wide", pattern: "svc-*"),
+      ])
+    #expect(proposal.changes == ["'svc-*' has only ever meant svc-a"])
+  }
 }
