@@ -89,9 +89,12 @@ public struct GatewayParts: Sendable {
       + outputs.compactMap { RememberingPlugin(kind: "output", name: $0.name, $0.output) }
   }
 
+  /// True where a plugin remembers something of the alerts that pass.
+  public var isLearning: Bool { !rememberingPlugins.isEmpty }
+
   /// True where something must outlive the process: alerts for queued outputs, where inputs go on, what plugins learn.
   public var needsOutbox: Bool {
-    outputs.contains(where: \.isQueued) || inputs.contains { $0.input.remembers } || !rememberingPlugins.isEmpty
+    outputs.contains(where: \.isQueued) || inputs.contains { $0.input.remembers } || isLearning
   }
 
   /// What workers need of it.

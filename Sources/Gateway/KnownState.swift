@@ -20,7 +20,7 @@ public enum KnownState {
     } catch {
       problems.append("\(error)")
     }
-    guard !parts.rememberingPlugins.isEmpty, Outbox.exists(in: parts.stateFolder) else { return problems }
+    guard parts.isLearning, Outbox.exists(in: parts.stateFolder) else { return problems }
     do throws(OutboxError) {
       let inspector = try OutboxInspector(
         folder: parts.stateFolder, formats: parts.formats.formats.map(\.name), logger: logger)

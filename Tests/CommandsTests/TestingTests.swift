@@ -26,12 +26,12 @@ import Testing
     ("{}", ["nothing is expected; see 'weir test --help'"]),
   ]
 
-  private func run(_ text: String, now: Timestamp = Workbench.now) async throws -> [TestRunner.Result] {
-    let bench = try Workbench.standard()
+  private func run(_ text: String, known: String = Workbench.known) async throws -> [TestRunner.Result] {
+    let bench = try Workbench.standard(known: known)
     let file = bench.path("a.test.yaml")
     try Data(text.utf8).write(to: URL(filePath: file))
     let loaded = try bench.load()
-    let runner = TestRunner(now: now) { clock in
+    let runner = TestRunner(now: Workbench.now) { clock in
       try Workbench.parts(loaded, now: clock.now)
     } context: { vocabulary in
       CommandEnvironment(logLevel: .critical).context(named: "test", vocabulary: vocabulary)
@@ -56,6 +56,17 @@ import Testing
         - {name: last day, alert: '\(alert)', expect: {suppressed: true}}
         - {name: day after, now: 2027-04-01, alert: '\(alert)', expect: {suppressed: false}}
       """)
+    #expect(results.map { $0.failures.map(\.message) } == [[], []])
+  }
+
+  @Test func `A test finds no budget that another one has used up`() async throws {
+    let alert = Workbench.alert("a1", action: "CreateTrail", user: "mira")
+    let results = try await run(
+      """
+      tests:
+        - {name: one, alert: '\(alert)', expect: {suppressed: true}}
+        - {name: two, alert: '\(alert)', expect: {suppressed: true}}
+      """, known: Workbench.known + "\n  at_most: 1/day")
     #expect(results.map { $0.failures.map(\.message) } == [[], []])
   }
 

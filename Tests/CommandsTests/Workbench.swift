@@ -92,7 +92,7 @@ final class Workbench {
       expires: 2027-03-31
     """
 
-  static func standard() throws -> Workbench {
+  static func standard(known: String = known) throws -> Workbench {
     try Workbench([
       "config.yaml": configuration, "known.yaml": known, "accounts.csv": "account_id,name\n111122223333,landing-zone\n",
     ])

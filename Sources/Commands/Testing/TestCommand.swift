@@ -20,7 +20,7 @@ struct TestCommand: AsyncParsableCommand {
             alert: {eventName: ConsoleLogin, userIdentity: {type: Root}}
             expect: {delivered_to: [urgent], severity: high, fields: {user.name: root}, rule: ConsoleLogin}
 
-      File names start from the test file's folder. Exit code 0 where all passed, 1 where one failed, 78 where a file is \
+      Each test begins with nothing learned and no budget used. File names start from the test file's folder. Exit code 0 where all passed, 1 where one failed, 78 where a file is \
       wrong.
       """)
 

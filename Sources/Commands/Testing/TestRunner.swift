@@ -17,6 +17,10 @@ actor TestRunner {
   private struct Bench {
     let parts: GatewayParts
     let worker: PipelineWorker
+
+    func stop() async {
+      for step in parts.enrichers { await step.plugin.stop() }
+    }
   }
 
   private let assemble: @Sendable (any GatewayClock) throws -> GatewayParts
@@ -125,9 +129,13 @@ actor TestRunner {
     return chunks
   }
 
-  /// The configuration at a moment; made once for each.
+  /// The configuration at a moment, as it is after a first start: no test finds what another one has used up or taught it.
   private func bench(at now: Timestamp) async throws -> Bench {
-    if let known = benches[now] { return known }
+    if let known = benches[now] {
+      guard known.parts.isLearning else { return known }
+      benches[now] = nil
+      await known.stop()
+    }
     let clock = FixedClock(now: now)
     let parts = try assemble(clock)
     for step in parts.enrichers { try await step.plugin.start() }
@@ -138,9 +146,7 @@ actor TestRunner {
 
   /// Stops what was started.
   func finish() async {
-    for bench in benches.values {
-      for step in bench.parts.enrichers { await step.plugin.stop() }
-    }
+    for bench in benches.values { await bench.stop() }
   }
 
   private actor Chunks {
