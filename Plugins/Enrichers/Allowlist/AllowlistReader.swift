@@ -203,13 +203,43 @@ struct AllowlistReader {
   }
 
   /// What is wrong with an entry that rests on nothing firm: the end of a sentence.
-  private func whyNotSafe(_ condition: MatchedCondition?, _ hasActors: Bool) -> String {
-    let fields = condition?.positiveFields ?? []
-    guard hasActors || !fields.isEmpty else {
+  private mutating func whyNotSafe(_ condition: MatchedCondition?, _ hasActors: Bool) -> String {
+    guard hasActors || condition?.positiveFields.isEmpty == false else {
       return "names no value that an alert must have, so it would hold nearly everything; add who or what it is about"
     }
-    let chosen = (fields + (hasActors ? ["the session's name in 'actors'"] : [])).joined(separator: ", ")
-    return "rests only on what an attacker can choose (\(chosen)); add who or what it is about, or "
+    let remedy = "add who or what it is about"
+    let weak = condition.map { weakParts(of: $0.condition.expression) } ?? []
+    var chosen: [String] = []
+    var met: [String] = []
+    for part in weak {
+      if part.asksForValue {
+        let field = part.containsFreeText ? "any field" : part.fieldNames.first ?? ""
+        if !chosen.contains(field) { chosen.append(field) }
+      } else if !hasActors {
+        met.append("\(part)")
+      }
+    }
+    if hasActors { chosen.append("the session's name in 'actors'") }
+    // Each part rests on something that nobody can choose, but not for the same detector.
+    if weak.isEmpty, !hasActors { chosen = condition?.condition.fieldNames ?? [] }
+    guard !chosen.isEmpty else {
+      return "rests only on what nearly every alert meets (\(met.joined(separator: ", "))); \(remedy)"
+    }
+    let others = met.isEmpty ? "" : ", or on what nearly every alert meets (\(met.joined(separator: ", ")))"
+    return "rests only on what an attacker can choose (\(chosen.joined(separator: ", ")))\(others); \(remedy), or "
       + "'accept_spoofable: true'"
+  }
+
+  /// The parts because of which a condition rests on nothing firm; none where each rests on something for some format.
+  private mutating func weakParts(of expression: KQLExpression) -> [KQLExpression] {
+    if footing.isFirm(expression).contains(true) { return [] }
+    switch expression.kind {
+    case .or(let parts): return parts.flatMap { weakParts(of: $0) }
+    case .and(let parts):
+      let weak = parts.flatMap { weakParts(of: $0) }
+      let asking = weak.filter(\.asksForValue)
+      return asking.isEmpty ? weak : asking
+    case .not, .nested, .is, .range: return [expression]
+    }
   }
 }

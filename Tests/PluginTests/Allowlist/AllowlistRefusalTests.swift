@@ -28,7 +28,15 @@ struct AllowlistRefusalTests {
       ),
       (
         [("when", "user_agent.original: terraform* or event.action: CreateTrail")],
-        "the entry 'e' rests only on what an attacker can choose (user_agent.original, event.action); add who or what it is about, or 'accept_spoofable: true'"
+        "the entry 'e' rests only on what an attacker can choose (user_agent.original); add who or what it is about, or 'accept_spoofable: true'"
+      ),
+      (
+        [("when", "rule.name: *e* or severity: (low or medium)")],
+        "the entry 'e' rests only on what nearly every alert meets (rule.name:*e*); add who or what it is about"
+      ),
+      (
+        [("when", "event.action: x or not user.name: y or (url.query: (a or b) and event.action: *) or free")],
+        "the entry 'e' rests only on what an attacker can choose (url.query, any field), or on what nearly every alert meets (not user.name:y); add who or what it is about, or 'accept_spoofable: true'"
       ),
       (
         [("when", "*:*")],
