@@ -212,7 +212,7 @@ struct AllowlistReader {
     var chosen: [String] = []
     var met: [String] = []
     for part in weak {
-      if part.asksForValue {
+      if part.asksForValue, !Footing.isGeneral(part) {
         let field = part.containsFreeText ? "any field" : part.fieldNames.first ?? ""
         if !chosen.contains(field) { chosen.append(field) }
       } else if !hasActors {

@@ -14,6 +14,14 @@ struct Footing {
   private let nowhere: [Bool]
   private var firmByField: [String: [Bool]] = [:]
 
+  /// Fields that every alert has, and that say neither who nor what.
+  private static let general: Set<String> = ["severity", "@timestamp"]
+
+  /// True for a part that asks for nothing but those.
+  static func isGeneral(_ part: KQLExpression) -> Bool {
+    !part.containsFreeText && part.fieldNames.allSatisfy { general.contains(Field.base(of: $0)) }
+  }
+
   /// - Parameter count: how many formats there are.
   init(_ formats: FormatSet?, count: Int) {
     self.formats = formats
@@ -56,7 +64,7 @@ struct Footing {
     if case .wildcard = field { return nowhere }
     if let known = firmByField[field.text] { return known }
     let name = Field.base(of: field.text)
-    if name == "severity" || name == "@timestamp" { return nowhere }
+    if Self.general.contains(name) { return nowhere }
     let firm = (0..<count).map { format in
       !ChosenFields.contains(name) && formats?.isSpoofable(name, in: format) != true
     }

@@ -32,7 +32,7 @@ struct AllowlistRefusalTests {
       ),
       (
         [("when", "rule.name: *e* or severity: (low or medium)")],
-        "the entry 'e' rests only on what nearly every alert meets (rule.name:*e*); add who or what it is about"
+        "the entry 'e' rests only on what nearly every alert meets (rule.name:*e*, severity:low, severity:medium); add who or what it is about"
       ),
       (
         [("when", "event.action: x or not user.name: y or (url.query: (a or b) and event.action: *) or free")],
@@ -65,6 +65,10 @@ struct AllowlistRefusalTests {
       (
         [("when", "aws.cloudtrail.user_identity.arn: *assumed-role/ops-*-admin*")],
         "the entry 'e' rests only on what an attacker can choose (aws.cloudtrail.user_identity.arn); add who or what it is about, or 'accept_spoofable: true'"
+      ),
+      (
+        [("when", "severity <= medium and @timestamp > now-1d")],
+        "the entry 'e' rests only on what nearly every alert meets (severity <= medium, @timestamp > now-1d); add who or what it is about"
       ),
       ([("actors", "alice"), ("owner", "")], "the setting 'owner' of an allowlist entry is empty"),
     ])
