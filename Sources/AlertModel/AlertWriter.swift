@@ -6,8 +6,8 @@ internal import Glibc
 /// A field under an existing object lands inside that object; where there is none, Weir makes it at the end of the
 /// document, or adds a dotted key where the document writes its siblings that way. A field that the document already has
 /// is not written: the detector's own stands, unless that is `null` or `""`, or the field is Weir's word (`Existing`).
-/// Nothing else of the bytes changes, except that line breaks between tokens go. One writer serves one thread; its memory is used again for the
-/// next alert.
+/// Nothing else of the bytes changes, except that line breaks between tokens go. One writer serves one thread; its memory
+/// is used again for the next alert.
 public struct AlertWriter: Sendable {
   /// One field to write, its value somewhere in `values`.
   private struct Addition: Sendable {

@@ -18,7 +18,6 @@ final class NewTermsMemory: RuleMemory {
   private let history: Int64
   private let learnFor: Int64
   private let keys: EventKeys
-  private let remembered: Int
   private let state: Mutex<State>
 
   init(_ terms: DetectionRule.NewTerms, learnFor: Duration, _ vocabulary: Vocabulary, remembered: Int) {
@@ -26,7 +25,6 @@ final class NewTermsMemory: RuleMemory {
     history = terms.history.nanoseconds
     self.learnFor = learnFor.nanoseconds
     keys = EventKeys(terms.fields, vocabulary)
-    self.remembered = remembered
     state = Mutex(State(lastSeen: RecentTable(capacity: remembered)))
   }
 
@@ -73,8 +71,9 @@ final class NewTermsMemory: RuleMemory {
 
   func takeOver(from other: any Remembering) {
     guard let known = (other as? NewTermsMemory)?.state.withLock({ $0 }) else { return }
-    state.withLock {
-      $0 = State(lastSeen: RecentTable(known.lastSeen, capacity: remembered), learnsUntil: known.learnsUntil)
+    state.withLock { state in
+      state.lastSeen.takeOver(known.lastSeen)
+      state.learnsUntil = known.learnsUntil
     }
   }
 }

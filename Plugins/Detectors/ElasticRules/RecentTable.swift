@@ -5,7 +5,7 @@
 struct RecentTable<Value: Sendable>: Sendable {
   private static var byteLimit: Int { 32 << 20 }
 
-  private var capacity: Int
+  private let capacity: Int
   private var young: [[UInt8]: Value] = [:]
   private var old: [[UInt8]: Value] = [:]
   private var youngBytes = 0
@@ -45,10 +45,9 @@ struct RecentTable<Value: Sendable>: Sendable {
     return result
   }
 
-  /// The same keys and values, of another capacity.
-  init(_ other: RecentTable, capacity: Int) {
-    self = other
-    self.capacity = capacity
+  /// Takes up another one's keys and values in place of its own; the capacity stays.
+  mutating func takeOver(_ other: RecentTable) {
+    (young, old, youngBytes) = (other.young, other.old, other.youngBytes)
   }
 
   /// Calls `body` with each key.

@@ -15,7 +15,6 @@ final class SuppressionMemory: Remembering {
   private let duration: Duration
   private let keepsIncomplete: Bool
   private let keys: EventKeys
-  private let remembered: Int
   private let alerts: Mutex<RecentTable<Timestamp>>
 
   init(_ suppression: DetectionRule.Suppression, of rule: DetectionRule, _ vocabulary: Vocabulary, remembered: Int) {
@@ -24,7 +23,6 @@ final class SuppressionMemory: Remembering {
     duration = suppression.duration ?? rule.interval
     keepsIncomplete = suppression.keepsIncomplete
     keys = EventKeys(suppression.fields, vocabulary)
-    self.remembered = remembered
     alerts = Mutex(RecentTable(capacity: remembered))
     subject = "suppression " + suppression.fields.joined(separator: " ")
   }
@@ -82,6 +80,6 @@ final class SuppressionMemory: Remembering {
 
   func takeOver(from other: any Remembering) {
     guard let known = (other as? SuppressionMemory)?.alerts.withLock({ $0 }) else { return }
-    alerts.withLock { $0 = RecentTable(known, capacity: remembered) }
+    alerts.withLock { $0.takeOver(known) }
   }
 }

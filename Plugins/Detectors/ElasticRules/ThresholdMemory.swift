@@ -14,7 +14,6 @@ final class ThresholdMemory: RuleMemory {
   private let window: Int64
   private let keys: EventKeys
   private let cardinality: [EventKeys]
-  private let remembered: Int
   private let groups: Mutex<RecentTable<ThresholdGroup>>
 
   init(_ threshold: DetectionRule.Threshold, within window: Duration, _ vocabulary: Vocabulary, remembered: Int) {
@@ -24,7 +23,6 @@ final class ThresholdMemory: RuleMemory {
     self.window = window.nanoseconds
     keys = EventKeys(threshold.fields, vocabulary)
     cardinality = threshold.cardinality.map { EventKeys([$0.field], vocabulary) }
-    self.remembered = remembered
     groups = Mutex(RecentTable(capacity: remembered))
   }
 
@@ -95,6 +93,6 @@ final class ThresholdMemory: RuleMemory {
 
   func takeOver(from other: any Remembering) {
     guard let known = (other as? ThresholdMemory)?.groups.withLock({ $0 }) else { return }
-    groups.withLock { $0 = RecentTable(known, capacity: remembered) }
+    groups.withLock { $0.takeOver(known) }
   }
 }

@@ -143,9 +143,10 @@ struct Allowlist: Sendable {
     }
   }
 
-  /// Calls `body` with the name under which the actor is remembered, if there is one: its role where it is a session of
-  /// one. Where the first field that names somebody names several, with each.
-  func forEachPrincipal(of alert: borrowing Alert, _ body: (UnsafeRawBufferPointer) -> Void) {
+  /// What `ask` says, each thing once, of the name under which the actor is remembered, if there is one: its role where it
+  /// is a session of one. Where the first field that names somebody names several, of each.
+  func reasons(toDeliver alert: borrowing Alert, _ ask: (UnsafeRawBufferPointer) -> [String]) -> [String] {
+    var reasons: [String] = []
     // Under a name of its choosing an attacker would be somebody new each time, so that comes last.
     for accepted in [false, true] {
       var found: Int?
@@ -154,11 +155,12 @@ struct Allowlist: Sendable {
         guard !identity.isSession, identity.isSpoofable == accepted else { return false }
         guard found == nil || found == identity.place else { return true }
         found = identity.place
-        body(identity.text)
+        for reason in ask(identity.text) where !reasons.contains(reason) { reasons.append(reason) }
         return false
       }
-      if found != nil { return }
+      if found != nil { break }
     }
+    return reasons
   }
 
   /// The first condition that forbids the entry to hold the alert back. An entry whose owner raised its ceiling to

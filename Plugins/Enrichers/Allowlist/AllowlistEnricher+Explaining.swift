@@ -121,11 +121,10 @@ extension AllowlistEnricher {
     if let forbidding = list.forbidding(alert, to: entry, now: now) { return ["never: \(forbidding.condition.source)"] }
     var reasons: [String] = []
     if !entry.watch.isEmpty {
-      list.forEachPrincipal(of: alert) { actor in
-        let found = history.novelties(actor, watchesRate: entry.watch.contains(.rate), now: now) { note in
+      reasons = list.reasons(toDeliver: alert) { actor in
+        history.novelties(actor, watchesRate: entry.watch.contains(.rate), now: now) { note in
           newness.forEachSample(of: alert, watch: entry.watch, note)
         }
-        for reason in found where !reasons.contains(reason) { reasons.append(reason) }
       }
     }
     if let budget = entry.budget, budgets.isUsedUp(number, budget, now: now) {

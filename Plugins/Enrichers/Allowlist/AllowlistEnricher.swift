@@ -97,11 +97,10 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin, 
       reasons.append("never held back: \(condition.condition.source)")
     } else {
       if !entry.watch.isEmpty {
-        list.forEachPrincipal(of: alert) { actor in
-          let found = history.observe(actor, watchesRate: entry.watch.contains(.rate), now: now) { note in
+        reasons = list.reasons(toDeliver: alert) { actor in
+          history.observe(actor, watchesRate: entry.watch.contains(.rate), now: now) { note in
             newness.forEachSample(of: alert, watch: entry.watch, note)
           }
-          for reason in found where !reasons.contains(reason) { reasons.append(reason) }
         }
       }
       if reasons.isEmpty, let budget = entry.budget, !budgets.take(number, budget, now: now) {

@@ -5,8 +5,10 @@ internal import Synchronization
 /// Removes a folder when this is let go of, and before that where the process ends by itself or by a signal.
 final class FolderRemoval: Sendable {
   private static let folders = Mutex<Set<String>>([])
-  /// From the first folder on. Unsafe for the compiler only: nobody does anything with it.
-  private nonisolated(unsafe) static let watch: [ProcessSignal] = {
+  /// From the first folder on.
+  private static let watch = Mutex(watched())
+
+  private static func watched() -> [ProcessSignal] {
     atexit { FolderRemoval.removeAll() }
     return [SIGHUP, SIGINT, SIGTERM].map { number in
       let signal = ProcessSignal(number)
@@ -16,13 +18,13 @@ final class FolderRemoval: Sendable {
       }
       return signal
     }
-  }()
+  }
 
   private let folder: String
 
   init(_ folder: String) {
     self.folder = folder
-    _ = Self.watch
+    Self.watch.withLock { _ in }
     Self.folders.withLock { _ = $0.insert(folder) }
   }
 

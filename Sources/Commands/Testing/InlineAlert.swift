@@ -7,29 +7,7 @@ enum InlineAlert {
   static func json(_ node: LocatedNode) -> [UInt8] {
     if let scalar = node.scalar { return Array(scalar.text.text.utf8) }
     var json: [UInt8] = []
-    append(node, to: &json)
-    return json
-  }
-
-  private static func append(_ node: LocatedNode, to json: inout [UInt8]) {
-    switch node.content {
-    case .mapping(let entries):
-      json.append(UInt8(ascii: "{"))
-      for (index, entry) in entries.enumerated() {
-        if index > 0 { json.append(UInt8(ascii: ",")) }
-        JSONEscapes.appendQuoted(entry.key.text, to: &json)
-        json.append(UInt8(ascii: ":"))
-        append(entry.value, to: &json)
-      }
-      json.append(UInt8(ascii: "}"))
-    case .sequence(let elements):
-      json.append(UInt8(ascii: "["))
-      for (index, element) in elements.enumerated() {
-        if index > 0 { json.append(UInt8(ascii: ",")) }
-        append(element, to: &json)
-      }
-      json.append(UInt8(ascii: "]"))
-    case .scalar(let scalar):
+    node.appendJSON(to: &json) { scalar, json in
       let text = scalar.text.text
       if scalar.isNull {
         json.append(contentsOf: "null".utf8)
@@ -39,6 +17,7 @@ enum InlineAlert {
         JSONEscapes.appendQuoted(text, to: &json)
       }
     }
+    return json
   }
 
   /// RFC 8259, section 6. Account ids with a zero in front are text.

@@ -138,8 +138,8 @@ public final class OutboxInspector: Sendable {
     }
   }
 
-  /// How many segments, or dead letters, are looked up at once. Their alerts are read after that: a transaction that is held open for as
-  /// long as somebody reads a list would keep the gateway's log from being emptied.
+  /// How many segments, or dead letters, are looked up at once. Their alerts are read after that: a transaction that is
+  /// held open for as long as somebody reads a list would keep the gateway's log from being emptied.
   private static let pageSize = 16
 
   /// Calls `body` with segments as `page` finds them, until it returns false or there are no more.

@@ -67,36 +67,12 @@ struct YAMLTable {
       if !scalar.isNull { cells.append(TableBuilder.Cell(name: name, bytes: Array(scalar.text.text.utf8))) }
     case .mapping(let entries):
       for entry in entries { append(entry.value, named: name + "." + entry.key.text, to: &cells) }
-    case .sequence(let elements):
+    case .sequence:
       var json: [UInt8] = []
-      Self.append(elements, to: &json)
-      cells.append(TableBuilder.Cell(name: name, bytes: json, isJSON: true))
-    }
-  }
-
-  private static func append(_ elements: [LocatedNode], to json: inout [UInt8]) {
-    json.append(UInt8(ascii: "["))
-    for (place, element) in elements.enumerated() {
-      if place > 0 { json.append(UInt8(ascii: ",")) }
-      append(element, to: &json)
-    }
-    json.append(UInt8(ascii: "]"))
-  }
-
-  private static func append(_ node: LocatedNode, to json: inout [UInt8]) {
-    switch node.content {
-    case .scalar(let scalar):
-      if scalar.isNull { json += Array("null".utf8) } else { JSONEscapes.appendQuoted(scalar.text.text, to: &json) }
-    case .sequence(let elements): append(elements, to: &json)
-    case .mapping(let entries):
-      json.append(UInt8(ascii: "{"))
-      for (place, entry) in entries.enumerated() {
-        if place > 0 { json.append(UInt8(ascii: ",")) }
-        JSONEscapes.appendQuoted(entry.key.text, to: &json)
-        json.append(UInt8(ascii: ":"))
-        append(entry.value, to: &json)
+      node.appendJSON(to: &json) { scalar, json in
+        if scalar.isNull { json += Array("null".utf8) } else { JSONEscapes.appendQuoted(scalar.text.text, to: &json) }
       }
-      json.append(UInt8(ascii: "}"))
+      cells.append(TableBuilder.Cell(name: name, bytes: json, isJSON: true))
     }
   }
 }
