@@ -62,6 +62,8 @@ public struct AddedField: Sendable {
     return try result.get()
   }
 
+  func withJSON(_ body: (UnsafeRawBufferPointer) -> Void) { storage.json.withUnsafeBytes(body) }
+
   func withRoot<Result>(_ body: (JSONNode) -> Result) -> Result? {
     storage.json.withUnsafeBytes { bytes in
       storage.nodes.withUnsafeBufferPointer { nodes in

@@ -91,22 +91,37 @@ public struct Alert: ~Copyable {
   /// - Returns: true where `body` returned true.
   @discardableResult
   public func forEachValue(_ field: Field, _ body: (FieldValue) -> Bool) -> Bool {
-    if addedHeads & Self.bit(of: field.path) != 0 {
-      let visit = Self.visit(added, field, body)
+    forEachValue(field.traces[table], of: { field }, body)
+  }
+
+  /// - Parameter field: asked for only where its trace is not enough: to take it up costs a reference.
+  @inline(__always)
+  func forEachValue(_ trace: FieldTrace, of field: () -> Field, _ body: (FieldValue) -> Bool) -> Bool {
+    if addedHeads & trace.head != 0 {
+      let visit = Self.visit(added, field(), body)
       if visit != .nothing { return visit == .stopped }
     }
     if !ambient.isEmpty {
-      let visit = Self.visit(ambient, field, body)
-      if visit != .nothing { return visit == .stopped }
-    }
-    if let source = field.sources[table] {
-      let visit = source.forEachValue(
-        in: document, envelope: envelope, scratch: arena, emptyIsMissing: emptyIsMissing, body)
+      let visit = Self.visit(ambient, field(), body)
       if visit != .nothing { return visit == .stopped }
     }
     var visit = Visit.nothing
-    visit.follow(field.path, in: document, emptyIsMissing: false, body)
+    if !visit.follow(trace.source, in: document, emptyIsMissing: emptyIsMissing, body) {
+      visit = visitSource(of: field(), body)
+    }
+    if visit != .nothing { return visit == .stopped }
+    switch document.place(trace.own) {
+    case .missing: return false
+    case .node(let node) where !node.isArray: visit.visit(node, emptyIsMissing: false, body)
+    case .node, .unknown: visit.follow(field().path, in: document, emptyIsMissing: false, body)
+    }
     return visit == .stopped
+  }
+
+  @inline(never)
+  private func visitSource(of field: Field, _ body: (FieldValue) -> Bool) -> Visit {
+    field.sources[table]?.forEachValue(
+      in: document, envelope: envelope, scratch: arena, emptyIsMissing: emptyIsMissing, body) ?? .nothing
   }
 
   /// The field's first value that is not null.

@@ -47,7 +47,7 @@ public struct AlertWriter: Sendable {
 
   /// Adds a field to write. Of two with the same name, the first is written.
   public mutating func add(_ field: AddedField) {
-    add(field.path) { $0.append(contentsOf: field.json) }
+    add(field.path) { json in field.withJSON { json.append(contentsOf: $0) } }
   }
 
   /// Adds a field to write, whose JSON `write` appends. Of two with the same name the first is written, unless the second
@@ -55,12 +55,18 @@ public struct AlertWriter: Sendable {
   public mutating func add(
     _ path: FieldPath, existing: Existing = .stands, _ write: (inout [UInt8]) -> Void
   ) {
-    if existing != .stands, additions.contains(where: { $0.path.isOrLies(below: path) }) {
-      additions.removeAll { $0.path.isOrLies(below: path) }
-    }
+    if existing != .stands { removeAdditions(below: path) }
     let start = values.count
     write(&values)
     additions.append(Addition(path: path, value: start..<values.count, existing: existing))
+  }
+
+  private mutating func removeAdditions(below path: FieldPath) {
+    // By place: whoever walks over the elements themselves counts references.
+    for index in additions.indices where additions[index].path.isOrLies(below: path) {
+      additions.removeAll { $0.path.isOrLies(below: path) }
+      return
+    }
   }
 
   /// Appends the alert with its fields, on one line, without a line break at the end.
@@ -229,12 +235,8 @@ public struct AlertWriter: Sendable {
     at place: inout Range<Int>?
   ) {
     let path = additions[index].path
-    let component = path.component(from: depth)
-    output.append(UInt8(ascii: "\""))
-    output.append(contentsOf: component)
-    output.append(UInt8(ascii: "\""))
-    output.append(UInt8(ascii: ":"))
-    guard !path.ends(at: depth + component.count) else {
+    let length = path.writeKey(from: depth, to: &output)
+    guard !path.ends(at: depth + length) else {
       let start = output.count
       append(additions[index].value, to: &output)
       if path == located { place = start..<output.count }
@@ -242,7 +244,7 @@ public struct AlertWriter: Sendable {
       return
     }
     output.append(UInt8(ascii: "{"))
-    let below = depth + component.count + 1
+    let below = depth + length + 1
     var isFirst = true
     for sibling in index..<end where !additions[sibling].isWritten {
       guard additions[sibling].consumed <= depth,

@@ -1,30 +1,52 @@
-/// A parsed document, and the index of its fields where one was made.
+/// A parsed document, and what an index of its fields says about it where one was made.
 public struct Document {
   /// The whole of it.
   public let root: JSONNode
 
-  private let index: DocumentIndex?
+  private let view: DocumentIndex.View?
+  /// Borrowed, as the nodes are.
+  private let index: Unmanaged<DocumentIndex>?
 
   /// A document whose fields are searched for.
   public init(_ root: JSONNode) {
     self.root = root
+    view = nil
     index = nil
   }
 
-  /// A document whose fields are found through the index, if that was last filled with it. Valid until it is filled again.
+  /// A document whose fields are found through the index, if that was last filled with it. Valid until it is filled again,
+  /// and as long as the index is kept.
   public init(_ root: JSONNode, index: DocumentIndex) {
     self.root = root
-    self.index = index.covers(root) ? index : nil
+    view = index.view(of: root)
+    self.index = view == nil ? nil : .passUnretained(index)
   }
 
+  /// Where a known name leads.
   @inline(__always)
-  func place(of path: FieldPath) -> DocumentIndex.Place { index?.place(of: path) ?? .unknown }
+  func place(_ number: Int) -> DocumentIndex.Place { view?.place(number) ?? .unknown }
+
+  @inline(__always)
+  func place(of path: FieldPath) -> DocumentIndex.Place {
+    guard let view else { return .unknown }
+    return view.place(of: path)
+  }
+
+  /// True where one value other than null stands under a known name; false where there is none, and where the index cannot
+  /// tell.
+  package func hasValue(_ number: Int) -> Bool {
+    guard case .node(let node) = place(number) else { return false }
+    return !node.isArray && node.kind != .null
+  }
 
   /// False where the document has no known name of that number; true where it may have one.
-  func mayHave(_ number: Int) -> Bool { index?.mayHave(number) ?? true }
+  @inline(__always)
+  func mayHave(_ number: Int) -> Bool { view?.mayHave(number) ?? true }
 
   /// False where no key of the document is the path's first part, or begins with that and a dot; true where one may be.
-  func mayBegin(with path: FieldPath) -> Bool { index?.mayBegin(with: path) ?? true }
+  func mayBegin(with path: FieldPath) -> Bool { index?._withUnsafeGuaranteedRef { $0.mayBegin(with: path) } ?? true }
 
-  func deepestObject(of path: FieldPath) -> (object: JSONNode, consumed: Int)? { index?.deepestObject(of: path) }
+  func deepestObject(of path: FieldPath) -> (object: JSONNode, consumed: Int)? {
+    index?._withUnsafeGuaranteedRef { $0.deepestObject(of: path) } ?? nil
+  }
 }

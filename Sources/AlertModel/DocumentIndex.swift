@@ -14,6 +14,36 @@ public final class DocumentIndex {
     case unknown
   }
 
+  /// What the index says about its document. It borrows from the index, so that to pass it on takes no reference.
+  struct View {
+    fileprivate let entries: UnsafePointer<Entry>
+    fileprivate let nameCount: Int
+    fileprivate let document: UInt32
+    fileprivate let root: JSONNode
+    /// Whose numbers the names have.
+    fileprivate let known: KnownPaths.Identity
+
+    /// Where the field is.
+    @inline(__always)
+    func place(of path: FieldPath) -> Place { place(path.number(among: known)) }
+
+    /// Where a known name leads.
+    @inline(__always)
+    func place(_ number: Int) -> Place {
+      guard number >= 0, number < nameCount else { return .unknown }
+      let entry = entries + number
+      guard entry.pointee.document == document else { return .missing }
+      guard !entry.pointee.isRepeated, let node = entry.pointee.node else { return .unknown }
+      return .node(JSONNode(bytes: root.bytes, node: node))
+    }
+
+    /// False where the document has no known name of that number; true where it may have one.
+    @inline(__always)
+    func mayHave(_ number: Int) -> Bool {
+      number < 0 || number >= nameCount || entries[number].document == document
+    }
+  }
+
   /// Where a name was seen last.
   fileprivate struct Entry {
     /// The number of the document.
@@ -90,50 +120,37 @@ public final class DocumentIndex {
     return root.node >= first && root.node < first + parsed.count
   }
 
-  /// True where the index can be asked about this document.
-  func covers(_ root: JSONNode) -> Bool { isRegular && self.root?.node == root.node }
+  /// What is said about this document; nil where the index cannot be asked about it.
+  func view(of root: JSONNode) -> View? {
+    guard isRegular, let own = self.root, own.node == root.node else { return nil }
+    return View(entries: entries, nameCount: keys.nameCount, document: document, root: own, known: known.identity)
+  }
 
   /// The numbers of the known names that the document has; nil where the index cannot tell.
   package var numbersFound: UnsafeBufferPointer<Int32>? {
     isRegular ? UnsafeBufferPointer(start: found, count: foundCount) : nil
   }
 
-  /// False where the document has no known name of that number; true where it may have one.
-  @inline(__always)
-  func mayHave(_ number: Int) -> Bool {
-    number < 0 || number >= keys.nameCount || entries[number].document == document
-  }
-
   /// The place of the first of these numbers of known names, from `start` on, that the document has or may have; nil where
   /// it has none of them. A number below 0 stands for what every document has. Only where `numbersFound` is known.
   package func firstPossible(of numbers: [Int32], from start: Int) -> Int? {
-    numbers.withUnsafeBufferPointer { numbers in
-      for place in start..<numbers.count {
-        if mayHave(Int(numbers[place])) { return place }
-      }
-      return nil
+    guard let root, let view = view(of: root) else { return nil }
+    return numbers.withUnsafeBufferPointer { numbers in
+      (start..<numbers.count).first { view.mayHave(Int(numbers[$0])) }
     }
   }
 
-  /// Where the field is. Only for a document that the index covers.
+  /// The number under which the index knows the field; -1 where it does not.
   @inline(__always)
-  func place(of path: FieldPath) -> Place { place(path.number(among: known)) }
-
-  @inline(__always)
-  private func place(_ number: Int) -> Place {
-    guard number >= 0, number < keys.nameCount else { return .unknown }
-    let entry = entries[number]
-    guard entry.document == document else { return .missing }
-    guard !entry.isRepeated, let node = entry.node, let root else { return .unknown }
-    return .node(JSONNode(bytes: root.bytes, node: node))
-  }
+  func number(of path: FieldPath) -> Int { path.number(among: known.identity) }
 
   /// The deepest object on the way to the field, as `FieldPath.deepestObject` finds it; nil where the index cannot tell.
   func deepestObject(of path: FieldPath) -> (object: JSONNode, consumed: Int)? {
-    guard let root, path.number(among: known) >= 0 else { return nil }
+    guard let root, let view = view(of: root), number(of: path) >= 0 else { return nil }
     var deepest = (object: root, consumed: 0)
-    for above in path.numbersAbove {
-      switch place(Int(above.number)) {
+    for depth in path.numbersAbove.indices {
+      let above = path.numbersAbove[depth]
+      switch view.place(Int(above.number)) {
       case .missing: continue
       case .unknown: return nil
       case .node(let node):
@@ -147,8 +164,8 @@ public final class DocumentIndex {
 
   /// False where no key of the document is the path's first part, or begins with that and a dot; true where one may be.
   func mayBegin(with path: FieldPath) -> Bool {
-    guard let root, path.number(among: known) >= 0, let first = path.numbersAbove.first,
-      case .missing = place(Int(first.number))
+    guard let root, let view = view(of: root), number(of: path) >= 0, let first = path.numbersAbove.first,
+      case .missing = view.place(Int(first.number))
     else { return true }
     return hasDottedSibling(path, in: root)
   }

@@ -11,8 +11,9 @@ public struct FieldPath: Hashable, Sendable {
   private final class Storage: Sendable {
     let name: String
     let utf8: [UInt8]
-    /// Among which paths it is known; nil where no index knows it.
-    let known: KnownPaths?
+    /// Among which paths it is known, and what keeps them; nil where no index knows it.
+    let known: KnownPaths.Identity?
+    private let keeper: KnownPaths?
     let number: Int
     /// The parts of the name that end at a dot, from the shortest on.
     let above: [(number: Int32, length: Int)]
@@ -22,7 +23,8 @@ public struct FieldPath: Hashable, Sendable {
     init(_ name: String, _ known: KnownPaths?, _ numbers: [(number: Int32, length: Int)]) {
       self.name = name
       utf8 = Array(name.utf8)
-      self.known = known
+      self.known = known?.identity
+      keeper = known
       number = numbers.last.map { Int($0.number) } ?? -1
       above = numbers.dropLast()
       head = utf8.prefix { $0 != UInt8(ascii: ".") }.reduce(0xcbf2_9ce4_8422_2325) {
@@ -51,7 +53,7 @@ public struct FieldPath: Hashable, Sendable {
 
   /// The path's number in an index of those paths; -1 where it has none there.
   @inline(__always)
-  func number(among known: KnownPaths) -> Int { storage.known === known ? storage.number : -1 }
+  func number(among known: KnownPaths.Identity) -> Int { storage.known == known ? storage.number : -1 }
 
   /// The numbers of what lies on the way, from the shortest on.
   var numbersAbove: [(number: Int32, length: Int)] { storage.above }
@@ -297,10 +299,20 @@ public struct FieldPath: Hashable, Sendable {
   /// `":{"`, which ends one key and begins another in the object below, as it lies in memory.
   private static let opening = UInt32(littleEndian: 0x227B_3A22)
 
-  /// The part of the name that begins at `start`, up to the next dot; all of the name for `wholeName`.
-  func component(from start: Int) -> ArraySlice<UInt8> {
-    if start == Self.wholeName { return utf8[...] }
-    return utf8[start...].prefix { $0 != UInt8(ascii: ".") }
+  /// Appends the part of the name that begins at `start`, up to the next dot, as a key: `"alert_id":`; all of the name for
+  /// `wholeName`.
+  ///
+  /// - Returns: the length of that part.
+  func writeKey(from start: Int, to json: inout [UInt8]) -> Int {
+    storage.utf8.withUnsafeBytes { name in
+      let dot = start == Self.wholeName ? nil : name.place(of: UInt8(ascii: "."), from: start)
+      let part = UnsafeRawBufferPointer(rebasing: name[max(0, start)..<(dot ?? name.count)])
+      json.append(UInt8(ascii: "\""))
+      json.append(contentsOf: part)
+      json.append(UInt8(ascii: "\""))
+      json.append(UInt8(ascii: ":"))
+      return part.count
+    }
   }
 
   /// True where the name has `end` bytes.
@@ -308,6 +320,12 @@ public struct FieldPath: Hashable, Sendable {
 
   /// True where both names begin with the same `length` bytes.
   func shares(prefixOf length: Int, with other: FieldPath) -> Bool {
-    utf8.count >= length && other.utf8.count >= length && utf8[..<length] == other.utf8[..<length]
+    storage.utf8.withUnsafeBytes { ours in
+      other.storage.utf8.withUnsafeBytes { theirs in
+        ours.count >= length && theirs.count >= length
+          && UnsafeRawBufferPointer(rebasing: ours[..<length])
+            .hasSameBytes(as: UnsafeRawBufferPointer(rebasing: theirs[..<length]))
+      }
+    }
   }
 }

@@ -224,13 +224,17 @@ package enum Visit: Equatable {
   @inline(__always)
   mutating func follow(_ path: FieldPath, in document: Document, emptyIsMissing: Bool, _ body: (FieldValue) -> Bool) {
     path.forEachValue(in: document) { node in
-      let value = node.value
-      if value.kind == .null { return false }
-      if emptyIsMissing, value.bytes.isEmpty || node.isEmptyContainer { return false }
-      self = .found
-      guard body(value) else { return false }
-      self = .stopped
-      return true
+      visit(node, emptyIsMissing: emptyIsMissing, body)
+      return self == .stopped
     }
+  }
+
+  /// Passes on the value of one node, unless it counts as missing.
+  @inline(__always)
+  mutating func visit(_ node: JSONNode, emptyIsMissing: Bool, _ body: (FieldValue) -> Bool) {
+    let value = node.value
+    if value.kind == .null { return }
+    if emptyIsMissing, value.bytes.isEmpty || node.isEmptyContainer { return }
+    self = body(value) ? .stopped : .found
   }
 }

@@ -5,6 +5,11 @@ internal import Synchronization
 ///
 /// Every part of a name that ends at a dot is known with it: `a.b.c` makes `a`, `a.b` and `a.b.c` known.
 final class KnownPaths: Sendable {
+  /// Tells one from another without a reference to either.
+  typealias Identity = ObjectIdentifier
+
+  var identity: Identity { ObjectIdentifier(self) }
+
   /// A key that leads from one known name to another: from `a` the keys `b` and `b.c` lead on.
   struct Edge {
     let from: Int32

@@ -32,17 +32,17 @@ public final class Vocabulary: Sendable {
 
   private func makeField(_ name: String) -> Field {
     let base = Field.base(of: name)
-    return Field(path: paths.path(base), sources: tables.map { $0[base]?.known(among: paths) })
+    return Field(path: paths.path(base), sources: tables.map { $0[base]?.known(among: paths) }, among: paths)
   }
 
   /// Prepares a field's name for looking it up in documents, and for adding the field to them.
   public func path(_ name: String) -> FieldPath { paths.path(name) }
 
   /// The number of a path that this vocabulary prepared, as `DocumentIndex.numbersFound` has it.
-  package func number(of path: FieldPath) -> Int { path.number(among: paths) }
+  package func number(of path: FieldPath) -> Int { path.number(among: paths.identity) }
 
   /// The same source, its paths prepared for looking them up through an index.
-  package func prepared(_ source: FieldSource) -> FieldSource { source.known(among: paths) }
+  package func prepared(_ source: FieldSource) -> PreparedSource { PreparedSource(source, among: paths) }
 }
 
 /// A field's name, prepared for looking it up in alerts of any format. Made by `Vocabulary.field`.
@@ -50,10 +50,15 @@ public final class Field: Sendable {
   let path: FieldPath
   /// By table: where the format says that this field is.
   let sources: [FieldSource?]
+  /// By table.
+  let traces: [FieldTrace]
 
-  init(path: FieldPath, sources: [FieldSource?]) {
+  init(path: FieldPath, sources: [FieldSource?], among known: KnownPaths) {
     self.path = path
     self.sources = sources
+    let own = path.number(among: known.identity)
+    let head = Alert.bit(of: path)
+    traces = sources.map { FieldTrace(source: LeadingNames($0, among: known), own: own, head: head) }
   }
 
   /// The name, without a `.keyword` or `.text` suffix.

@@ -139,7 +139,8 @@ public actor PipelineWorker {
 
   /// Runs enrichers in order until one holds the alert back.
   private func enrich(_ alert: inout Alert, with stage: EnrichmentStage, _ batch: inout BatchBuilder) {
-    for step in stage.local where batch.notes.suppression == nil {
+    for step in stage.local {
+      if batch.notes.suppression != nil { break }
       batch.witness?.willAsk(step.name, about: batch.notes.number, alert)
       do throws(EnrichmentFailure) {
         let enrichment = try step.enricher.enrich(alert)

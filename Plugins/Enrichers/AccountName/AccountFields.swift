@@ -17,42 +17,32 @@ enum AccountRole: Int, CaseIterable, Sendable {
 
 /// Where alerts have account ids.
 struct AccountFields: Sendable {
-  private let ids: [(field: Field, role: AccountRole)]
-  private let arns: [Field]
-  /// By format: the traces of `ids`, and behind them those of `arns`.
-  private let traces: [[FieldTrace]]
+  /// By format: the fields of `roles`, and behind them the actor's ARNs.
+  private let groups: [FieldGroup]
+
+  /// What the account is that stands in a field.
+  private static let roles = [AccountRole.own, .recipient, .resource]
 
   init(_ vocabulary: Vocabulary) {
-    ids = [
-      (vocabulary.field("cloud.account.id"), .own),
-      (vocabulary.field("aws.cloudtrail.recipient_account_id"), .recipient),
-      (vocabulary.field("aws.cloudtrail.resources.account_id"), .resource),
-    ]
-    arns = [
-      vocabulary.field("aws.cloudtrail.user_identity.arn"),
-      vocabulary.field("aws.cloudtrail.user_identity.session_context.session_issuer.arn"),
-    ]
-    let all = ids.map(\.field) + arns
-    traces = vocabulary.tables.indices.map { table in all.map { vocabulary.trace(of: $0, in: table) } }
+    let fields = [
+      "cloud.account.id", "aws.cloudtrail.recipient_account_id", "aws.cloudtrail.resources.account_id",
+      "aws.cloudtrail.user_identity.arn", "aws.cloudtrail.user_identity.session_context.session_issuer.arn",
+    ].map { vocabulary.field($0) }
+    groups = vocabulary.tables.indices.map { FieldGroup(fields, in: $0) }
   }
 
   /// Collects the different account ids of an alert, its own first.
   func collect(_ alert: borrowing Alert, into ids: inout AccountIDs) {
-    // By number: whoever walks over the fields themselves counts references.
-    for place in self.ids.indices where alert.mayHave(traces[alert.table][place]) {
-      let role = self.ids[place].role
-      alert.forEachValue(self.ids[place].field) { value in
-        if value.isScalar { value.withText { ids.insert($0, role) } }
-        return false
-      }
-    }
-    for place in arns.indices where alert.mayHave(traces[alert.table][self.ids.count + place]) {
-      alert.forEachValue(arns[place]) { value in
-        value.withText { text in
-          if let id = Self.account(ofARN: text) { ids.insert(id, .actor) }
+    alert.forEachValue(of: groups[alert.table]) { place, value in
+      guard value.isScalar else { return false }
+      value.withText { text in
+        if place < Self.roles.count {
+          ids.insert(text, Self.roles[place])
+        } else if let id = Self.account(ofARN: text) {
+          ids.insert(id, .actor)
         }
-        return false
       }
+      return false
     }
   }
 

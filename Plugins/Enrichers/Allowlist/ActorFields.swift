@@ -3,25 +3,21 @@ internal import PluginKit
 
 /// The identities of an alert: what `actors` are compared with.
 struct ActorFields: Sendable {
-  /// A field that identifies who did it.
-  struct Source: Sendable {
-    let field: Field
-    /// True where whoever acts can choose the value.
-    let isSpoofable: Bool
-    /// Rules out the many alerts that have no such value.
-    let trace: FieldTrace
+  /// The fields that identify who did it in one format.
+  private struct Sources: Sendable {
+    let group: FieldGroup
+    /// By place in the group: true where whoever acts can choose the value.
+    let isSpoofable: [Bool]
   }
 
   /// By format.
-  private let fields: [[Source]]
+  private let sources: [Sources]
 
   /// The identities that each format names.
   init(_ formats: FormatSet) {
-    fields = formats.formats.indices.map { format in
-      formats.actorFields(of: format).map { actor in
-        let trace = formats.vocabulary.trace(of: actor.field, in: format)
-        return Source(field: actor.field, isSpoofable: actor.isSpoofable, trace: trace)
-      }
+    sources = formats.formats.indices.map { format in
+      let fields = formats.actorFields(of: format)
+      return Sources(group: FieldGroup(fields.map(\.field), in: format), isSpoofable: fields.map(\.isSpoofable))
     }
   }
 
@@ -32,15 +28,15 @@ struct ActorFields: Sendable {
       "aws.cloudtrail.user_identity.session_context.session_issuer.arn", "client.user.name", "client.user.email",
       "source.user.name",
     ].map { vocabulary.field($0) }
-    fields = vocabulary.tables.indices.map { table in
-      common.map { Source(field: $0, isSpoofable: false, trace: vocabulary.trace(of: $0, in: table)) }
+    sources = vocabulary.tables.indices.map { table in
+      Sources(group: FieldGroup(common, in: table), isSpoofable: common.map { _ in false })
     }
   }
 
   /// The names of the fields, of all formats.
   var names: [String] {
     var seen: Set<String> = []
-    return fields.joined().map(\.field.name).filter { seen.insert($0).inserted }
+    return sources.flatMap(\.group.fields).map(\.name).filter { seen.insert($0).inserted }
   }
 
   /// One form of an identity.
@@ -66,43 +62,38 @@ struct ActorFields: Sendable {
   /// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html).
   @discardableResult
   func forEachIdentity(of alert: borrowing Alert, _ body: (Identity) -> Bool) -> Bool {
-    guard fields.indices.contains(alert.table) else { return false }
-    let sources = fields[alert.table]
-    for index in sources.indices where alert.mayHave(sources[index].trace) {
-      var isFurther = false
-      let stopped = alert.forEachValue(sources[index].field) { value in
-        guard value.isScalar, !value.bytes.isEmpty else { return false }
-        defer { isFurther = true }
-        return value.withText { Self.visit(index, sources[index].isSpoofable, $0, isFurther: isFurther, body) }
-      }
-      if stopped { return true }
+    let table = alert.table
+    guard sources.indices.contains(table) else { return false }
+    var last = -1
+    return alert.forEachValue(of: sources[table].group) { place, value in
+      guard value.isScalar, !value.bytes.isEmpty else { return false }
+      let isFurther = place == last
+      last = place
+      return value.withText { Self.visit(place, sources[table].isSpoofable[place], $0, isFurther: isFurther, body) }
     }
-    return false
   }
 
   /// Whether a field has several values, and one for whom `isMeant` is false in every form.
   func namesSeveral(in alert: borrowing Alert, isMeant: (UnsafeRawBufferPointer) -> Bool) -> Bool {
-    guard fields.indices.contains(alert.table) else { return false }
-    let sources = fields[alert.table]
-    for place in sources.indices {
-      var count = 0
-      var isAnyMissing = false
-      alert.forEachValue(sources[place].field) { value in
-        guard value.isScalar, !value.bytes.isEmpty else { return false }
-        count += 1
-        let isFound = value.withText { text in
-          Self.visit(place, sources[place].isSpoofable, text, isFurther: false) { isMeant($0.text) }
-        }
-        isAnyMissing = isAnyMissing || !isFound
-        return count > 1 && isAnyMissing
+    let table = alert.table
+    guard sources.indices.contains(table) else { return false }
+    var last = -1
+    var count = 0
+    var isAnyMissing = false
+    return alert.forEachValue(of: sources[table].group) { place, value in
+      guard value.isScalar, !value.bytes.isEmpty else { return false }
+      if place != last { (last, count, isAnyMissing) = (place, 0, false) }
+      count += 1
+      let isFound = value.withText { text in
+        Self.visit(place, sources[table].isSpoofable[place], text, isFurther: false) { isMeant($0.text) }
       }
-      if count > 1, isAnyMissing { return true }
+      isAnyMissing = isAnyMissing || !isFound
+      return count > 1 && isAnyMissing
     }
-    return false
   }
 
   /// The name of the field in that place.
-  func name(of place: Int, in table: Int) -> String { fields[table][place].field.name }
+  func name(of place: Int, in table: Int) -> String { sources[table].group.fields[place].name }
 
   private static func visit(
     _ place: Int, _ isSpoofable: Bool, _ value: UnsafeRawBufferPointer, isFurther: Bool, _ body: (Identity) -> Bool

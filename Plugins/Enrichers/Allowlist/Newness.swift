@@ -3,15 +3,16 @@ internal import PluginKit
 
 /// Finds in an alert what may be new about its actor.
 struct Newness: Sendable {
-  private let fields: [(field: Field, novelty: Novelty)]
+  /// By format: the fields of `novelties`.
+  private let groups: [FieldGroup]
+
+  /// What may be new in a field.
+  private static let novelties = [Novelty.account, .network, .country, .client]
 
   init(_ vocabulary: Vocabulary) {
-    fields = [
-      (vocabulary.field("cloud.account.id"), .account),
-      (vocabulary.field("source.ip"), .network),
-      (vocabulary.field("source.geo.country_iso_code"), .country),
-      (vocabulary.field("user_agent.original"), .client),
-    ]
+    let fields = ["cloud.account.id", "source.ip", "source.geo.country_iso_code", "user_agent.original"]
+      .map { vocabulary.field($0) }
+    groups = vocabulary.tables.indices.map { FieldGroup(fields, in: $0) }
   }
 
   /// One thing to be seen of an actor. Kept as it is: text is made of it only where somebody reads it.
@@ -72,15 +73,13 @@ struct Newness: Sendable {
 
   /// Calls `body` with everything that is to be watched.
   func forEachSample(of alert: borrowing Alert, watch: [Novelty], _ body: (Sample) -> Void) {
-    for index in fields.indices where watch.contains(fields[index].novelty) {
-      let novelty = fields[index].novelty
-      alert.forEachValue(fields[index].field) { value in
-        guard value.isScalar else { return false }
-        value.withText { text in
-          if let sample = Self.sample(text, novelty) { body(sample) }
-        }
-        return false
+    alert.forEachValue(of: groups[alert.table]) { place, value in
+      let novelty = Self.novelties[place]
+      guard value.isScalar, watch.contains(novelty) else { return false }
+      value.withText { text in
+        if let sample = Self.sample(text, novelty) { body(sample) }
       }
+      return false
     }
   }
 

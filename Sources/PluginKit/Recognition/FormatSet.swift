@@ -17,7 +17,7 @@ public struct FormatSet: Sendable {
   /// envelope, whatever else it has.
   private let shapes: ShapeIndex
   private let severities: [PreparedSeverity]
-  private let ids: [FieldSource?]
+  private let ids: [PreparedSource?]
   private let actors: [[ActorField]]
   /// By format: where in the detector's documents stands what an attacker can choose, and nothing besides.
   private let chosenPaths: [[String]]

@@ -1,53 +1,75 @@
 internal import AlertModel
 
 /// A severity rule made ready: words as bytes, so that comparing them allocates nothing.
-indirect enum PreparedSeverity: Sendable {
-  case fixed(Severity)
-  case words(FieldSource, [Word], otherwise: PreparedSeverity)
-  case thresholds(FieldSource, [(from: Double, Severity)], otherwise: PreparedSeverity)
+final class PreparedSeverity: Sendable {
+  private let steps: [Step]
+  /// Where none of the steps says anything.
+  private let otherwise: Severity
 
-  struct Word: Sendable {
+  /// What one field says.
+  fileprivate final class Step: Sendable {
+    let source: PreparedSource
+    let words: [Word]
+    let thresholds: [(from: Double, severity: Severity)]
+
+    init(_ source: PreparedSource, words: [Word] = [], thresholds: [(from: Double, severity: Severity)] = []) {
+      self.source = source
+      self.words = words
+      self.thresholds = thresholds
+    }
+  }
+
+  fileprivate struct Word: Sendable {
     /// In lower case.
     let text: [UInt8]
     let severity: Severity
   }
 
   init(_ rule: SeverityRule, _ vocabulary: Vocabulary) {
-    switch rule {
-    case .fixed(let severity): self = .fixed(severity)
-    case .words(let source, let words, let otherwise):
-      let prepared = words.map { Word(text: Array($0.key.lowercased().utf8), severity: $0.value) }
-        .sorted { $0.text.lexicographicallyPrecedes($1.text) }
-      self = .words(
-        vocabulary.prepared(source), prepared, otherwise: PreparedSeverity(otherwise, vocabulary))
-    case .thresholds(let source, let thresholds, let otherwise):
-      self = .thresholds(
-        vocabulary.prepared(source), thresholds.sorted { $0.from > $1.from },
-        otherwise: PreparedSeverity(otherwise, vocabulary))
+    var steps: [Step] = []
+    var rule = rule
+    while true {
+      switch rule {
+      case .fixed(let severity):
+        self.steps = steps
+        otherwise = severity
+        return
+      case .words(let source, let words, let otherwise):
+        let prepared = words.map { Word(text: Array($0.key.lowercased().utf8), severity: $0.value) }
+          .sorted { $0.text.lexicographicallyPrecedes($1.text) }
+        steps.append(Step(vocabulary.prepared(source), words: prepared))
+        rule = otherwise
+      case .thresholds(let source, let thresholds, let otherwise):
+        let prepared = thresholds.sorted { $0.from > $1.from }.map { (from: $0.from, severity: $0.1) }
+        steps.append(Step(vocabulary.prepared(source), thresholds: prepared))
+        rule = otherwise
+      }
     }
   }
 
   func severity(of alert: Document, envelope: JSONNode?, arena: TextArena) -> Severity {
-    var found: Severity?
-    switch self {
-    case .fixed(let severity): return severity
-    case .words(let source, let words, let otherwise):
-      _ = source.forEachValue(in: alert, envelope: envelope, scratch: arena, emptyIsMissing: true) { value in
-        // Of several the gravest counts.
-        if let word = value.withText({ text in words.first { text.equalsIgnoringCase($0.text) } }) {
-          found = max(found ?? word.severity, word.severity)
-        }
-        return false
-      }
-      return found ?? otherwise.severity(of: alert, envelope: envelope, arena: arena)
-    case .thresholds(let source, let thresholds, let otherwise):
-      _ = source.forEachValue(in: alert, envelope: envelope, scratch: arena, emptyIsMissing: true) { value in
-        guard let number = value.withText({ $0.decimalNumber }) else { return false }
-        if let reached = thresholds.first(where: { number >= $0.from })?.1 { found = max(found ?? reached, reached) }
-        return false
-      }
-      return found ?? otherwise.severity(of: alert, envelope: envelope, arena: arena)
+    for step in steps {
+      if let found = step.severity(of: alert, envelope: envelope, arena: arena) { return found }
     }
+    return otherwise
+  }
+}
+
+extension PreparedSeverity.Step {
+  /// The gravest of what the values say.
+  fileprivate func severity(of alert: Document, envelope: JSONNode?, arena: TextArena) -> Severity? {
+    var found: Severity?
+    _ = source.forEachValue(in: alert, envelope: envelope, scratch: arena, emptyIsMissing: true) { value in
+      if let said = value.withText(severity(saidBy:)) { found = max(found ?? said, said) }
+      return false
+    }
+    return found
+  }
+
+  private func severity(saidBy text: UnsafeRawBufferPointer) -> Severity? {
+    if !words.isEmpty { return words.first { text.equalsIgnoringCase($0.text) }?.severity }
+    guard let number = text.decimalNumber else { return nil }
+    return thresholds.first { number >= $0.from }?.severity
   }
 }
 

@@ -12,6 +12,8 @@ struct ShapeIndex: Sendable {
   private let ways: [Way]
   /// By way: the number of a path that a document must have for it; -1 where it asks for none.
   private let keys: [Int32]
+  /// By way: true where it asks for nothing but a value at that path.
+  private let isKeyEnough: [Bool]
 
   init(_ shapes: [Shape], _ vocabulary: Vocabulary) {
     let ways = shapes.enumerated().flatMap { place, shape in
@@ -24,6 +26,9 @@ struct ShapeIndex: Sendable {
     for number in paths.joined() { count[number, default: 0] += 1 }
     // A way is found by that of its paths which the fewest others ask for.
     keys = paths.map { numbers in Int32(numbers.min { (count[$0] ?? 0, $0) < (count[$1] ?? 0, $1) } ?? -1) }
+    isKeyEnough = ways.map { way in
+      if way.conditions.count == 1, case .has = way.conditions[0] { true } else { false }
+    }
   }
 
   /// The place of the first shape that the document has; nil where it has none.
@@ -40,7 +45,8 @@ struct ShapeIndex: Sendable {
   }
 
   private func holds(_ way: Int, _ document: Document) -> Bool {
-    ways[way].conditions.allSatisfy { $0.matches(document) }
+    if isKeyEnough[way], document.hasValue(Int(keys[way])) { return true }
+    return ways[way].conditions.allSatisfy { $0.matches(document) }
   }
 }
 
