@@ -10,8 +10,9 @@ struct Allowlist: Sendable {
   /// What no entry may hold back: said in the configuration, and shipped.
   let never: (configured: [MatchedCondition], shipped: [MatchedCondition])
 
-  /// By number of a pattern: true where it rests on a session's name alone.
-  let restsOnSessionName: [Bool]
+  /// By number of a pattern: whether it rests on a session's name alone; nil where it has no wildcard, so that it names a
+  /// session whole.
+  let restsOnSessionName: [Bool?]
 
   init(
     _ entries: [Entry], patterns: KeyIndex, owned: [(pattern: Int, entry: Int)],
@@ -22,7 +23,10 @@ struct Allowlist: Sendable {
     self.never = never
     self.actorFields = actorFields
     index = EntryIndex(entries, patterns: patterns, owned: owned, vocabulary)
-    restsOnSessionName = (0..<patterns.count).map { ActorPattern.restsOnSessionName(patterns.text($0)) }
+    restsOnSessionName = (0..<patterns.count).map { number in
+      guard patterns.withKey(number, Wildcard.isPattern) else { return nil }
+      return ActorPattern.restsOnSessionName(patterns.text(number))
+    }
   }
 
   /// What the entries say about an alert.
@@ -92,8 +96,8 @@ struct Allowlist: Sendable {
 
   /// Whether the pattern is met by what whoever opened the session chose, whatever stands before that.
   private func restsOnChosenPart(_ pattern: Int, _ identity: ActorFields.Identity) -> Bool {
-    guard identity.chosenFrom < identity.text.count else { return false }
-    return restsOnSessionName[pattern]
+    guard identity.chosenFrom < identity.text.count, let restsOnName = restsOnSessionName[pattern] else { return false }
+    return restsOnName
       || index.actors.matches(pattern, UnsafeRawBufferPointer(rebasing: identity.text[identity.chosenFrom...]))
       || meetsAnyRole(pattern, identity)
   }
