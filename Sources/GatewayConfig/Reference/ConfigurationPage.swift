@@ -39,7 +39,7 @@ struct ConfigurationPage {
     | size | bytes, or with a unit: `64KiB`, `10MiB` (of 1024), `10MB` (of 1000); `64k` is `64KiB` |
     | rate | `1/s`, `100/m`, `50/d`; `5/10s` is 5 in 10 seconds |
     | date | `2027-03-31`, the whole day in UTC; or a moment, `2027-03-31T12:00:00Z` |
-    | condition | KQL, best in single quotes: `'event.action: CreateTrail and severity >= high'` |
+    | condition | [KQL](KQL.md), best in single quotes: `'event.action: CreateTrail and severity >= high'` |
 
     """
 
