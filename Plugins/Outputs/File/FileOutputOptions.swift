@@ -15,10 +15,14 @@ public struct FileOutputOptions: PluginOptions {
   @Setting("Begins a new file at every multiple of this time, in UTC: `1h` on the hour, `1d` at midnight.")
   public var rotateEvery: Duration?
 
-  @Setting("How many rotated files to keep; without it, all.")
+  @Setting(
+    """
+    How many rotated files to keep, of each name that `path` gives; without it, all. With a date in `path`, the files of \
+    other days stay.
+    """)
   public var keep: Int?
 
-  @Setting("Compresses rotated files with gzip.")
+  @Setting("Compresses rotated files with gzip. With a date in `path`, only those of the same day.")
   public var compress: Bool = false
 
   @Setting(
