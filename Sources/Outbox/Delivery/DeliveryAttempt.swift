@@ -80,13 +80,20 @@ extension DeliveryWorker {
   /// Makes the first alerts of a parcel ready: fewer of them the more often they failed together, so that the one that
   /// is at fault is found.
   private func retry(_ parcel: Parcel, limit: Int, now: Timestamp) async throws(OutboxError) -> Step {
+    var parcel = parcel
+    let digest = parcel.digest?.block(vocabulary, now: now)
+    // One that is damaged stands for nothing: its alerts go out themselves.
+    if digest == nil { parcel.digest = nil }
     let wholeTries = parcel.blocks ? Self.wholeTries : 0
     let shrunk = max(1, parcel.count >> max(0, min(parcel.attempts - wholeTries, 30)))
-    let wanted = parcel.digest == nil ? min(limit, shrunk, parcel.count) : 1
+    let wanted = digest == nil ? min(limit, shrunk, parcel.count) : 1
     guard let count = allowance(wanted, now) else { return .wait(until: bucket?.next(now)) }
-    let (outbox, output) = (outbox, lane.id)
+    let (outbox, output, id) = (outbox, lane.id, parcel.id)
+    // A digest may stand for more alerts than memory has room for, and needs none of them: the first segment shows whether
+    // they are too old.
+    let bytes = digest == nil ? Self.readLimit : 0
     let stored = try await outbox.onReader { () throws(OutboxError) in
-      try outbox.store.segments(of: parcel.id, output: output)
+      try outbox.store.segments(of: id, output: output, alerts: count, bytes: bytes)
     }
     guard !stored.isEmpty else {
       held.removeAll { $0.id == parcel.id }
@@ -97,16 +104,16 @@ extension DeliveryWorker {
       try await bury(expired, of: parcel, reason: expiry(parcel.reason))
       return .again
     }
-    let damaged = stored.map { ($0, $0.places.intersection($0.damaged)) }.filter { !$0.1.isEmpty }
-    if !damaged.isEmpty {
-      try await bury(damaged, of: parcel, reason: DeadRow.damagedReason)
-      return .again
-    }
     let shipment: Shipment
-    if let digest = parcel.digest, let block = digest.block(vocabulary, now: now) {
+    if let digest {
       shipment = Shipment(
-        batch: DeliveryBatch(block: block, places: [0], isRetry: parcel.attempts > 0), origins: [], parcel: parcel)
+        batch: DeliveryBatch(block: digest, places: [0], isRetry: parcel.attempts > 0), origins: [], parcel: parcel)
     } else {
+      let damaged = stored.map { ($0, $0.places.intersection($0.damaged)) }.filter { !$0.1.isEmpty }
+      if !damaged.isEmpty {
+        try await bury(damaged, of: parcel, reason: DeadRow.damagedReason)
+        return .again
+      }
       var left = count
       var taken: [(segment: StoredSegment, places: Places)] = []
       for var segment in stored where left > 0 {

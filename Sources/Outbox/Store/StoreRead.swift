@@ -39,8 +39,9 @@ extension Store {
     }
   }
 
-  /// The segments of a parcel, in its order, with what of it they hold; none where somebody has dropped it.
-  func segments(of parcel: Int64, output: Int64) throws(OutboxError) -> [StoredSegment] {
+  /// The first segments of a parcel, in its order, with what of it they hold: until there are `alerts` of them, and `bytes`.
+  /// None where somebody has dropped it.
+  func segments(of parcel: Int64, output: Int64, alerts: Int, bytes: Int) throws(OutboxError) -> [StoredSegment] {
     try load { db in
       let statement = try db.cachedStatement(
         sql: """
@@ -48,10 +49,17 @@ extension Store {
           FROM retry LEFT JOIN segment ON segment.id = retry.segment
           WHERE retry.output = ? AND retry.parcel = ? ORDER BY retry.segment
           """)
-      return try Row.fetchAll(statement, arguments: [output, parcel]).map { row in
+      var found: [SegmentRow] = []
+      var (foundAlerts, foundBytes) = (0, 0)
+      let rows = try Row.fetchCursor(statement, arguments: [output, parcel])
+      while foundAlerts < alerts || foundBytes < bytes, let row = try rows.next() {
         let places = try WaitingRow(segment: row[0], output: output, parcel: parcel).decode(row, 1)
-        return try self.row(row, id: row[0], places: places, from: 2)
+        let read = try self.row(row, id: row[0], places: places, from: 2)
+        foundAlerts += read.places.count
+        foundBytes += read.byteCount
+        found.append(read)
       }
+      return found
     }
   }
 
