@@ -53,7 +53,7 @@ public struct StoredDelivery: Sendable {
   public let attempts: Int
   /// When it is tried again; nil for any state but `retrying`.
   public let nextAttempt: Timestamp?
-  /// Why the last try failed, or why it was given up on; nil where it was not tried.
+  /// Why the last try failed, or why it was given up on, or that the alert is damaged; nil where none of that is so.
   public let lastError: String?
   /// When it was given up on; nil for any state but `dead`.
   public let died: Timestamp?

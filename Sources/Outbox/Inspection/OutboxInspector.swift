@@ -152,14 +152,8 @@ public final class OutboxInspector: Sendable {
       let found = try store.read { db in try page(db, last) }
       guard let end = found.last else { return true }
       for (key, row) in found {
-        let segment: StoredSegment
-        do throws(OutboxError) {
-          segment = try store.decode(row)
-        } catch {
-          // A gateway that runs may have delivered it meanwhile.
-          guard try store.hasLeft(row) else { throw error }
-          continue
-        }
+        // A gateway that runs may have delivered it meanwhile.
+        guard let segment = try store.segment(row) else { continue }
         guard try body(key, segment) else { return false }
       }
       last = end.key
@@ -185,7 +179,7 @@ public final class OutboxInspector: Sendable {
       for place in segment.places.all {
         let delivery = StoredDelivery(
           output: output.name, alert: segment.alert(place), state: .pending, accepted: segment.accepted, attempts: 0,
-          nextAttempt: nil, lastError: nil, died: nil)
+          nextAttempt: nil, lastError: segment.damage(place), died: nil)
         guard filter.includes(delivery) else { continue }
         guard try body(delivery, .waiting(output: output.id, segment: segment.id, place: place)) else { return false }
       }
@@ -227,7 +221,8 @@ public final class OutboxInspector: Sendable {
       for place in segment.places.all {
         let delivery = StoredDelivery(
           output: output.name, alert: segment.alert(place), state: .retrying, accepted: segment.accepted,
-          attempts: tries.attempts, nextAttempt: tries.next, lastError: tries.reason, died: nil)
+          attempts: tries.attempts, nextAttempt: tries.next, lastError: segment.damage(place) ?? tries.reason, died: nil
+        )
         guard filter.includes(delivery) else { continue }
         guard try body(delivery, .parcel(key, segment: segment.id, place: place)) else { return false }
       }
@@ -254,7 +249,7 @@ public final class OutboxInspector: Sendable {
         let segment = try store.decode(try store.row(row, id: row[0], places: Places(), from: 1))
         let delivery = StoredDelivery(
           output: output.name, alert: segment.alert(0), state: .dead, accepted: segment.accepted, attempts: row[8],
-          nextAttempt: nil, lastError: row[10], died: Store.time(row[9]))
+          nextAttempt: nil, lastError: segment.damage(0) ?? row[10], died: Store.time(row[9]))
         guard filter.includes(delivery) else { continue }
         guard try body(delivery, .dead(segment.id)) else { return false }
       }
@@ -341,6 +336,9 @@ public final class OutboxInspector: Sendable {
 
 extension StoredSegment {
   fileprivate func alert(_ place: Int32) -> OutgoingAlert { DeliveryBatch(block: block, places: [place])[0] }
+
+  /// Nil where the alert is what was stored.
+  fileprivate func damage(_ place: Int32) -> String? { damaged.contains(place) ? DeadRow.damagedReason : nil }
 }
 
 extension Array {

@@ -22,6 +22,8 @@ struct Places: Sendable, Equatable {
   /// True where no place is at or above `count`.
   func isBelow(_ count: Int) -> Bool { Int(ranges.last?.upperBound ?? 0) <= count }
 
+  func contains(_ place: Int32) -> Bool { ranges.contains { $0.contains(place) } }
+
   /// Adds a place that is not below any that is there.
   mutating func append(_ place: Int32) {
     guard let last = ranges.last else { return ranges.append(place..<place + 1) }

@@ -87,15 +87,20 @@ extension Store {
     while true {
       let found = try read(rows)
       var segments: [StoredSegment] = []
-      do throws(OutboxError) {
-        for row in found { segments.append(try decode(row)) }
-        return segments
-      } catch {
-        var isStale = false
-        for row in found where try hasLeft(row) { isStale = true }
-        guard isStale else { throw error }
+      for row in found {
+        if let segment = try segment(row) { segments.append(segment) }
       }
+      if segments.count == found.count { return segments }
     }
+  }
+
+  /// The segment with its alerts; nil where nobody waits for it any more. Then the gateway may have written something else to
+  /// its place while it was read here, all of it or a part. So what does not have its checksum is damage only where the
+  /// segment is there still: room is used again only after that is over.
+  func segment(_ row: SegmentRow) throws(OutboxError) -> StoredSegment? {
+    let read = Result { () throws(OutboxError) in try decode(row) }
+    if case .success(let segment) = read, segment.places.intersection(segment.damaged).isEmpty { return segment }
+    return try hasLeft(row) ? nil : try read.get()
   }
 
   /// True where nobody waits for the segment any more.
