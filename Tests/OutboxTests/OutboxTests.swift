@@ -111,6 +111,23 @@ struct OutboxTests {
     await third.close()
   }
 
+  @Test func `What a repair that was cut off has left goes with the next start`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    try await world.commit(0..<10, in: outbox)
+    await outbox.close()
+    let before = try FileManager.default.contentsOfDirectory(atPath: world.folder)
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+      try Data("half".utf8).write(to: URL(fileURLWithPath: world.database + ".new" + suffix))
+    }
+    let again = try world.open()
+    let output = ScriptedOutput()
+    await world.drain(try world.worker(output, world.settings(), again))
+    #expect(output.record.accepted == ids(0..<10))
+    await again.close()
+    #expect(Set(try FileManager.default.contentsOfDirectory(atPath: world.folder)) == Set(before))
+  }
+
   @Test func `A flipped byte anywhere neither crashes nor stops the outbox, nor delivers a changed alert`() async throws
   {
     let world = try TestWorld()

@@ -41,6 +41,8 @@ struct StateFiles {
       markDamaged("the outbox '\(database)' is missing, and alerts that it kept are still there")
       _ = files.createFile(atPath: database, contents: nil)
     }
+    // What a repair that was cut off has left: it begins anew, or was done.
+    if hasDatabase { remove(draft) }
     if !hasDatabase {
       try make(formats: formats, outputs: outputs, logger: logger)
       return Opened(store: try store(), recovery: nil)
@@ -99,7 +101,6 @@ struct StateFiles {
   private func replace(
     because reason: String, formats: [String], outputs: [KnownOutput], now: Timestamp, logger: Logger
   ) throws(OutboxError) -> Recovery {
-    remove(draft)
     let log = LogFile(path: database + "-wal")
     if let damage = log.damage() { log.accept(damage) }
     let new = try makeDraft(formats: formats, outputs: outputs, logger: logger)
@@ -150,6 +151,6 @@ struct StateFiles {
   }
 
   private func removeLog(of path: String) {
-    for suffix in ["-wal", "-shm"] { try? files.removeItem(atPath: path + suffix) }
+    for suffix in ["-wal", "-shm", "-journal"] { try? files.removeItem(atPath: path + suffix) }
   }
 }
