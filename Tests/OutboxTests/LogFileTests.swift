@@ -95,6 +95,25 @@ struct LogFileTests {
     }
   }
 
+  @Test func `A repair that was cut off is done again by the next start, and loses no more`() async throws {
+    var files = try await killed()
+    // A page of the last transaction but one.
+    files.log[lastCommit(of: files.log) - 5] ^= 1
+    let whole = try world(files)
+    let saved = try #require(try whole.open().recovery).savedDeliveries
+    let world = try world(files)
+    // The damaged database cannot be set aside.
+    let aside = world.folder + "/outbox-damaged-20261121T031947000Z.sqlite"
+    try FileManager.default.createDirectory(atPath: aside, withIntermediateDirectories: true)
+    #expect(throws: OutboxError.self) { try world.open() }
+    world.clock.advance(by: .seconds(1))
+    let outbox = try world.open()
+    let recovery = try #require(outbox.recovery)
+    #expect(recovery.savedDeliveries == saved)
+    #expect(recovery.reason.hasSuffix("a part of its log does not have its checksum"), "\(recovery.reason)")
+    await outbox.close()
+  }
+
   /// Where the last transaction but one ends: damage behind it looks like a transaction that a kill cut off.
   private func lastCommit(of log: Data) -> Int {
     let frame = Connection.pageSize + 24

@@ -101,6 +101,8 @@ struct StateFiles {
   private func replace(
     because reason: String, formats: [String], outputs: [KnownOutput], now: Timestamp, logger: Logger
   ) throws(OutboxError) -> Recovery {
+    // What follows changes the log, which must look damaged to the next start too where this is cut off.
+    markDamaged(reason)
     let log = LogFile(path: database + "-wal")
     if let damage = log.damage() { log.accept(damage) }
     let new = try makeDraft(formats: formats, outputs: outputs, logger: logger)
@@ -111,11 +113,13 @@ struct StateFiles {
     let time = now.rfc3339.filter { $0 != ":" && $0 != "-" && $0 != "." }
     let aside = folder + "/outbox-damaged-\(time).sqlite"
     for number in salvage.damagedFiles { segments.keep(number, as: "outbox-damaged-\(time)-\(number).segments") }
-    // The log goes first: it must never come to lie beside the new database, to which it does not belong.
+    // From here on what was saved counts, and a start that finds no database goes on with that.
+    sync(draft)
+    try move(database, to: aside)
+    // Before the new database comes, to which the log does not belong.
     for suffix in ["-wal", "-shm"] where files.fileExists(atPath: database + suffix) {
       try move(database + suffix, to: aside + suffix)
     }
-    try move(database, to: aside)
     try move(draft, to: database)
     try? files.removeItem(atPath: mark)
     func byName(_ counts: [Int64: Int]) -> [String: Int] {
