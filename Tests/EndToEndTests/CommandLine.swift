@@ -38,6 +38,42 @@ struct CommandLineTests {
     #expect(list.code == 69 && list.out.isEmpty && list.err.hasPrefix("error: "), "\(list)")
   }
 
+  @Test func `An id that the outbox does not have is told of, and an output that there is not`() async throws {
+    let world = try World(
+      """
+      outputs: {hook: {webhook: {url: "http://127.0.0.1:9/"}}, soc: {console: {}}}
+      routes: [{to: hook}]
+      state: state
+      """)
+    let early = try await weir(world, "outbox", "list", "--output", "hok")
+    #expect(early.code == 64)
+    #expect(
+      early.err
+        == "error: --output: there is no output 'hok' in the configuration 'config.yaml'; did you mean 'hook'?\n")
+    #expect(try await world.run(alerts(1...2), drain: "200ms").exitCode == 75)
+    let listed = try await weir(world, "outbox", "list", "--json")
+    let id = try #require(listed.out.firstMatch(of: /"alert_id":"([^"]+)"/)).1
+    for command in ["list", "show", "retry", "drop"] {
+      let typo = try await weir(world, "outbox", command, "--output", "typo")
+      #expect(typo.code == 64 && typo.out.isEmpty, "\(typo)")
+      #expect(
+        typo.err == "error: --output: there is no output 'typo' in the configuration 'config.yaml' and the outbox in "
+          + "'state'; known are 'hook', 'soc'\n")
+      let elsewhere = try await weir(world, "outbox", command, "--state", "state", "--output", "hool")
+      #expect(
+        elsewhere.err
+          == "error: --output: there is no output 'hool' in the outbox in 'state'; did you mean 'hook'?\n")
+      #expect(try await weir(world, "outbox", command, "--output", "soc").code == (command == "show" ? 1 : 0))
+      let missing = try await weir(world, "outbox", command, String(id), "no-such-id")
+      #expect(missing.code == 1 && !missing.out.isEmpty, "\(missing)")
+      #expect(
+        missing.err.hasSuffix(
+          "error: the outbox in 'state' has no such delivery: no-such-id; 'weir outbox list' has the ids of all that wait "
+            + "or were given up on\n"), "\(missing.err)")
+    }
+    #expect(try await weir(world, "outbox", "list", "--json", String(id)).code == 1)
+  }
+
   @Test func `match, normalize and show know the formats of a configuration`() async throws {
     let world = try World(
       World.configuration() + """

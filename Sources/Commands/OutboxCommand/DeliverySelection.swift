@@ -35,13 +35,6 @@ struct DeliverySelection: ParsableArguments {
     !ids.isEmpty || !output.isEmpty || olderThan != nil || match != nil || dead || pending
   }
 
-  /// Ends with exit code 1 where ids were named, one of which may be a misspelt command, and nothing was found.
-  func checkFound(_ count: Int) throws {
-    guard count == 0, !ids.isEmpty else { return }
-    Terminal.say("error: no such delivery: \(ids.joined(separator: " ")); 'weir outbox list' has their ids")
-    throw ExitCode.no
-  }
-
   /// Opens the outbox.
   ///
   /// - Parameter mayBeMissing: whether an outbox that is not there is an empty one.
@@ -50,27 +43,48 @@ struct DeliverySelection: ParsableArguments {
     let environment = CommandEnvironment(logLevel: .error)
     let folder: String
     let formats: FormatSet
+    var configured: [String] = []
     if let state {
       folder = state
       formats = FormatSet(WeirCommand.catalog.formats)
     } else {
       let configuration = try config.loadDespiteMistakes()
       folder = configuration.stateFolder
+      configured = configuration.outputs.map(\.name)
       formats = FormatSet(configuration.formats.isEmpty ? WeirCommand.catalog.formats : configuration.formats)
     }
     let filter = try filter(formats, now: environment.clock.now)
+    let desk: OutboxDesk
     do throws(OutboxError) {
       let inspector = try OutboxInspector(
         folder: folder, formats: formats.formats.map(\.name), logger: environment.logger)
-      return OutboxDesk(inspector: inspector, filter: filter, now: environment.clock.now)
+      desk = OutboxDesk(inspector, folder: folder, filter, now: environment.clock.now)
     } catch {
       if mayBeMissing, !Outbox.exists(in: folder) {
+        try checkOutputs(among: configured, of: "the configuration '\(config.path)'")
         Terminal.say("\(error)")
         return nil
       }
       Terminal.say("error: \(error)")
       throw ExitCode.unavailable
     }
+    let kept = try desk.attempt { try desk.inspector.backlog() }.map(\.output)
+    let places = "\(state == nil ? "the configuration '\(config.path)' and " : "")the outbox in '\(folder)'"
+    try checkOutputs(among: configured + kept.filter { !configured.contains($0) }, of: places)
+    return desk
+  }
+
+  /// Ends with exit code 64 where an output is named that is none. Nothing is known of what `known` does not have.
+  private func checkOutputs(among known: [String], of places: String) throws {
+    guard !known.isEmpty else { return }
+    let unknown = output.filter { !known.contains($0) }
+    for name in unknown {
+      let hint =
+        Suggestion.closest(to: name, in: known).map { "did you mean '\($0)'?" }
+        ?? "known are \(known.map { "'\($0)'" }.joined(separator: ", "))"
+      Terminal.say("error: --output: there is no output '\(name)' in \(places); \(hint)")
+    }
+    if !unknown.isEmpty { throw ExitCode.usage }
   }
 
   private func filter(_ formats: FormatSet, now: Timestamp) throws -> DeliveryFilter {
@@ -101,6 +115,33 @@ struct OutboxDesk {
   let inspector: OutboxInspector
   let filter: DeliveryFilter
   let now: Timestamp
+  private let folder: String
+  private let found = FoundIDs()
+
+  init(_ inspector: OutboxInspector, folder: String, _ filter: DeliveryFilter, now: Timestamp) {
+    self.inspector = inspector
+    self.folder = folder
+    self.now = now
+    var filter = filter
+    if !filter.alertIDs.isEmpty {
+      filter.matches = { [found, matches = filter.matches] alert in
+        guard matches?(alert) ?? true else { return false }
+        found.insert(alert.id)
+        return true
+      }
+    }
+    self.filter = filter
+  }
+
+  /// Ends with exit code 1 where ids were named, one of which may be a misspelt command, under which there was nothing.
+  func checkFound() throws {
+    let missing = filter.alertIDs.subtracting(found.all).sorted()
+    guard !missing.isEmpty else { return }
+    Terminal.say(
+      "error: the outbox in '\(folder)' has no such delivery: \(missing.joined(separator: " ")); 'weir outbox list' has "
+        + "the ids of all that wait or were given up on")
+    throw ExitCode.no
+  }
 
   /// Says what went wrong, and ends with exit code 69.
   func attempt<Result>(_ body: () throws -> Result) throws -> Result {
@@ -111,6 +152,14 @@ struct OutboxDesk {
       throw ExitCode.unavailable
     }
   }
+}
+
+/// The ids of the deliveries that were met.
+private final class FoundIDs: Sendable {
+  private let ids = Mutex<Set<String>>([])
+
+  func insert(_ id: String) { ids.withLock { _ = $0.insert(id) } }
+  var all: Set<String> { ids.withLock { $0 } }
 }
 
 /// Asks a condition about alerts as the outbox has them.

@@ -53,7 +53,8 @@ struct OutboxList: ParsableCommand {
     if listed == 0, json { Terminal.print("[]") }
     if listed == limit, limit > 0 { Terminal.say("showing the first \(limit); see --limit") }
     if listed == 0 { Terminal.say("no delivery waits or was given up on, of those meant") }
-    try selection.checkFound(listed)
+    // Where the list was cut short, not all were looked for.
+    if limit == 0 || listed < limit { try desk.checkFound() }
   }
 }
 
@@ -79,6 +80,7 @@ struct OutboxShow: ParsableCommand {
         return true
       }
     }
+    try desk.checkFound()
     guard shown > 0 else {
       Terminal.say("there is no such delivery")
       throw ExitCode.no
@@ -107,7 +109,7 @@ struct OutboxRetry: ParsableCommand {
     if !desk.inspector.runningGateway.isRunning, count > 0 {
       Terminal.say("no gateway runs on this state; the next 'weir run' delivers them")
     }
-    try selection.checkFound(count)
+    try desk.checkFound()
   }
 }
 
@@ -135,6 +137,6 @@ struct OutboxDrop: ParsableCommand {
     let count = try desk.attempt { try desk.inspector.drop(desk.filter) }
     Terminal.print(
       json ? "{\"dropped\":\(count)}" : "\(count) \(count == 1 ? "delivery is" : "deliveries are") dropped")
-    try selection.checkFound(count)
+    try desk.checkFound()
   }
 }
