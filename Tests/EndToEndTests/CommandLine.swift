@@ -74,6 +74,24 @@ struct CommandLineTests {
     #expect(try await weir(world, "outbox", "list", "--json", String(id)).code == 1)
   }
 
+  @Test(arguments: [
+    ("silence add", ["--reason=x", "--owner=y", "--for=0s", "a: b"], "--for: a silence must last longer than nothing"),
+    ("silence add", ["--reason=x", "--owner=y", "--for=1h", "--ceiling=huge", "a: b"], "--ceiling: 'huge' is no"),
+    ("silence expire", [], "name silences by their ids, or all with --all"),
+    ("report", ["--share", "0"], "--share: a number from 1 to 100 is wanted"),
+    ("outbox list", ["--match", "*"], "--match: '*' is met by every alert; leave it out, or say what is meant"),
+  ])
+  func `A mistake on the command line is told with the usage of that command`(
+    command: String, arguments: [String], message: String
+  ) async throws {
+    let world = try World()
+    let words = command.split(separator: " ").map(String.init)
+    let end = try await WeirProcess(words + arguments, in: world.folder, output: world.folder + "/out").end()
+    #expect(end.exitCode == 64)
+    #expect(end.said.hasPrefix("Error: " + message), "\(end.said)")
+    #expect(end.said.contains("\nUsage: weir \(command) "), "\(end.said)")
+  }
+
   @Test func `match, normalize and show know the formats of a configuration`() async throws {
     let world = try World(
       World.configuration() + """

@@ -35,6 +35,12 @@ struct DeliverySelection: ParsableArguments {
     !ids.isEmpty || !output.isEmpty || olderThan != nil || match != nil || dead || pending
   }
 
+  func validate() throws {
+    if let match, match.allSatisfy({ $0 == "*" || $0 == ":" || $0.isWhitespace }) {
+      throw ValidationError("--match: '\(match)' is met by every alert; leave it out, or say what is meant")
+    }
+  }
+
   /// Opens the outbox.
   ///
   /// - Parameter mayBeMissing: whether an outbox that is not there is an empty one.
@@ -95,9 +101,6 @@ struct DeliverySelection: ParsableArguments {
     if pending { filter.states.formUnion([.pending, .retrying]) }
     if let age = olderThan?.duration { filter.acceptedBefore = now - age }
     if let match {
-      guard !match.allSatisfy({ $0 == "*" || $0 == ":" || $0.isWhitespace }) else {
-        throw ValidationError("--match: '\(match)' is met by every alert; leave it out, or say what is meant")
-      }
       do throws(KQLError) {
         let matcher = StoredAlertMatcher(try Condition(match, vocabulary: formats.vocabulary), formats, now: now)
         filter.matches = { matcher.matches($0) }

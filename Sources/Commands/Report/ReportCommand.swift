@@ -45,8 +45,11 @@ struct ReportCommand: AsyncParsableCommand {
   @Option(help: "Judges as if it were this moment: a date, or an RFC 3339 time.")
   var now: MomentArgument?
 
-  func run() async throws {
+  func validate() throws {
     guard (1...100).contains(share) else { throw ValidationError("--share: a number from 1 to 100 is wanted") }
+  }
+
+  func run() async throws {
     let moment = now?.moment ?? SystemClock().now
     let environment = CommandEnvironment(logLevel: .error, clock: FixedClock(now: moment))
     let (_, parts) = try config.assemble(environment)

@@ -61,6 +61,13 @@ struct SilenceAdd: AsyncParsableCommand {
   @Flag(help: "Accept that the condition rests only on what an attacker can choose.")
   var acceptSpoofable = false
 
+  func validate() throws {
+    guard Severity(name: ceiling) != nil else {
+      throw ValidationError("--ceiling: '\(ceiling)' is no severity; informational, low, medium, high or critical")
+    }
+    guard duration.duration > .zero else { throw ValidationError("--for: a silence must last longer than nothing") }
+  }
+
   func run() async throws {
     let environment = CommandEnvironment(logLevel: .error)
     let (_, parts) = try config.assemble(environment)
@@ -93,19 +100,16 @@ struct SilenceAdd: AsyncParsableCommand {
   }
 
   private func silence(now: Timestamp, longest: Duration) throws -> Silence {
-    guard let ceiling = Severity(name: ceiling) else {
-      throw ValidationError("--ceiling: '\(ceiling)' is no severity; informational, low, medium, high or critical")
-    }
-    guard duration.duration > .zero else { throw ValidationError("--for: a silence must last longer than nothing") }
     guard duration.duration <= longest else {
-      throw ValidationError(
-        "--for: \(duration.duration.settingText) is longer than the \(longest.settingText) that 'max_duration' of "
+      Terminal.say(
+        "error: --for: \(duration.duration.settingText) is longer than the \(longest.settingText) that 'max_duration' of "
           + "'silences' in the configuration allows; what is known for longer belongs in the allowlist")
+      throw ExitCode.usage
     }
     let id = String(UInt32.random(in: 0..<(1 << 24)) | 1 << 24, radix: 16).dropFirst()
     return Silence(
       id: String(id), when: condition, reason: reason, owner: owner, begins: now,
-      ends: now + duration.duration, ceiling: ceiling, acceptsSpoofable: acceptSpoofable)
+      ends: now + duration.duration, ceiling: Severity(name: ceiling) ?? .medium, acceptsSpoofable: acceptSpoofable)
   }
 }
 
@@ -149,8 +153,11 @@ struct SilenceExpire: AsyncParsableCommand {
   @Flag(help: "All of them.")
   var all = false
 
-  func run() async throws {
+  func validate() throws {
     guard all != !ids.isEmpty else { throw ValidationError("name silences by their ids, or all with --all") }
+  }
+
+  func run() async throws {
     let folder = try config.loadDespiteMistakes().stateFolder
     let now = SystemClock().now
     let caller = SilenceCommand.caller
