@@ -1,16 +1,18 @@
 internal import ArgumentParser
 internal import PluginKit
 
-/// A duration on the command line, written as in configuration: `30s`, `1m30s`.
-struct DurationArgument: ExpressibleByArgument {
+/// A duration on the command line, written as in configuration: `30s`, `1m30s`. For `@Option(transform:)`, which lets it say
+/// what is wrong; a default has to stand in the help.
+struct DurationArgument {
   let duration: Duration
 
   init(_ duration: Duration) { self.duration = duration }
 
-  init?(argument: String) {
-    guard let duration = Duration(settingText: argument) else { return nil }
+  @Sendable init(text: String) throws {
+    guard let duration = Duration(settingText: text) else {
+      let hint = Int(text) == nil ? "" : "; did you mean '\(text)s'?"
+      throw ValidationError("it is not \(Duration.typeName)\(hint)")
+    }
     self.duration = duration
   }
-
-  var defaultValueDescription: String { "\(duration.components.seconds)s" }
 }

@@ -92,6 +92,18 @@ struct CommandLineTests {
     #expect(end.said.contains("\nUsage: weir \(command) "), "\(end.said)")
   }
 
+  @Test func `A duration without a unit is told which one is likely meant`() async throws {
+    let world = try World(World.configuration())
+    for (written, hint) in [("5", "; did you mean '5s'?"), ("soon", "")] {
+      let refused = try await weir(world, "run", "--drain-timeout", written)
+      #expect(refused.code == 64)
+      #expect(
+        refused.err.hasPrefix(
+          "Error: The value '\(written)' is invalid for '--drain-timeout <drain-timeout>': it is not a duration, such as "
+            + "500ms, 10s, 5m, 2h or 7d\(hint)\n"), "\(refused.err)")
+    }
+  }
+
   @Test func `match, normalize and show know the formats of a configuration`() async throws {
     let world = try World(
       World.configuration() + """

@@ -18,7 +18,9 @@ struct DeliverySelection: ParsableArguments {
   @Option(help: "Only for this output; may be given several times.")
   var output: [String] = []
 
-  @Option(help: "Only what the outbox accepted longer ago than this: 30s, 10m, 2h, 7d.")
+  @Option(
+    help: "Only what the outbox accepted longer ago than this: 30s, 10m, 2h, 7d.",
+    transform: DurationArgument.init(text:))
   var olderThan: DurationArgument?
 
   @Option(help: "Only alerts that match this KQL expression.")

@@ -24,7 +24,7 @@ struct ReportCommand: AsyncParsableCommand {
   @Option(help: "Files with delivered alerts; without it, those of the outputs that routes lead to.")
   var delivered: [String] = []
 
-  @Option(help: "Names entries that expire within this time.")
+  @Option(help: "Names entries that expire within this time. Without it 30d.", transform: DurationArgument.init(text:))
   var expiring = DurationArgument(.seconds(30 * 86_400))
 
   @Option(help: "Names entries that held back at least this share of a rule's alerts, in per cent.")
@@ -33,7 +33,7 @@ struct ReportCommand: AsyncParsableCommand {
   @Option(help: "Concludes nothing about an entry from fewer alerts than this.")
   var enough = 10
 
-  @Option(help: "Only alerts of this time before now: 7d, 90d.")
+  @Option(help: "Only alerts of this time before now: 7d, 90d.", transform: DurationArgument.init(text:))
   var since: DurationArgument?
 
   @Flag(help: "One JSON object, for programs.")

@@ -27,7 +27,7 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "Writes the ledger to this file, as JSON.")
   var ledger: String?
 
-  @Option(help: "How long to wait for outputs at the end.")
+  @Option(help: "How long to wait for outputs at the end. Without it 30s.", transform: DurationArgument.init(text:))
   var drainTimeout = DurationArgument(.seconds(30))
 
   @Flag(help: "Reads the configuration again whenever it changes, too; tables and allowlists are, in any case.")

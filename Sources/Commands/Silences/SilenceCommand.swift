@@ -46,7 +46,7 @@ struct SilenceAdd: AsyncParsableCommand {
   @Argument(help: "The condition (KQL).")
   var condition: String
 
-  @Option(name: .customLong("for"), help: "For how long: 30m, 2h, 1d.")
+  @Option(name: .customLong("for"), help: "For how long: 30m, 2h, 1d.", transform: DurationArgument.init(text:))
   var duration: DurationArgument
 
   @Option(help: "Why this is no cause for alarm; a ticket, if there is one.")
