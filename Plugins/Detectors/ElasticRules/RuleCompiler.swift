@@ -76,7 +76,13 @@ struct RuleCompiler {
   /// The rule's query with its filters.
   private mutating func condition(_ query: LocatedText, _ rule: DetectionRule) -> Condition? {
     // The query alone first: its errors then have their place in the file.
-    guard let alone = compiled(query, at: query.place) else { return nil }
+    let alone: Condition
+    do throws(KQLError) {
+      alone = try Condition(query.text, vocabulary: context.vocabulary)
+    } catch {
+      report(error, in: query, of: rule)
+      return nil
+    }
     var parts: [String] = []
     for filter in rule.filters {
       switch filter {
@@ -86,17 +92,35 @@ struct RuleCompiler {
     }
     if parts.isEmpty { return alone }
     let whole = query.text.allSatisfy(\.isWhitespace) ? parts : ["(\(query.text))"] + parts
-    return compiled(LocatedText(whole.joined(separator: " and ")), at: rule.place)
+    do throws(KQLError) {
+      return try Condition(whole.joined(separator: " and "), vocabulary: context.vocabulary)
+    } catch {
+      errors.append(Diagnostic(.error, "query is not KQL: \(error.sentence)", at: rule.place))
+      return nil
+    }
   }
 
-  private mutating func compiled(_ query: LocatedText, at place: SourcePlace) -> Condition? {
-    do throws(KQLError) {
-      return try Condition(query.text, vocabulary: context.vocabulary)
-    } catch {
-      let place = query.runs.isEmpty ? place : query.place(at: error.offset)
-      let remedy = error.remedy.map { "; \($0)" } ?? ""
-      errors.append(Diagnostic(.error, "query is not KQL: \(error.message)\(remedy)", at: place))
-      return nil
+  /// Says where the mistake is: in the rule, or in the configuration that gives the value of a variable.
+  private mutating func report(_ error: KQLError, in query: LocatedText, of rule: DetectionRule) {
+    if let name = spoiler(of: rule) {
+      errors.append(
+        Diagnostic(
+          .error, "with this value of '\(name)' the query of rule '\(rule.name)' is not KQL: \(error.sentence)",
+          at: options.$variables.place(of: name)))
+    } else {
+      let place = query.runs.isEmpty ? query.place : query.place(at: error.offset)
+      errors.append(Diagnostic(.error, "query is not KQL: \(error.sentence)", at: place))
+    }
+  }
+
+  /// The variable of the configuration without whose value the query would be KQL; nil where the rule itself is wrong.
+  private func spoiler(of rule: DetectionRule) -> String? {
+    var values = rule.variables.merging(options.variables) { $1 }
+    return options.variables.keys.sorted().first { name in
+      guard rule.query.text.contains("${\(name)}") else { return false }
+      values[name] = "*"
+      let text = values.reduce(rule.query.text) { $0.replacing("${\($1.key)}", with: $1.value) }
+      return (try? Condition(text, vocabulary: context.vocabulary)) != nil
     }
   }
 
@@ -126,4 +150,9 @@ struct RuleCompiler {
   private func warn(_ message: String, _ rule: DetectionRule) {
     context.files.warn("rule '\(rule.name)' \(message)", at: rule.place)
   }
+}
+
+extension KQLError {
+  /// What is wrong, and what to do where that is known.
+  fileprivate var sentence: String { message + (remedy.map { "; \($0)" } ?? "") }
 }

@@ -58,6 +58,25 @@ struct RuleLoadingTests {
     )
   }
 
+  @Test("a mistake in a variable's value points to where the value is set, and one in the query to the query")
+  func pointsIntoVariables() {
+    func place(_ line: Int) -> SourcePlace { SourcePlace(file: "config.yaml", line: line, column: 20) }
+    let values = [("actor", "mira or (rob"), ("bucket", "*logs"), ("unused", "(")]
+    let members = values.enumerated().map { index, value in
+      LocatedNode.Entry(
+        key: LocatedText(value.0),
+        value: LocatedNode(.scalar(LocatedNode.Scalar(LocatedText(value.1), style: .quoted)), at: place(index + 3)))
+    }
+    let variables = LocatedNode(.mapping(members), at: place(2))
+    func text(_ query: String) -> String { errors(["a.toml": RuleText.query(query)], ["variables": variables]) }
+    let first = text("bucket: ${bucket} and (user.name: ${actor})")
+    #expect(
+      first.hasPrefix("config.yaml:3:20: error: with this value of 'actor' the query of rule 'r-1' is not KQL: "),
+      "\(first)")
+    let second = text("user.name: (${bucket} and")
+    #expect(second.hasPrefix("a.toml:9:") && second.contains(": error: query is not KQL: "), "\(second)")
+  }
+
   @Test("what cannot run or cannot be honoured is named, and the rest runs")
   func warns() throws {
     let mapping = "[[rule.severity_mapping]]\nfield = \"x\"\noperator = \"equals\"\nvalue = \"1\"\nseverity = \"low\"\n"
