@@ -97,7 +97,10 @@ final class QueuedDelivery: Sendable {
     for backlog in (try? await outbox.backlog()) ?? [] where backlog.pending > 0 && !names.contains(backlog.output) {
       let missing = configured.contains(backlog.output) ? "queued any more" : "configured"
       logger.warning(
-        "\(backlog.pending) alerts wait for output '\(backlog.output)', which is not \(missing); see 'weir outbox'")
+        """
+        \(String.counted(backlog.pending, "alert")) \(backlog.pending == 1 ? "waits" : "wait") for output \
+        '\(backlog.output)', which is not \(missing); see 'weir outbox'
+        """)
     }
   }
 

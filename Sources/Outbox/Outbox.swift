@@ -205,11 +205,13 @@ public final class Outbox: Sendable {
     let age = deadLetterAge.withLock { $0 }
     let oldest = clock.now - age
     let trim = try store.trimDeadLetters(before: oldest, limit: DeadLetterLimits.count)
-    if trim.old > 0 { logger.warning("\(trim.old) dead letters were older than \(age) and were removed") }
+    if trim.old > 0 {
+      logger.warning("removed \(String.counted(trim.old, "dead letter")) older than \(age)")
+    }
     if trim.surplus > 0 {
       logger.warning(
         """
-        \(trim.surplus) dead letters were removed, the oldest: no more than \(DeadLetterLimits.count) are kept; see \
+        removed \(String.counted(trim.surplus, "dead letter")), the oldest: no more than \(DeadLetterLimits.count) are kept; see \
         'weir outbox list --dead'
         """)
     }

@@ -1,3 +1,5 @@
+internal import PluginKit
+
 /// What became of a damaged database at the start.
 public struct Recovery: Sendable, Equatable, CustomStringConvertible {
   /// What was wrong.
@@ -19,8 +21,11 @@ public struct Recovery: Sendable, Equatable, CustomStringConvertible {
   public var lostDeliveries: Int { lost.values.reduce(0, +) + buried.values.reduce(0, +) }
 
   public var description: String {
-    "\(reason); it was set aside as '\(setAside)', \(savedDeliveries) waiting deliveries and \(savedCheckpoints) "
-      + "input checkpoints were saved from it, \(lostDeliveries) deliveries could not be read"
+    let saved = String.counted(savedDeliveries, "waiting delivery", plural: "waiting deliveries")
+    let checkpoints = String.counted(savedCheckpoints, "input checkpoint")
+    let lost = String.counted(lostDeliveries, "delivery", plural: "deliveries")
+    return "\(reason); it was set aside as '\(setAside)', \(saved) and \(checkpoints) were saved from it, "
+      + "\(lost) could not be read"
       + (mayHaveLostMore ? ", and there may be more: the list of what waited cannot be read to its end" : "")
   }
 }

@@ -179,6 +179,22 @@ struct DeliveryWorkerTests {
     await outbox.close()
   }
 
+  @Test func `A single alert is one in what is logged`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    let output = ScriptedOutput { call, batch throws(DeliveryError) in
+      if call < 6 { throw .retryAll(batch) }
+      throw DeliveryError([0: .reject(reason: "400")])
+    }
+    try await world.commit(0..<1, in: outbox)
+    await world.drain(try world.worker(output, world.settings(), outbox))
+    let failing = "error: output 'soc' failed 5 times in a row: down; 1 alert is kept for it"
+    #expect(world.log.messages.contains(failing), "\(world.log.messages)")
+    let dead = "error: 1 alert for output 'soc' became a dead letter: 400"
+    #expect(world.log.messages.contains(dead), "\(world.log.messages)")
+    await outbox.close()
+  }
+
   @Test func `A rate limit spreads alerts evenly`() async throws {
     let world = try TestWorld()
     let outbox = try world.open()

@@ -42,7 +42,7 @@ struct FlowGraph {
     }
     if !configuration.detectors.isEmpty {
       nodes.append(Node(id: "detect", kind: .step, label: ["detect"] + configuration.detectors.map(\.name)))
-      if let counts { headLabel = "\(counts.events) events" }
+      if let counts { headLabel = .counted(counts.events, "event") }
       lead(to: "detect")
       headLabel = read
     }

@@ -11,7 +11,7 @@ struct ReplayText {
 
   var text: String {
     var text = "before: \(shown(report.before))\nafter:  \(shown(report.after))\n"
-    text += ink("\(report.read) alerts", .bold) + ", \(report.unchanged) of them unchanged\n"
+    text += ink(.counted(report.read, "alert"), .bold) + ", \(report.unchanged) of them unchanged\n"
     if report.unreadable > 0 { text += "\(String.counted(report.unreadable, "part")) of the input could not be read\n" }
     for change in Change.allCases {
       guard let tally = report.changes[change] else { continue }

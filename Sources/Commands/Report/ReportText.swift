@@ -11,11 +11,13 @@ struct ReportText {
 
   var text: String {
     let needing = review.entries.filter { !$0.findings.isEmpty }.count
-    var text = ink("\(review.entries.count) entries", .bold) + ", \(needing) to look at; "
-    text += "\(review.held) alerts held back"
+    var text = ink(.counted(review.entries.count, "entry", plural: "entries"), .bold) + ", \(needing) to look at; "
+    text += "\(String.counted(review.held, "alert")) held back"
     text += review.totals.delivered > 0 ? ", \(review.totals.delivered) delivered\n" : "\n"
     if review.totals.withoutEntry > 0 {
-      text += "\(review.totals.withoutEntry) lines among the records say of no entry that it held them back\n"
+      let lines = review.totals.withoutEntry
+      let (say, them) = lines == 1 ? ("says", "it") : ("say", "them")
+      text += "\(String.counted(lines, "line")) among the records \(say) of no entry that it held \(them) back\n"
     }
     for entry in review.entries { text += "\n" + section(entry) }
     if !review.rules.isEmpty { text += "\n" + ink("held back by rules' own alert_suppression", .bold) + "\n" }

@@ -120,7 +120,7 @@ extension EntryReview.Finding {
     case .neverMatched: "matched nothing in the records that were read"
     case .expired: "expired on \(entry.expires.text); renew it or remove it"
     case .expires(let days):
-      days == 0 ? "expires within a day (\(entry.expires.text))" : "expires in \(days) days (\(entry.expires.text))"
+      "expires \(days == 0 ? "within a day" : "in " + .counted(days, "day")) (\(entry.expires.text))"
     case .broad(let rule, let held, let all):
       "too broad: it held back or demoted \(held) of the \(all) alerts of '\(rule)' (\(held * 100 / max(1, all)) %)"
     case .shadowed(let earlier): "without effect: the entry '\(earlier)' before it holds whatever it would hold"

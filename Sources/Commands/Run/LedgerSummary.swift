@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Gateway
+internal import PluginKit
 
 /// The ledger as a person reads it.
 struct LedgerSummary {
@@ -18,7 +19,8 @@ struct LedgerSummary {
     if alerts.unrouted > 0 { ends.append("\(alerts.unrouted) dropped by no route") }
     if alerts.deadLettered > 0 { ends.append(Terminal.styled(.counted(alerts.deadLettered, "dead letter"), .yellow)) }
     if ledger.unkeptDeadLetters > 0 {
-      ends.append(Terminal.styled("\(ledger.unkeptDeadLetters) dead letters not kept: read that input again", .red))
+      let unkept = String.counted(ledger.unkeptDeadLetters, "dead letter")
+      ends.append(Terminal.styled("\(unkept) not kept: read that input again", .red))
     }
     Terminal.say(Terminal.styled(.counted(alerts.read, "alert") + " read", .bold) + ": " + ends.joined(separator: ", "))
     let width = ledger.outputs.map(\.name.count).max() ?? 0

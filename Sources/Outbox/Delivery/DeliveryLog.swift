@@ -1,5 +1,6 @@
 internal import AlertModel
 internal import Logging
+internal import PluginKit
 
 /// What a worker says in the log: each thing once, then at most once in a while, however often it happens.
 struct DeliveryLog {
@@ -27,7 +28,8 @@ struct DeliveryLog {
   mutating func failing(_ reason: String, failures: Int, waiting: Int, now: Timestamp) {
     say(
       .failing, .error,
-      "output '\(output)' failed \(failures) times in a row: \(reason); \(waiting) alerts are kept for it", now)
+      "output '\(output)' failed \(failures) times in a row: \(reason); "
+        + "\(String.counted(waiting, "alert")) \(waiting == 1 ? "is" : "are") kept for it", now)
   }
 
   mutating func refused(_ reason: String, now: Timestamp) {
@@ -37,7 +39,8 @@ struct DeliveryLog {
   }
 
   mutating func rejected(_ count: Int, reason: String, now: Timestamp) {
-    say(.rejected, .error, "\(count) alerts for output '\(output)' became dead letters: \(reason)", now)
+    let what = count == 1 ? "a dead letter" : "dead letters"
+    say(.rejected, .error, "\(String.counted(count, "alert")) for output '\(output)' became \(what): \(reason)", now)
   }
 
   mutating func notSettled(_ error: OutboxError, now: Timestamp) {
@@ -52,7 +55,8 @@ struct DeliveryLog {
     lastSaid = [:]
     suppressed = [:]
     let seconds = (now - since).components.seconds
-    logger.notice("output '\(output)' accepts alerts again after \(seconds) s; \(waiting) are waiting")
+    let verb = waiting == 1 ? "is" : "are"
+    logger.notice("output '\(output)' accepts alerts again after \(seconds) s; \(waiting) \(verb) waiting")
   }
 
   /// What was said before the clock was set back does not hold back what is said after it.
@@ -79,6 +83,7 @@ struct DeliveryLog {
     let more = suppressed[kind] ?? 0
     lastSaid[kind] = now
     suppressed[kind] = 0
-    logger.log(level: level, "\(message)\(more > 0 ? " (and \(more) times more in the meantime)" : "")")
+    let times = more > 0 ? " (and \(String.counted(more, "time")) more in the meantime)" : ""
+    logger.log(level: level, "\(message)\(times)")
   }
 }

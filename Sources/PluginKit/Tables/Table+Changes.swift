@@ -9,7 +9,7 @@ extension Table {
   ///   - earlierKey: the same of the earlier table.
   public func changes(key: Int, since earlier: Table, key earlierKey: Int) -> [String] {
     guard max(rowCount, earlier.rowCount) <= Self.mostCompared else {
-      return rowCount == earlier.rowCount ? [] : ["\(rowCount) rows, \(earlier.rowCount) before"]
+      return rowCount == earlier.rowCount ? [] : ["\(String.counted(rowCount, "row")), \(earlier.rowCount) before"]
     }
     guard columns == earlier.columns else {
       return ["the columns are now \(columns.map { "'\($0)'" }.joined(separator: ", "))"]
