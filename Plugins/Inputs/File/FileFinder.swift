@@ -66,6 +66,25 @@ struct FileFinder: Sendable {
     return (files, problems)
   }
 
+  /// What the settings may not mean: folders that a pattern matches, and of which nothing is read. One line a pattern.
+  ///
+  /// - Parameter found: what `find` found.
+  func doubts(_ found: [Found]) -> [String] { isLiteral ? [] : patterns.compactMap { doubt(about: $0, found) } }
+
+  private func doubt(about pattern: PathPattern, _ found: [Found]) -> String? {
+    // `**` enters folders.
+    guard pattern.isPattern, !pattern.text.contains("**"), access(pattern.text, F_OK) != 0 else { return nil }
+    let folders = PathPattern(pattern.text + "/.").expand().map { String($0.dropLast("/.".count)) }
+    let isRead = found.map(\.path) + self.folders.map { $0 + "/" }
+    let passedOver = folders.filter { folder in
+      !isExcluded(folder) && !isRead.contains { $0.hasPrefix(folder + "/") }
+    }
+    guard let first = passedOver.first else { return nil }
+    let more = passedOver.count > 1 ? " and \(passedOver.count - 1) more" : ""
+    return "'\(pattern.text)' matches the folder '\(first)'\(more), of which nothing is read; to read the files in it, "
+      + "add '\(first)/*.ndjson' to 'paths'"
+  }
+
   private func isExcluded(_ path: String) -> Bool { excluded.contains { $0.matches(path) } }
 
   /// The paths and patterns, from the root of the file system.

@@ -115,9 +115,12 @@ final class FileFollowing {
   // MARK: Looking for files
 
   private func look(_ now: Timestamp) {
-    lastScan = now
     let (found, problems) = settings.finder.find()
     report(problems)
+    if lastScan == nil {
+      for doubt in settings.finder.doubts(found) { logger.warning("\(doubt)") }
+    }
+    lastScan = now
     for folder in settings.finder.folders { watcher.watch(folder) }
     ready += memory.takeForgotten().map(settings.forgetting)
 

@@ -96,7 +96,8 @@ public struct FileInput: Input {
       try await follow(memory, on: thread, emit: emit)
       return
     }
-    let reading = Confined(FileReading(settings: settings, memory: memory, clock: context.clock))
+    let reading = Confined(
+      FileReading(settings: settings, memory: memory, clock: context.clock, logger: context.logger))
     while !Task.isCancelled, let chunk = try await thread.run({ reading.value.withLock { $0.next() } }) {
       try await emit(chunk)
     }

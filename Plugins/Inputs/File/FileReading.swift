@@ -9,6 +9,7 @@ internal import PluginKit
 final class FileReading {
   private let settings: FileInput.Settings
   private let clock: any GatewayClock
+  private let logger: Logger
   private var memory: FileMemory
   /// The files to come, the next one last.
   private var queue: [FileFinder.Found] = []
@@ -19,10 +20,11 @@ final class FileReading {
   private var bytesDone: Int64 = 0
   private var bytesTotal: Int64 = 0
 
-  init(settings: FileInput.Settings, memory: FileMemory, clock: any GatewayClock) {
+  init(settings: FileInput.Settings, memory: FileMemory, clock: any GatewayClock, logger: Logger) {
     self.settings = settings
     self.memory = memory
     self.clock = clock
+    self.logger = logger
   }
 
   /// The next chunk; nil when all is read. Blocks.
@@ -48,6 +50,7 @@ final class FileReading {
   private func begin() {
     hasBegun = true
     let (files, problems) = settings.finder.find()
+    for doubt in settings.finder.doubts(files) { logger.warning("\(doubt)") }
     ready = problems.map { settings.problem($0.reason, at: $0.path) }
     queue = files.reversed()
     memory.reserve(for: files, settings: settings) { _ in false }

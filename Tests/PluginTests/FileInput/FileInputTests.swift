@@ -52,6 +52,27 @@ struct FileInputTests {
     #expect(!run.hasLostAlerts)
   }
 
+  @Test("warns where a pattern matches a folder, and reads what else it matches")
+  func matchedFolders() async throws {
+    for name in ["logs/1.json", "logs/old/2.json", "logs/older/3.json", "logs/read/4.json", "logs/skip/5.json"] {
+      folder.write("{\"file\":\"\(name)\"}\n", to: name)
+    }
+    let log = RecordingLog()
+    let run = try await folder.read(
+      ["logs/*", "logs/read/*.json"], exclude: ["logs/skip"], context: .testing(logger: log.logger))
+    #expect(run.sources == ["logs/1.json", "logs/read/4.json"])
+    #expect(run.problems.isEmpty)
+    let (pattern, old) = (folder.path("logs/*"), folder.path("logs/old"))
+    #expect(
+      log.messages == [
+        "warning: '\(pattern)' matches the folder '\(old)' and 1 more, of which nothing is read; to read the files in it, "
+          + "add '\(old)/*.ndjson' to 'paths'"
+      ])
+    let deep = RecordingLog()
+    #expect(try await folder.read(["logs/**"], context: .testing(logger: deep.logger)).documents.count == 5)
+    #expect(deep.messages.isEmpty)
+  }
+
   @Test("refuses to be without paths")
   func noPaths() throws {
     var options = FileOptions()

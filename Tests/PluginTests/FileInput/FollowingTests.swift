@@ -24,6 +24,21 @@ struct FollowingTests {
     #expect(follower.run.problems.isEmpty)
   }
 
+  @Test("warns once where a pattern matches folders")
+  func matchedFolders() throws {
+    folder.write(lines(1...1), to: "a.log")
+    folder.make("old.log")
+    let log = RecordingLog()
+    let follower = try Follower(folder, ["*.log"], log: log)
+    #expect(follower.ids() == [1])
+    folder.make("older.log")
+    folder.write(lines(2...2), to: "b.log")
+    #expect(follower.ids() == [2])
+    #expect(log.messages.count == 1, "\(log.messages)")
+    #expect(log.messages.first?.contains(" matches the folder '\(folder.path("old.log"))', of which") == true)
+    #expect(follower.run.problems.isEmpty)
+  }
+
   @Test("goes on where it was after a restart, with what was appended meanwhile")
   func restart() throws {
     folder.write(lines(1...3), to: "a.log")
