@@ -15,7 +15,7 @@ final class ContentReader {
 
   private static let compressedReadSize = 256 << 10
 
-  let descriptor: Int32
+  private let file: OpenFile
   /// True where the file holds gzip; decided by its magic bytes (RFC 1952, section 2.3.1), not by its name.
   let isCompressed: Bool
   private let decoder: GzipDecoder?
@@ -25,17 +25,17 @@ final class ContentReader {
   /// Why reading ended early.
   private(set) var failure: Failure?
 
-  /// - Parameter descriptor: is closed with the reader.
-  init(descriptor: Int32, maxDecompressed: Int) {
-    self.descriptor = descriptor
+  var descriptor: Int32 { file.descriptor }
+
+  init(_ file: OpenFile, maxDecompressed: Int) {
+    self.file = file
+    let descriptor = file.descriptor
     var magic: [UInt8] = [0, 0]
     isCompressed = pread(descriptor, &magic, 2, 0) == 2 && magic == [0x1F, 0x8B]
     decoder = isCompressed ? GzipDecoder(limit: maxDecompressed) : nil
     // Read ahead: the file is read from front to back.
     posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
   }
-
-  deinit { close(descriptor) }
 
   /// The first bytes of the content, at most `count`; of compressed content only what has been read.
   func head(_ count: Int) -> [UInt8] {

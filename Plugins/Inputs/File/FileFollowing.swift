@@ -161,24 +161,25 @@ final class FileFollowing {
   ///
   /// - Parameter isNamed: false where no pattern names the file: it is of interest only if it is known.
   private func take(_ file: FileFinder.Found, isNamed: Bool, _ now: Timestamp) {
-    let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      if isNamed, errno != ENOENT {
-        report([.init(path: file.path, reason: FileFinder.openFailure(errno))])
+    let open: OpenFile
+    do throws(OpenFile.Failure) {
+      open = try OpenFile(file.path)
+    } catch {
+      if isNamed, error.code != ENOENT {
+        report([.init(path: file.path, reason: FileFinder.openFailure(error.code))])
       }
       return
     }
-    defer { close(descriptor) }
-    if settings.content(descriptor).isCompressed, !isReadyToDecompress(file) { return }
+    if settings.content(open).isCompressed, !isReadyToDecompress(file) { return }
     settled[file.identity] = nil
-    switch memory.recognise(file, descriptor: descriptor, settings: settings, now: now) {
+    switch memory.recognise(file, open, settings: settings, now: now) {
     case .known(let tracked):
       add(tracked)
     case .finished:
       settled[file.identity] = file
     case .unknown where isNamed:
-      guard !mayBeCopy(file, descriptor, now) else { return }
-      add(memory.begin(file, descriptor: descriptor, settings: settings, now: now))
+      guard !mayBeCopy(file, open, now) else { return }
+      add(memory.begin(file, open, settings: settings, now: now))
     case .unknown:
       settled[file.identity] = file
     }
@@ -192,11 +193,11 @@ final class FileFollowing {
   }
 
   /// True for some seconds for a file that begins as one that is being read.
-  private func mayBeCopy(_ file: FileFinder.Found, _ descriptor: Int32, _ now: Timestamp) -> Bool {
+  private func mayBeCopy(_ file: FileFinder.Found, _ open: OpenFile, _ now: Timestamp) -> Bool {
     let since = copies[file.identity] ?? now
     guard now - since < Self.copyTime,
       files.contains(where: { other in
-        other.lastCheckpoint.map { settings.content(descriptor).begins(as: $0) } ?? false
+        other.lastCheckpoint.map { settings.content(open).begins(as: $0) } ?? false
       })
     else {
       copies[file.identity] = nil

@@ -1,4 +1,3 @@
-internal import Glibc
 public import PluginKit
 internal import Synchronization
 
@@ -28,9 +27,9 @@ public struct FileInput: Input {
     var limit: Int
     var maxDecompressed: Int
 
-    /// Reads what an open file holds; the descriptor stays open.
-    func content(_ descriptor: Int32) -> ContentReader {
-      ContentReader(descriptor: dup(descriptor), maxDecompressed: maxDecompressed)
+    /// Reads what an open file holds, from its beginning.
+    func content(_ file: OpenFile) -> ContentReader {
+      ContentReader(file, maxDecompressed: maxDecompressed)
     }
 
     func chunk(
@@ -52,7 +51,7 @@ public struct FileInput: Input {
     }
   }
 
-  private let settings: Settings
+  let settings: Settings
   private let isRemembering: Bool
   private let isFollowing: Bool
   private let context: PluginContext

@@ -90,24 +90,20 @@ struct FileMemory {
   private static func holds(
     _ file: FileFinder.Found, _ checkpoint: FileCheckpoint, settings: FileInput.Settings
   ) -> Bool {
-    let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    let content = settings.content(descriptor)
+    guard let open = try? OpenFile(file.path) else { return false }
+    let content = settings.content(open)
     return content.isCompressed
       ? content.begins(with: checkpoint) : file.size >= checkpoint.position.offset && content.holds(checkpoint)
   }
 
   /// Finds out whether a file was read before.
-  ///
-  /// - Parameter descriptor: stays open.
   mutating func recognise(
-    _ file: FileFinder.Found, descriptor: Int32, settings: FileInput.Settings, now: Timestamp
+    _ file: FileFinder.Found, _ open: OpenFile, settings: FileInput.Settings, now: Timestamp
   ) -> Recognition {
     let own = byIdentity[file.identity] ?? []
     for key in own + loose.subtracting(own).sorted() {
       guard let checkpoint = known[key] else { continue }
-      let content = settings.content(descriptor)
+      let content = settings.content(open)
       if checkpoint.identity == file.identity, checkpoint.finishedSize == file.size {
         guard content.isCompressed ? content.begins(with: checkpoint) : content.holds(checkpoint) else {
           if content.isCompressed { continue }
@@ -129,14 +125,12 @@ struct FileMemory {
   }
 
   /// Begins to read a file that is not known.
-  ///
-  /// - Parameter descriptor: stays open.
   mutating func begin(
-    _ file: FileFinder.Found, descriptor: Int32, settings: FileInput.Settings, now: Timestamp
+    _ file: FileFinder.Found, _ open: OpenFile, settings: FileInput.Settings, now: Timestamp
   ) -> TrackedFile {
     TrackedFile(
       key: isKept ? newKey(for: file.identity) : nil, path: file.path, identity: file.identity,
-      content: settings.content(descriptor), limit: settings.limit, from: .start, now: now)
+      content: settings.content(open), limit: settings.limit, from: .start, now: now)
   }
 
   private mutating func remove(_ key: String) {

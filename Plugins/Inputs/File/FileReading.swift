@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Logging
 internal import PluginKit
 
@@ -58,17 +57,18 @@ final class FileReading {
   }
 
   private func open(_ file: FileFinder.Found) {
-    let descriptor = Glibc.open(file.path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
+    let open: OpenFile
+    do throws(OpenFile.Failure) {
+      open = try OpenFile(file.path)
+    } catch {
       bytesDone += file.size
-      ready.append(settings.problem(FileFinder.openFailure(errno), at: file.path))
+      ready.append(settings.problem(FileFinder.openFailure(error.code), at: file.path))
       return
     }
-    defer { close(descriptor) }
-    switch memory.recognise(file, descriptor: descriptor, settings: settings, now: clock.now) {
+    switch memory.recognise(file, open, settings: settings, now: clock.now) {
     case .known(let tracked): current = tracked
     case .finished: bytesDone += file.size
-    case .unknown: current = memory.begin(file, descriptor: descriptor, settings: settings, now: clock.now)
+    case .unknown: current = memory.begin(file, open, settings: settings, now: clock.now)
     }
   }
 

@@ -73,6 +73,19 @@ struct FileInputTests {
     #expect(deep.messages.isEmpty)
   }
 
+  @Test("opens a file once, however often it is looked into")
+  func opensOnce() throws {
+    folder.write("{}\n", to: "a.json")
+    let input = try folder.input(["a.json"])
+    let file = try OpenFile(folder.path("a.json"))
+    let contents = (0..<3).map { _ in input.settings.content(file) }
+    let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").filter { name in
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(name)")) == folder.path("a.json")
+    }
+    #expect(open.count == 1)
+    #expect(contents.map { $0.head(2) } == [Array("{}".utf8), Array("{}".utf8), Array("{}".utf8)])
+  }
+
   @Test("refuses to be without paths")
   func noPaths() throws {
     var options = FileOptions()
