@@ -1,3 +1,4 @@
+internal import Foundation
 @testable internal import GatewayConfig
 internal import PluginKit
 internal import PluginTesting
@@ -107,5 +108,23 @@ struct TreeTests {
       error?.description == "config.yaml:4:9: error: cannot read '/nowhere/nowhere.yaml': No such file or directory")
     let folder = #expect(throws: ConfigurationError.self) { try LocalFiles().tree(of: FilePath("/tmp", at: place)) }
     #expect(folder?.description == "config.yaml:4:9: error: cannot read '/tmp': it is a folder")
+  }
+
+  @Test("are not waited for where a named pipe may never have a writer; other pipes are read", .timeLimit(.minutes(1)))
+  func pipes() throws {
+    let place = SourcePlace(file: "config.yaml", line: 4, column: 9)
+    let named = NSTemporaryDirectory() + "weir-pipe-\(UUID().uuidString).yaml"
+    try #require(mkfifo(named, 0o600) == 0)
+    defer { unlink(named) }
+    let error = #expect(throws: ConfigurationError.self) { try LocalFiles().tree(of: FilePath(named, at: place)) }
+    #expect(
+      error?.description == "config.yaml:4:9: error: cannot read '\(named)': it is a named pipe, which may never "
+        + "have a writer; name a file, or hand over '<(command)'")
+    // As the shell makes them for `<(echo a: b)`.
+    let pipe = Pipe()
+    try pipe.fileHandleForWriting.write(contentsOf: Data("a: b".utf8))
+    try pipe.fileHandleForWriting.close()
+    let path = "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)"
+    #expect(try LocalFiles().tree(of: FilePath(path, at: place))["a"]?.scalar?.text.text == "b")
   }
 }

@@ -17,6 +17,9 @@ enum FileReading {
   }
 
   static func read(_ path: String, limit: Int) throws(Failure) -> Contents {
+    guard !isNamedPipe(path) else {
+      throw Failure(reason: "it is a named pipe, which may never have a writer; name a file, or hand over '<(command)'")
+    }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Failure(reason: lastError) }
     defer { close(descriptor) }
@@ -40,6 +43,18 @@ enum FileReading {
     return Contents(
       bytes: bytes, isReadableByOthers: mode & S_IROTH != 0 && status.st_mode & S_IFMT == S_IFREG,
       mode: "0" + String(mode, radix: 8))
+  }
+
+  /// Opening a named pipe waits until somebody writes to it, which may be for ever, and a reload would wait each time. The
+  /// pipes of `<(command)` and of standard input (`/dev/fd/63`, `/dev/stdin`) have a writer, or have ended: they are links
+  /// below `/proc` that lead to no path, which is how they are told from those with a name.
+  private static func isNamedPipe(_ path: String) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO, let real = realpath(path, nil) else {
+      return false
+    }
+    free(real)
+    return true
   }
 
   private static var lastError: String { String(cString: strerror(errno)) }
