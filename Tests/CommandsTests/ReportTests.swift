@@ -24,7 +24,7 @@ import Testing
       expires: 2026-12-05
     - name: mira again
       actors: ["*mira*"]
-      when: "event.action: CreateTrail"
+      when: "severity <= low"
       reason: trails
       owner: platform@corp.example
       expires: 2026-12-01

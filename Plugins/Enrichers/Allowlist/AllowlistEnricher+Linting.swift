@@ -23,7 +23,11 @@ extension AllowlistEnricher {
         warn("rests on what an attacker can choose, and says so with 'accept_spoofable'")
       }
       if let earlier = shadow(of: number, groups) {
-        warn("has no effect: the entry '\(list.entries[earlier].name)' before it holds whatever it would hold")
+        let other = "the entry '\(list.entries[earlier.entry].name)' before it"
+        warn(
+          earlier.isWhole
+            ? "has no effect: \(other) holds whatever it would hold"
+            : "adds to \(other) only alerts in which an attacker can choose who is named")
       } else if let overlap = overlap(of: number, groups) {
         let earlier = list.entries[overlap.entry].name
         let actor = list.index.actors.text(overlap.pattern)
@@ -55,17 +59,42 @@ extension AllowlistEnricher {
     return entries + never
   }
 
-  /// An earlier entry that holds whenever this one does.
-  func shadow(of number: Int, _ groups: EntryGroups) -> Int? {
+  /// An earlier entry that makes another superfluous.
+  struct Shadow {
+    let entry: Int
+    /// False where the other one counts an actor that an attacker can choose, and the earlier one does not.
+    let isWhole: Bool
+  }
+
+  /// An earlier entry that holds whenever this one does; where there is none, one that does for actors whom nobody can
+  /// choose. What it watches does not matter: the first entry that is met decides, also to deliver.
+  func shadow(of number: Int, _ groups: EntryGroups) -> Shadow? {
+    let shadows = shadows(of: number, groups)
+    if let whole = shadows.first(where: { isAsTrusting($0, as: number) }) { return Shadow(entry: whole, isWhole: true) }
+    return shadows.first.map { Shadow(entry: $0, isWhole: false) }
+  }
+
+  /// Whether the earlier entry, which is met whenever the other one is, also rests on enough whenever that one does.
+  private func isAsTrusting(_ earlier: Int, as number: Int) -> Bool {
+    let (earlier, entry) = (list.entries[earlier], list.entries[number])
+    return entry.restsOnCondition.indices.allSatisfy { table in
+      // Without actors an entry rests on its condition alone.
+      list.restsOnEnough(earlier, table)
+        || !list.restsOnEnough(entry, table) && (earlier.hasActors || !entry.hasActors)
+    }
+  }
+
+  /// The earlier entries that hold whenever this one does; those with actors perhaps only for such as nobody can choose.
+  private func shadows(of number: Int, _ groups: EntryGroups) -> [Int] {
     let entry = list.entries[number]
     func covers(_ other: Int) -> Bool {
       let earlier = list.entries[other]
       return other < number && earlier.ceiling >= entry.ceiling && earlier.expires.end >= entry.expires.end
-        && earlier.budget == nil && (earlier.acceptsSpoofable || !entry.acceptsSpoofable)
+        && earlier.budget == nil
     }
     // An entry that asks for nobody in particular holds whoever it was.
-    if let general = groups.entries(like: number, pattern: nil).first(where: covers) { return general }
-    guard entry.hasActors else { return nil }
+    let general = groups.entries(like: number, pattern: nil).filter { covers($0) && isAsTrusting($0, as: number) }
+    guard entry.hasActors else { return general }
     var shadows: Set<Int>?
     for pattern in groups.patterns[number] {
       // A pattern that matches another's text matches all that the other matches: a star is met only by a star.
@@ -77,9 +106,9 @@ extension AllowlistEnricher {
         }
       }
       shadows = shadows.map { $0.intersection(covering) } ?? covering
-      if shadows?.isEmpty == true { return nil }
+      if shadows?.isEmpty == true { break }
     }
-    return shadows?.min()
+    return (general + (shadows ?? [])).sorted()
   }
 
   /// An earlier entry with one of the same actors, and the same condition or a value that both ask for.

@@ -6,9 +6,10 @@ extension AllowlistEnricher: Reviewing {
   public var reviewedEntries: [ReviewedEntry] {
     let groups = EntryGroups(list)
     return list.entries.enumerated().map { number, entry in
-      ReviewedEntry(
+      let shadow = shadow(of: number, groups)
+      return ReviewedEntry(
         name: entry.name, place: entry.place, owner: entry.owner, reason: entry.reason, expires: entry.expires,
-        ceiling: entry.ceiling, shadowedBy: shadow(of: number, groups).map { list.entries[$0].name })
+        ceiling: entry.ceiling, shadowedBy: shadow.flatMap { $0.isWhole ? list.entries[$0.entry].name : nil })
     }
   }
 

@@ -68,6 +68,7 @@ struct ExplainAndLintTests {
         AllowlistBench.entry("wide", ("actors", ["arn:aws:iam::1:role/A*", "bob"])),
         AllowlistBench.entry(
           "narrow", ("actors", ["arn:aws:iam::1:role/Abc", "arn:aws:iam::1:role/A*z"]), ("when", "event.action: A")),
+        AllowlistBench.entry("mild", ("actors", ["bob"]), ("when", "severity <= low")),
         AllowlistBench.entry("not shadowed", ("actors", ["arn:aws:iam::1:role/Abc", "carol"])),
         AllowlistBench.entry("spoofable", ("when", "user_agent.original: t*"), ("accept_spoofable", "true")),
         AllowlistBench.entry("one list", ("actors", ["p1", "p2"]), ("when", "event.action: L")),
@@ -83,7 +84,8 @@ struct ExplainAndLintTests {
       bench.enricher.lint(now: bench.clock.now).map(\.message) == [
         "the entry 'soon' expires on 2026-12-01; renew it or remove it",
         "the entry 'never' can never hold: it asks for severity high, but its ceiling is medium",
-        "the entry 'narrow' has no effect: the entry 'wide' before it holds whatever it would hold",
+        "the entry 'narrow' adds to the entry 'wide' before it only alerts in which an attacker can choose who is named",
+        "the entry 'mild' has no effect: the entry 'wide' before it holds whatever it would hold",
         "the entry 'spoofable' rests on what an attacker can choose, and says so with 'accept_spoofable'",
         "the entry 'other list' overlaps with the entry 'one list' before it: 'p2' is in both, for the same",
         "the entry 'more actions' overlaps with the entry 'some actions' before it: 'r1' is in both, for "
@@ -91,6 +93,23 @@ struct ExplainAndLintTests {
         "the entry 'somebody' has no effect: the entry 'anybody' before it holds whatever it would hold",
         "the actor 'dave' is on line 1 already",
       ])
+  }
+
+  @Test("an entry that counts who chose the own name is not without effect behind one that does not")
+  func restsOnMore() throws {
+    let deploy = AllowlistBench.entry("deploy", ("actors", ["*deploy"]))
+    let trails = AllowlistBench.entry("trails", ("actors", ["*deploy"]), ("when", "event.action: A"))
+    let trusting = AllowlistBench.entry("trusting", ("actors", ["*deploy"]), ("accept_spoofable", "true"))
+    let session = """
+      {"event":{"action":"A"},\
+      "aws":{"cloudtrail":{"user_identity":{"arn":"arn:aws:sts::111122223333:assumed-role/x/deploy"}}}}
+      """
+    let bench = try AllowlistBench([deploy, trails])
+    #expect(try bench.outcome(session) == "held by trails")
+    #expect(bench.enricher.reviewedEntries.map(\.shadowedBy) == [nil, nil])
+    let trusted = try AllowlistBench([trusting, trails])
+    #expect(try trusted.outcome(session) == "held by trusting")
+    #expect(trusted.enricher.reviewedEntries.map(\.shadowedBy) == [nil, "trusting"])
   }
 
   @Test("check warns of more actors than are remembered, unless nothing is watched")
