@@ -29,7 +29,7 @@ extension AllowlistEnricher: Reviewing {
   private func narrower(_ number: Int, than use: EntryUse) -> NarrowerEntry? {
     let entry = list.entries[number]
     // Entries of the configuration itself come first, and there references are resolved.
-    var proposal = EntryProposal(entry, escapesReferences: number < options.entries.count)
+    var proposal = EntryProposal(entry, escapesReferences: number < options.entries.elements.count)
     if entry.hasActors {
       let actors = (0..<list.index.actors.count).filter { list.index.owners[$0].contains(number) }.map(
         list.index.actors.text)
@@ -38,12 +38,8 @@ extension AllowlistEnricher: Reviewing {
     proposal.narrow(to: use.values)
     proposal.narrow(ceiling: use.greatest)
     guard !proposal.changes.isEmpty else { return nil }
-    var options = options
-    options.file = nil
-    options.files = []
-    options.entries = [proposal.options]
     var reader = AllowlistReader(options, context, actorFields)
-    guard let narrower = try? reader.read(includingFiles: false) else { return nil }
+    guard let narrower = try? reader.read([proposal.options]) else { return nil }
     let clock = context.clock
     return NarrowerEntry(yaml: proposal.yaml, changes: proposal.changes) { alert in
       if case .held = narrower.verdict(on: alert, now: { clock.now }) { true } else { false }

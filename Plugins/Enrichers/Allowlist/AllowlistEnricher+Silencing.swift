@@ -43,11 +43,7 @@ extension AllowlistEnricher: Silencing {
 
   /// Silences as entries: they are read, refused, found and recorded as entries are.
   private func list(of silences: [Silence]) throws(ConfigurationError) -> Allowlist {
-    var options = options
-    options.file = nil
-    options.files = []
-    options.watch = []
-    options.entries = silences.map { silence in
+    let entries = silences.map { silence in
       let place = SourcePlace(file: silence.entryName)
       var entry = EntryOptions()
       entry.name = LocatedText(silence.entryName, at: place)
@@ -57,9 +53,10 @@ extension AllowlistEnricher: Silencing {
       entry.expires = CalendarDate(silence.ends)
       entry.ceiling = SeverityName(rawValue: silence.ceiling.description) ?? .informational
       entry.acceptSpoofable = silence.acceptsSpoofable
+      entry.watch = []
       return entry
     }
     var reader = AllowlistReader(options, context, actorFields)
-    return try reader.read(includingFiles: false)
+    return try reader.read(entries)
   }
 }

@@ -10,7 +10,7 @@ public struct AllowlistOptions: PluginOptions {
   public var files: [FilePath] = []
 
   @Setting("Entries.")
-  public var entries: [EntryOptions] = []
+  public var entries = UnreadList<EntryOptions>()
 
   @Setting("What an entry does: `hold` the alert back, or `demote` it to the severity `demote_to`.")
   public var mode: HoldMode = .hold

@@ -34,10 +34,22 @@ struct AllowlistReader {
   /// - Parameter includingFiles: false to check what is written in the configuration itself without any I/O.
   /// - Throws: `ConfigurationError` with every problem.
   mutating func read(includingFiles: Bool) throws(ConfigurationError) -> Allowlist {
-    for entry in options.entries { add(WrittenEntry(entry), includingFiles: includingFiles) }
+    var reader = SettingReader(folder: options.entries.folder, subject: "allowlist entry")
+    for entry in options.entries.elements { add(entry, &reader, includingFiles: includingFiles) }
+    keepErrors(of: reader)
     if includingFiles {
       for file in [options.file].compactMap({ $0 }) + options.files { add(file) }
     }
+    return try allowlist()
+  }
+
+  /// The same for these entries only, which name no files.
+  mutating func read(_ entries: [EntryOptions]) throws(ConfigurationError) -> Allowlist {
+    for entry in entries { add(WrittenEntry(entry), includingFiles: false) }
+    return try allowlist()
+  }
+
+  private mutating func allowlist() throws(ConfigurationError) -> Allowlist {
     let never = readNever()
     guard diagnostics.isEmpty else { throw ConfigurationError(diagnostics) }
     return Allowlist(entries, patterns: patterns, owned: owned, never: never, actorFields, context.vocabulary)
@@ -47,16 +59,22 @@ struct AllowlistReader {
     diagnostics.append(Diagnostic(.error, message, at: place))
   }
 
+  private mutating func keepErrors(of reader: SettingReader) {
+    diagnostics += reader.diagnostics.filter { $0.severity == .error }
+  }
+
+  private mutating func add(_ element: LocatedNode, _ reader: inout SettingReader, includingFiles: Bool) {
+    if let entry = WrittenEntry(usual: element) ?? EntryOptions.read(element, &reader).map(WrittenEntry.init) {
+      add(entry, includingFiles: includingFiles)
+    }
+  }
+
   private mutating func add(_ file: FilePath) {
     var reader = SettingReader(folder: file.folder, subject: "allowlist entry")
     // Of what was handed over before a mistake in the file, the mistakes count too.
-    defer { diagnostics += reader.diagnostics.filter { $0.severity == .error } }
+    defer { keepErrors(of: reader) }
     do throws(ConfigurationError) {
-      func add(_ element: LocatedNode) {
-        if let entry = WrittenEntry(usual: element) ?? EntryOptions.read(element, &reader).map(WrittenEntry.init) {
-          self.add(entry, includingFiles: true)
-        }
-      }
+      func add(_ element: LocatedNode) { self.add(element, &reader, includingFiles: true) }
       let tree = try context.files.elements(of: file, add)
       if let tree, tree["entries"] != nil {
         for entry in tree.entries ?? [] where entry.key.text != "entries" {

@@ -135,6 +135,26 @@ struct AllowlistRefusalTests {
         """)
   }
 
+  @Test("a value of the wrong type hides no other mistake, wherever the entries stand")
+  func tellsEverything() {
+    let entries = [
+      AllowlistBench.entry("list", ("actors", ["alice"]), ("expires", ["1"])),
+      AllowlistBench.entry("everybody", ("actors", ["*"])),
+      AllowlistBench.entry("mapping", ("actors", [:])), "text",
+      AllowlistBench.entry("typo", ("actors", ["alice"]), ("ceilng", "low")),
+    ]
+    let expected = """
+      the actor '*' matches everybody; name who is meant
+      expected a date, such as 2027-03-31, but found a list
+      expected text, but found a mapping
+      expected a mapping of settings for allowlist entry, but found a single value
+      unknown setting 'ceilng' for allowlist entry; did you mean 'ceiling'?
+      """
+    #expect(refusal { _ = try AllowlistBench(entries) } == expected)
+    let list = LocatedNode(.sequence(entries), at: LocatedNode.nowhere)
+    #expect(refusal { _ = try AllowlistBench(settings: [("file", "a.yaml")], trees: ["a.yaml": list]) } == expected)
+  }
+
   @Test("who else an alert names is looked at however the field is written")
   func seesOthers() throws {
     let alert = #"{"user":{"name":["alice","mallory"]},"event":{"action":"x"}}"#

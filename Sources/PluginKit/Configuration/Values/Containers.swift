@@ -52,6 +52,36 @@ extension Array: SettingValue, NestingSettingValue where Element: SettingValue {
   public var written: SchemaNode { .list(map(\.written)) }
 }
 
+/// A list that whoever has it reads: a mistake in one element hides nothing about the others, nor about the settings beside
+/// the list.
+public struct UnreadList<Element: PluginOptions>: SettingValue, NestingSettingValue {
+  /// The elements as they are written, for `Element.read`; one value is taken for a list of one.
+  public private(set) var elements: [LocatedNode] = []
+
+  /// Where relative file names in them start from.
+  public private(set) var folder = "."
+
+  public init() {}
+
+  public static var typeName: String { [Element].typeName }
+  public static var schema: SchemaNode { [Element].schema }
+  static var nested: (any PluginOptions.Type)? { Element.self }
+
+  public static func read(_ node: LocatedNode, _ reader: inout SettingReader) -> Self? {
+    guard !node.isNull else {
+      reader.report("expected \(typeName), but found nothing", at: node.place)
+      return nil
+    }
+    var list = Self()
+    list.elements = node.elements ?? [node]
+    list.folder = reader.folder
+    return list
+  }
+
+  /// How the default is written: a list without elements.
+  public var written: SchemaNode { .list([]) }
+}
+
 extension Dictionary: SettingValue, NestingSettingValue where Key == String, Value: SettingValue {
   public static var typeName: String { "a mapping (each value: \(Value.typeName))" }
   public static var schema: SchemaNode { ["type": "object", "additionalProperties": Value.schema] }
