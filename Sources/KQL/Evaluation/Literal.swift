@@ -4,12 +4,15 @@ internal import AlertModel
 ///
 /// There is no mapping that says what type a field has. What the value in the alert is decides what the literal means: a
 /// number compares with numbers exactly, an address or a network with addresses, a date with moments, and everything
-/// as text.
+/// as text. In a range a number is a moment where it is compared with one: a time since 1970, as Elasticsearch's default
+/// format of dates has it (`strict_date_optional_time||epoch_millis`), but seconds too.
 struct Literal: Sendable {
   let text: [UInt8]
   private let decimal: DecimalText?
   private let addresses: ClosedRange<IPAddress>?
   private let date: DateExpression?
+  /// The moment that a number tells which is no date.
+  private let epoch: Timestamp?
 
   init(_ text: String) {
     let bytes = Array(text.utf8)
@@ -17,6 +20,9 @@ struct Literal: Sendable {
     decimal = bytes.withUnsafeBytes { DecimalText($0) }
     addresses = bytes.withUnsafeBytes { IPAddress.network($0) }
     date = DateExpression(text)
+    epoch =
+      date == nil && decimal != nil
+      ? bytes.withUnsafeBytes { Timestamp(detectorTime: FieldValue(kind: .number, bytes: $0)) } : nil
   }
 
   /// A text that means nothing else.
@@ -25,6 +31,7 @@ struct Literal: Sendable {
     decimal = nil
     addresses = nil
     date = nil
+    epoch = nil
   }
 
   /// True where a value can equal it that is not the same text.
@@ -103,9 +110,20 @@ struct Literal: Sendable {
   }
 
   private func orderAsDate(_ value: FieldValue, _ comparison: KQLRangeOperator, _ now: Timestamp) -> Int? {
-    guard let date, let moment = Self.moment(value) else { return nil }
-    // Elasticsearch's reference, "Rounding": gt and lte look at the end of what the date covers, gte and lt at the start.
-    let bound = comparison == .greater || comparison == .lessOrEqual ? date.last(now: now) : date.first(now: now)
+    let bound: Timestamp
+    let moment: Timestamp?
+    if let date {
+      // Elasticsearch's reference, "Rounding": gt and lte look at the end of what the date covers, gte and lt at the start.
+      bound = comparison == .greater || comparison == .lessOrEqual ? date.last(now: now) : date.first(now: now)
+      moment =
+        date.isVague
+        ? Self.moment(value) : value.withText { Timestamp(detectorTime: FieldValue(kind: value.kind, bytes: $0)) }
+    } else if let epoch {
+      (bound, moment) = (epoch, Self.moment(value))
+    } else {
+      return nil
+    }
+    guard let moment else { return nil }
     return moment < bound ? -1 : moment == bound ? 0 : 1
   }
 
