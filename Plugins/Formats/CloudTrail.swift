@@ -31,7 +31,7 @@ extension Format {
     envelopes: [Envelope(.isArray("Records"), path: "Records", members: ["Records"], bare: true)],
     id: .first(["eventID", "digestS3Object"]),
     // A record is not grave by itself, unless a detector that hands it on says so: Panther adds its alert's fields.
-    severity: .words("p_alert_severity", SeverityWords.common, otherwise: .fixed(.informational)),
+    severity: .panthers(otherwise: .fixed(.informational)),
     fields: FieldTable(
       emptyIsMissing: true, pairs: CloudTrailFields.canonical + CloudTrailFields.elastic + CloudTrailFields.digest),
     actors: [

@@ -24,17 +24,18 @@ extension Format {
       either("CompositeId"), either("EventUUID"), either("DetectId"), "composite_id", "metadata.eventUUID",
       either("id"),
     ]),
-    severity: .words(
-      .first([either("SeverityName"), "severity_name"]), SeverityWords.common,
-      // Old summaries count 1 to 5, new ones and the API to 100.
-      otherwise: .thresholds(
-        .first([either("Severity"), "severity"]),
-        [
-          (0, .informational), (2, .low), (3, .medium), (4, .high), (5, .critical), (6, .low), (40, .medium),
-          (60, .high),
-          (80, .critical),
-        ],
-        otherwise: .fixed(.informational))),
+    severity: .panthers(
+      otherwise: .words(
+        .first([either("SeverityName"), "severity_name"]), SeverityWords.common,
+        // Old summaries count 1 to 5, new ones and the API to 100.
+        otherwise: .thresholds(
+          .first([either("Severity"), "severity"]),
+          [
+            (0, .informational), (2, .low), (3, .medium), (4, .high), (5, .critical), (6, .low), (40, .medium),
+            (60, .high),
+            (80, .critical),
+          ],
+          otherwise: .fixed(.informational)))),
     fields: FieldTable(
       emptyIsMissing: true,
       [

@@ -14,7 +14,7 @@ extension Format {
       .hasAny("org", "repo", "business", "_document_id", "actor_location", "created_at", "at_sign_timestamp"),
     ]),
     id: "_document_id",
-    severity: .fixed(.informational),
+    severity: .panthers(otherwise: .fixed(.informational)),
     fields: FieldTable(
       emptyIsMissing: true,
       [

@@ -15,12 +15,13 @@ extension Format {
       "protoPayload.authenticationInfo", "protoPayload.at_sign_type", "protoPayload.@type"),
     id: .first(["insertId", "insertid"]),
     // https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#LogSeverity. An error is a call that failed.
-    severity: .words(
-      "severity",
-      [
-        "default": .informational, "debug": .informational, "info": .informational, "notice": .informational,
-        "warning": .low, "error": .medium, "critical": .high, "alert": .critical, "emergency": .critical,
-      ], otherwise: .fixed(.informational)),
+    severity: .panthers(
+      otherwise: .words(
+        "severity",
+        [
+          "default": .informational, "debug": .informational, "info": .informational, "notice": .informational,
+          "warning": .low, "error": .medium, "critical": .high, "alert": .critical, "emergency": .critical,
+        ], otherwise: .fixed(.informational))),
     fields: FieldTable(
       emptyIsMissing: true,
       [

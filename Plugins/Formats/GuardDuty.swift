@@ -20,8 +20,9 @@ extension Format {
     id: cased("id"),
     // Low 1–3.9, medium 4–6.9, high 7–8.9, critical 9–10
     // (https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html).
-    severity: .thresholds(
-      cased("severity"), [(0, .low), (4, .medium), (7, .high), (9, .critical)], otherwise: .fixed(.medium)),
+    severity: .panthers(
+      otherwise: .thresholds(
+        cased("severity"), [(0, .low), (4, .medium), (7, .high), (9, .critical)], otherwise: .fixed(.medium))),
     fields: FieldTable(
       emptyIsMissing: true,
       [

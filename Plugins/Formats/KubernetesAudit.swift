@@ -22,7 +22,7 @@ extension Format {
         members: ["kind", "apiVersion", "metadata", "items"])
     ],
     id: .joined(["auditID", "stage"], with: "/"),
-    severity: .fixed(.informational),
+    severity: .panthers(otherwise: .fixed(.informational)),
     fields: FieldTable(
       emptyIsMissing: true,
       [

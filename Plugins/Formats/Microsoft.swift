@@ -32,8 +32,9 @@ extension Format {
         "category is AdvancedHunting-AlertInfo", of: ["category"],
         { $0[0]?.equals("AdvancedHunting-AlertInfo") ?? false }, "properties.AlertId"),
     ]),
-    severity: .words(
-      .first(["severity", "properties.Severity"]), SeverityWords.common, otherwise: .fixed(.informational)),
+    severity: .panthers(
+      otherwise: .words(
+        .first(["severity", "properties.Severity"]), SeverityWords.common, otherwise: .fixed(.informational))),
     fields: FieldTable(
       emptyIsMissing: true,
       [

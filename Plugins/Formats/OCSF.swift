@@ -10,13 +10,14 @@ extension Format {
     shape: .all([.has("class_uid"), .hasAny("metadata.version", "metadata.product", "category_uid", "type_uid")]),
     id: .first(["finding_info.uid", "finding.uid", "metadata.uid"]),
     // https://schema.ocsf.io/1.5.0/objects/finding_info, attribute `severity_id`.
-    severity: .words(
-      "severity_id",
-      ["1": .informational, "2": .low, "3": .medium, "4": .high, "5": .critical, "6": .critical],
+    severity: .panthers(
       otherwise: .words(
-        "severity", SeverityWords.common,
-        // A finding that does not say how bad it is (0, unknown) is still a finding; other events are a log.
-        otherwise: .words("category_uid", ["2": .medium], otherwise: .fixed(.informational)))),
+        "severity_id",
+        ["1": .informational, "2": .low, "3": .medium, "4": .high, "5": .critical, "6": .critical],
+        otherwise: .words(
+          "severity", SeverityWords.common,
+          // A finding that does not say how bad it is (0, unknown) is still a finding; other events are a log.
+          otherwise: .words("category_uid", ["2": .medium], otherwise: .fixed(.informational))))),
     fields: FieldTable(
       emptyIsMissing: true,
       [

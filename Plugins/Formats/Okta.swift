@@ -22,9 +22,10 @@ extension Format {
         ])
     ],
     id: "uuid",
-    severity: .words(
-      "severity", ["debug": .informational, "info": .informational, "warn": .medium, "error": .high],
-      otherwise: .fixed(.informational)),
+    severity: .panthers(
+      otherwise: .words(
+        "severity", ["debug": .informational, "info": .informational, "warn": .medium, "error": .high],
+        otherwise: .fixed(.informational))),
     fields: FieldTable(
       emptyIsMissing: true,
       [

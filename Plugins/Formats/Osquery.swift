@@ -11,7 +11,7 @@ extension Format {
       .has("name"),
       .any([.all([.has("action"), .isObject("columns")]), .all([.has("action"), .isArray("snapshot")])]),
     ]),
-    severity: .fixed(.informational),
+    severity: .panthers(otherwise: .fixed(.informational)),
     fields: FieldTable(
       emptyIsMissing: true,
       [

@@ -16,12 +16,13 @@ extension Format {
       .findings,
     ],
     id: "Id",
-    severity: .words(
-      .first(["Severity.Label", "FindingProviderFields.Severity.Label"]), SeverityWords.common,
-      // https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_Severity.html
-      otherwise: .thresholds(
-        "Severity.Normalized", [(0, .informational), (1, .low), (40, .medium), (70, .high), (90, .critical)],
-        otherwise: .fixed(.medium))),
+    severity: .panthers(
+      otherwise: .words(
+        .first(["Severity.Label", "FindingProviderFields.Severity.Label"]), SeverityWords.common,
+        // https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_Severity.html
+        otherwise: .thresholds(
+          "Severity.Normalized", [(0, .informational), (1, .low), (40, .medium), (70, .high), (90, .critical)],
+          otherwise: .fixed(.medium)))),
     fields: FieldTable(
       emptyIsMissing: true,
       [

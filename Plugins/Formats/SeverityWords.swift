@@ -1,4 +1,5 @@
 internal import AlertModel
+internal import PluginKit
 
 /// The words that detectors use for severities, in lower case.
 enum SeverityWords {
@@ -12,6 +13,14 @@ enum SeverityWords {
     "e_low": .low, "e_medium": .medium, "e_high": .high, "e_critical": .critical,
     "alert": .critical, "page": .critical, "emer": .critical, "panic": .critical,
   ]
+}
+
+extension SeverityRule {
+  /// By Panther's alert, where a rule of Panther's matched this record of a log, and Panther's fields stand beside the
+  /// record's own (https://docs.panther.com/search/panther-fields); then `otherwise`.
+  static func panthers(otherwise: SeverityRule) -> SeverityRule {
+    .words("p_alert_severity", SeverityWords.common, otherwise: otherwise)
+  }
 }
 
 /// From which number on each severity begins.

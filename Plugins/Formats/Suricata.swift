@@ -11,8 +11,10 @@ extension Format {
       .has("event_type"),
       .any([.has("flow_id"), .hasAll("src_ip", "dest_ip"), .hasAll("timestamp", "event_type", "stats")]),
     ]),
-    severity: .thresholds(
-      "alert.severity", [(1, .high), (2, .medium), (3, .low), (4, .informational)], otherwise: .fixed(.informational)),
+    severity: .panthers(
+      otherwise: .thresholds(
+        "alert.severity", [(1, .high), (2, .medium), (3, .low), (4, .informational)], otherwise: .fixed(.informational))
+    ),
     fields: FieldTable(
       emptyIsMissing: true,
       [

@@ -67,11 +67,13 @@ extension FieldSource {
 }
 
 extension SeverityRule {
-  /// The field that decides, or the severity that all alerts have.
+  /// The fields that decide, or the severity that all alerts have.
   fileprivate var shortSummary: String {
     switch self {
     case .fixed(let severity): severity.description
-    case .words(let source, _, _), .thresholds(let source, _, _): source.shortSummary
+    case .words(let source, _, .fixed), .thresholds(let source, _, .fixed): source.shortSummary
+    case .words(let source, _, let otherwise), .thresholds(let source, _, let otherwise):
+      "\(source.shortSummary), else \(otherwise.shortSummary)"
     }
   }
 }

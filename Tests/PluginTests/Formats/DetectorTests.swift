@@ -70,6 +70,21 @@ struct DetectorTests {
     #expect(try Sample.forEach(in: document) { _, _ in } == 0)
   }
 
+  @Test(
+    "a record of a log that a rule of Panther's matched is as severe as Panther's alert",
+    arguments: [
+      "guardduty_raw", "security_hub_raw", "ocsf_finding", "crowdstrike_detection", "defender_logged_on", "okta",
+      "gcp_audit", "kubernetes_audit", "github_audit", "osquery", "suricata",
+    ])
+  func panthersSeverity(fixture: String) throws {
+    let data = try Data(contentsOf: Self.folder.appending(path: fixture + ".json"))
+    let content = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    var row = try #require(content["document"] as? [String: Any])
+    row["p_alert_severity"] = "CRITICAL"
+    let document = String(decoding: try JSONSerialization.data(withJSONObject: row), as: UTF8.self)
+    try Sample.forEach(in: document) { alert, _ in #expect(alert.severity == .critical) }
+  }
+
   @Test("every bundled format has a fixture")
   func coverage() throws {
     var seen: Set<String> = []
