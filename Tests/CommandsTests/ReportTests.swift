@@ -152,6 +152,25 @@ import Testing
     #expect(try ReportJSON(review).text.contains(#""records_without_entry" : 1"#))
   }
 
+  @Test func `Who did it is no ARN of what it was done to`() async throws {
+    func match(_ field: String, _ value: String) -> String {
+      #"{"field":"\#(field)","value":"\#(value)","pattern":"*"}"#
+    }
+    let bucket = match("aws.cloudtrail.resources.arn", "arn:aws:s3:::logs")
+    let mira = match("aws.cloudtrail.user_identity.arn", "arn:aws:iam::111122223333:user/mira")
+    let lines = [bucket + "," + mira, bucket].enumerated().map { number, matched in
+      Self.line("A", "\(number)", #","suppression":{"entry":"mira","matched":[\#(matched)]}"#)
+    }
+    let bench = try Workbench([
+      "config.yaml": Self.configuration, "known.yaml": Self.known,
+      "held-2026-11-21.ndjson": lines.joined(separator: "\n"),
+    ])
+    let review = try await Self.review(bench)
+    let entry = try #require(review.entries.first { $0.entry.name == "mira" })
+    #expect(entry.usage.byActor["arn:aws:iam::111122223333:user/mira"] == 1)
+    #expect(entry.usage.byActor["arn:aws:s3:::logs"] == nil)
+  }
+
   @Test func `A time far ahead does not empty the charts`() async throws {
     let held = #","suppression":{"entry":"mira","matched":[]}"#
     let lines = [Self.line("A", "1", held), Self.line("A", "2", held, day: "2099-01-01")]

@@ -16,6 +16,8 @@ struct UsageFields: Sendable {
   let time: Field
   let narrowed: [Field]
   let subject: SubjectFields
+  /// The names of the fields that say who did it.
+  private let identities: Set<String>
   private let matches: [(field: Field, value: Field, pattern: Field)]
 
   init(_ formats: FormatSet) {
@@ -29,6 +31,7 @@ struct UsageFields: Sendable {
     time = vocabulary.field("@timestamp")
     narrowed = Self.narrowing.map(vocabulary.field)
     subject = SubjectFields(formats)
+    identities = Set(formats.formats.indices.flatMap { formats.actorFields(of: $0).map(\.name) })
     matches = ["weir.suppression.matched.", "weir.demotion.matched."].map { prefix in
       (
         vocabulary.field(prefix + "field"), vocabulary.field(prefix + "value"), vocabulary.field(prefix + "pattern")
@@ -48,6 +51,11 @@ struct UsageFields: Sendable {
       }
     }
     return found
+  }
+
+  /// The ARN of whoever did it, where that matched. An ARN in another field may be of what it was done to.
+  func actorARN(in matches: [Suppression.Match]) -> String? {
+    matches.first { $0.value.hasPrefix("arn:") && identities.contains($0.field) }?.value
   }
 
   func texts(_ field: Field, _ alert: borrowing Alert) -> [String] {
@@ -129,7 +137,7 @@ final class UsageBook: Sendable {
     var subject = fields.subject.subject(of: alert)
     let severity = alert.severity
     let matches = fields.matches(of: alert)
-    if let arn = matches.first(where: { $0.value.hasPrefix("arn:") })?.value { subject.actor = Self.principal(of: arn) }
+    if let arn = fields.actorARN(in: matches) { subject.actor = Self.principal(of: arn) }
     var values: [String?] = []
     for field in fields.narrowed { values.append(alert.text(field)) }
     totals.withLock { totals in
