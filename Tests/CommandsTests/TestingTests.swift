@@ -103,6 +103,11 @@ import Testing
     #expect("\(error.map { "\($0)" } ?? "")".hasPrefix("/nowhere/a.test.yaml: error: "))
   }
 
+  @Test func `A file without tests is a mistake`() async throws {
+    let error = await #expect(throws: ConfigurationError.self) { _ = try await run("now: 2026-11-21\ntests: []\n") }
+    #expect("\(error.map { "\($0)" } ?? "")".hasSuffix("a.test.yaml:2:8: error: there are no tests in this file"))
+  }
+
   @Test func `JUnit output has every test, with what failed`() {
     var report = TestReport()
     let place = SourcePlace(file: "a.test.yaml", line: 2, column: 5)

@@ -23,7 +23,9 @@ struct TestFile: PluginOptions {
     let tree = try LocalFiles().tree(of: FilePath(path, at: place))
     guard !tree.isNull else { throw ConfigurationError("there are no tests in this file", at: place) }
     let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]) : "."
-    return try TestFile(tree, folder: folder)
+    let file = try TestFile(tree, folder: folder)
+    guard !file.tests.isEmpty else { throw file.$tests.error("there are no tests in this file") }
+    return file
   }
 }
 
