@@ -213,6 +213,10 @@ struct SuppressionCommands {
     #expect(shown.out.contains(#""seq":2"#) && !shown.out.contains(#""seq":1"#), "\(shown.out)")
     let retried = try await weir(world, "outbox", "retry", "--pending")
     #expect(retried.code == 0, "\(retried.err)")
+    let doubtful = try await weir(world, "outbox", "drop", "--match", "event.outcome: failed")
+    #expect(
+      doubtful.err.hasPrefix("warning: the expression can never hold: 'event.outcome' is never 'failed'"),
+      "\(doubtful.err)")
     let dropped = try await weir(world, "outbox", "drop", "--match", "seq: 2")
     #expect(dropped.code == 0, "\(dropped.err)")
     let left = try await weir(world, "outbox", "list", "--json")

@@ -104,7 +104,10 @@ struct DeliverySelection: ParsableArguments {
     if let age = olderThan?.duration { filter.acceptedBefore = now - age }
     if let match {
       do throws(KQLError) {
-        let matcher = StoredAlertMatcher(try Condition(match, vocabulary: formats.vocabulary), formats, now: now)
+        let condition = try Condition(match, vocabulary: formats.vocabulary)
+        var doubts = ConditionDoubts(formats, added: nil)
+        for doubt in doubts.about(condition.expression) { Terminal.say("warning: the expression \(doubt)") }
+        let matcher = StoredAlertMatcher(condition, formats, now: now)
         filter.matches = { matcher.matches($0) }
       } catch {
         Terminal.say("error: \(error)")
