@@ -3,7 +3,8 @@ internal import Synchronization
 /// The fields that documents will be asked for, numbered as they become known, so that one pass over a document can find
 /// them all (`DocumentIndex`).
 ///
-/// Every part of a name that ends at a dot is known with it: `a.b.c` makes `a`, `a.b` and `a.b.c` known.
+/// Every part of a name that ends at a dot is known with it: `a.b.c` makes `a`, `a.b` and `a.b.c` known. Names are known by
+/// their bytes: keys that Unicode takes for the same are different.
 final class KnownPaths: Sendable {
   /// Tells one from another without a reference to either.
   typealias Identity = ObjectIdentifier
@@ -19,10 +20,10 @@ final class KnownPaths: Sendable {
 
   private struct State {
     /// By name; the empty name, from which all begin, is 0.
-    var numbers: [String: Int32] = ["": 0]
+    var numbers: [[UInt8]: Int32] = [[]: 0]
     var edges: [Edge] = []
     /// By name: the numbers of its parts, each with where the part ends. Formats ask for the same names again and again.
-    var parts: [String: [(number: Int32, length: Int)]] = [:]
+    var parts: [[UInt8]: [(number: Int32, length: Int)]] = [:]
   }
 
   private let state = Mutex(State())
@@ -33,11 +34,11 @@ final class KnownPaths: Sendable {
     let bytes = Array(name.utf8)
     guard !Self.hasEmptyPart(bytes) else { return FieldPath(name) }
     let numbers = state.withLock { state in
-      if let known = state.parts[name] { return known }
+      if let known = state.parts[bytes] { return known }
       var ends = bytes.indices.filter { bytes[$0] == UInt8(ascii: ".") }
       ends.append(bytes.count)
       let numbers = ends.map { (number: Self.number(upTo: $0, of: bytes, ends, &state), length: $0) }
-      state.parts[name] = numbers
+      state.parts[bytes] = numbers
       return numbers
     }
     return FieldPath(name, among: self, numbers: numbers)
@@ -57,14 +58,13 @@ final class KnownPaths: Sendable {
 
   /// The number of the name that is the first `end` bytes; with a new one come the keys that lead to it.
   private static func number(upTo end: Int, of bytes: [UInt8], _ ends: [Int], _ state: inout State) -> Int32 {
-    let name = String(decoding: bytes[..<end], as: UTF8.self)
+    let name = Array(bytes[..<end])
     if let known = state.numbers[name] { return known }
     let number = Int32(state.numbers.count)
     state.numbers[name] = number
-    state.edges.append(Edge(from: 0, key: Array(bytes[..<end]), to: number))
+    state.edges.append(Edge(from: 0, key: name, to: number))
     for start in ends where start + 1 < end {
-      let above = String(decoding: bytes[..<start], as: UTF8.self)
-      guard let from = state.numbers[above] else { continue }
+      guard let from = state.numbers[Array(bytes[..<start])] else { continue }
       state.edges.append(Edge(from: from, key: Array(bytes[(start + 1)..<end]), to: number))
     }
     return number

@@ -5,8 +5,9 @@ public final class Vocabulary: Sendable {
   /// The tables, in the order that `Alert.table` counts in.
   public let tables: [FieldTable]
 
-  /// Fields by the name that was asked for. A long allowlist names the same few a hundred thousand times.
-  private let fields = Mutex<[String: Field]>([:])
+  /// Fields by the name that was asked for, by its bytes: keys that Unicode takes for the same are different fields. A long
+  /// allowlist names the same few a hundred thousand times.
+  private let fields = Mutex<[[UInt8]: Field]>([:])
 
   let paths: KnownPaths
 
@@ -21,11 +22,12 @@ public final class Vocabulary: Sendable {
 
   /// The field of that name, prepared. A final `.keyword` or `.text` names the field itself.
   public func field(_ name: String) -> Field {
-    if let known = fields.withLock({ $0[name] }) { return known }
+    let bytes = Array(name.utf8)
+    if let known = fields.withLock({ $0[bytes] }) { return known }
     let field = makeField(name)
     return fields.withLock { known in
-      if let other = known[name] { return other }
-      known[name] = field
+      if let other = known[bytes] { return other }
+      known[bytes] = field
       return field
     }
   }

@@ -48,7 +48,8 @@ final class RuleQuestions: Sendable {
   /// Gathers the questions of rules.
   struct Builder {
     private let vocabulary: Vocabulary
-    private var numbers: [String: Int32] = [:]
+    /// By its text's bytes: what Unicode takes for the same are different questions.
+    private var numbers: [[UInt8]: Int32] = [:]
     private var conditions: [Condition] = []
     /// By question: the field and the values, where that is all it asks.
     private(set) var terms: [(field: String, values: [String])?] = []
@@ -62,10 +63,10 @@ final class RuleQuestions: Sendable {
     /// - Throws: `KQLError`, which cannot be where the whole query was compiled.
     mutating func number(of expression: KQLExpression) throws(KQLError) -> Int32 {
       let text = expression.description
-      if let number = numbers[text] { return number }
+      if let number = numbers[Array(text.utf8)] { return number }
       let condition = try Condition(text, vocabulary: vocabulary)
       let number = Int32(conditions.count)
-      numbers[text] = number
+      numbers[Array(text.utf8)] = number
       conditions.append(condition)
       terms.append(Self.isEquality(expression) ? condition.requiredTerms.first : nil)
       return number
@@ -81,7 +82,7 @@ final class RuleQuestions: Sendable {
     }
 
     func build() -> RuleQuestions {
-      var names: [String: Int] = [:]
+      var names: [[UInt8]: Int] = [:]
       var asked: [(field: String, terms: [(question: Int32, values: [String])])] = []
       var ways: [Way] = []
       for (number, condition) in conditions.enumerated() {
@@ -89,9 +90,10 @@ final class RuleQuestions: Sendable {
           ways.append(.condition(condition))
           continue
         }
-        let place = names[term.field] ?? asked.count
+        let name = Array(term.field.utf8)
+        let place = names[name] ?? asked.count
         if place == asked.count {
-          names[term.field] = place
+          names[name] = place
           asked.append((term.field, []))
         }
         asked[place].terms.append((Int32(number), term.values))

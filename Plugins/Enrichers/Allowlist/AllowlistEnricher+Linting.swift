@@ -155,27 +155,29 @@ extension AllowlistEnricher {
 struct EntryGroups {
   /// By entry: its actors' patterns.
   private(set) var patterns: [[Int]]
-  /// By entry: its condition.
-  private let sources: [String?]
+  /// By entry: its condition, as bytes: what Unicode takes for the same are different conditions.
+  private let sources: [[UInt8]?]
   /// By entry: parts of its condition that must all hold.
-  private let parts: [[String]]
+  private let parts: [[[UInt8]]]
   private var groups: [Group: [Int]] = [:]
 
   private struct Group: Hashable {
     /// Nil for entries without actors.
     let pattern: Int?
     /// Nil for entries without a condition.
-    let source: String?
+    let source: [UInt8]?
   }
 
   init(_ list: Allowlist) {
     patterns = [[Int]](repeating: [], count: list.entries.count)
-    sources = list.entries.map { $0.condition?.condition.expression.description }
+    sources = list.entries.map { entry in
+      entry.condition.map { Array($0.condition.expression.description.utf8) }
+    }
     parts = list.entries.map { entry in
       guard let expression = entry.condition?.condition.expression, case .and(let parts) = expression.kind else {
         return []
       }
-      return parts.map(\.description)
+      return parts.map { Array($0.description.utf8) }
     }
     for pattern in 0..<list.index.actors.count {
       for entry in list.index.owners[pattern] {

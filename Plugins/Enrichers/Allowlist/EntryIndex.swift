@@ -27,7 +27,7 @@ struct EntryIndex: Sendable {
     owners = Lists(owned.map { ($0.pattern, $0.entry) }, count: patterns.count)
     var isCrowded = [Bool](repeating: false, count: entries.count)
     for (pattern, entry) in owned where owners.count(of: pattern) > Self.crowd { isCrowded[entry] = true }
-    var fields: [String: Int] = [:]
+    var fields: [[UInt8]: Int] = [:]
     var terms: [(field: String, pairs: [(value: String, entry: Int)])] = []
     var always: [Int] = []
     var isByTerm = [Bool](repeating: false, count: entries.count)
@@ -37,9 +37,10 @@ struct EntryIndex: Sendable {
         continue
       }
       isByTerm[number] = true
-      let place = fields[term.field] ?? terms.count
+      let name = Array(term.field.utf8)
+      let place = fields[name] ?? terms.count
       if place == terms.count {
-        fields[term.field] = place
+        fields[name] = place
         terms.append((term.field, []))
       }
       terms[place].pairs += term.values.map { ($0, number) }

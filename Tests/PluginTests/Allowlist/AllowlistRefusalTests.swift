@@ -181,6 +181,18 @@ struct AllowlistRefusalTests {
     #expect(try outcome(apart) == "held by two")
   }
 
+  @Test("fields whose names Unicode takes for the same are different")
+  func tellsFieldsApart() throws {
+    let (composed, apart) = ("caf\u{E9}", "cafe\u{301}")
+    let bench = try AllowlistBench([
+      AllowlistBench.entry("one", ("when", quoted("\(composed): x"))),
+      AllowlistBench.entry("two", ("when", quoted("\(apart): x"))),
+    ])
+    #expect(try bench.outcome(#"{"\#(composed)":"x","\#(apart)":"y"}"#) == "held by one")
+    #expect(try bench.outcome(#"{"\#(composed)":"y","\#(apart)":"x"}"#) == "held by two")
+    #expect(bench.enricher.reviewedEntries.map(\.shadowedBy) == [nil, nil])
+  }
+
   @Test("a spoofable entry that says so is taken")
   func acceptsSpoofable() throws {
     let bench = try AllowlistBench([

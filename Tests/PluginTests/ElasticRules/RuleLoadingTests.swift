@@ -123,6 +123,20 @@ struct RuleLoadingTests {
     #expect(found == expected)
   }
 
+  @Test("values and fields that Unicode takes for the same are different")
+  func tellsTextsApart() throws {
+    let (composed, apart) = ("Jos\u{E9}", "Jose\u{301}")
+    let rules = try RuleRunner(all: [
+      "a.toml": RuleText.query("user.name: \(composed)*", id: "a"),
+      "b.toml": RuleText.query("user.name: \(apart)*", id: "b"),
+      "c.toml": RuleText.query("my.\(composed): x", id: "c"), "d.toml": RuleText.query("my.\(apart): x", id: "d"),
+    ])
+    #expect(try rules.names(#"{"event.kind":"event","user.name":"\#(composed)"}"#) == ["a"])
+    #expect(try rules.names(#"{"event.kind":"event","user.name":"\#(apart)"}"#) == ["b"])
+    #expect(try rules.names(#"{"event.kind":"event","my":{"\#(composed)":"x"}}"#) == ["c"])
+    #expect(try rules.names(#"{"event.kind":"event","my":{"\#(apart)":"x"}}"#) == ["d"])
+  }
+
   @Test("an event of several actions is asked each rule once; rules that require nothing are asked too")
   func asksOnce() throws {
     let rules = try RuleRunner(all: [
