@@ -10,7 +10,7 @@ extension FieldSource {
   /// The scalar value of the first of these paths that has one, unless that is an address: machines act too.
   static func person(_ paths: String...) -> FieldSource {
     .mapped(
-      "other than an address", { $0.isScalar && !$0.bytes.isIPAddress ? copy($0, &$1) : nil },
+      "other than an address", { $0.isScalar && IPAddress($0.bytes) == nil ? copy($0, &$1) : nil },
       .first(paths.map { .mapped("a plain value", { $0.isScalar ? copy($0, &$1) : nil }, .path(FieldPath($0))) }))
   }
 

@@ -174,7 +174,7 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
     case .addresses(let source):
       _ = source.forEachValue(in: alert, envelope: envelope, scratch: scratch, emptyIsMissing: emptyIsMissing) {
         value in
-        guard value.bytes.isIPAddress else { return false }
+        guard IPAddress(value.bytes) != nil else { return false }
         visit = body(value) ? .stopped : .found
         return visit == .stopped
       }

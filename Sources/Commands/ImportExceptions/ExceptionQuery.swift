@@ -1,3 +1,4 @@
+internal import AlertModel
 internal import KQL
 internal import PluginKit
 

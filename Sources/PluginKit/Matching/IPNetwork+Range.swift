@@ -1,3 +1,5 @@
+public import AlertModel
+
 extension IPNetwork {
   /// The networks that hold the addresses from one to another and no others, as few as there can be, in order.
   ///
@@ -10,7 +12,7 @@ extension IPNetwork {
       var hostBits = min(start.trailingZeroBitCount, first.bitCount)
       while hostMask(hostBits) > last.number - start { hostBits -= 1 }
       let address = IPAddress(
-        high: UInt64(truncatingIfNeeded: start >> 64), low: UInt64(truncatingIfNeeded: start), isIPv6: first.isIPv6)
+        high: UInt64(truncatingIfNeeded: start >> 64), low: UInt64(truncatingIfNeeded: start))
       networks.append(IPNetwork(address, length: first.bitCount - hostBits))
       let end = start + hostMask(hostBits)
       guard end < last.number else { return networks }

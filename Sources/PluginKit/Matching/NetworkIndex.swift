@@ -1,3 +1,5 @@
+public import AlertModel
+
 /// Many networks, asked which is the smallest that holds an address. The cost of a question depends on how many
 /// different prefix lengths there are, and not on the number of networks.
 public struct NetworkIndex: Sendable {

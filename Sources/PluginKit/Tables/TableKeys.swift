@@ -1,3 +1,5 @@
+internal import AlertModel
+
 /// How the keys of a table are compared with values.
 public enum TableMatch: String, CaseIterable, SettingValue, Sendable {
   /// The whole value, byte for byte.

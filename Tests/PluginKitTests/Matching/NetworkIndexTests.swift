@@ -1,3 +1,4 @@
+import AlertModel
 import Testing
 
 @testable import PluginKit
