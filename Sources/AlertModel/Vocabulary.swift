@@ -47,7 +47,8 @@ public final class Vocabulary: Sendable {
   package func prepared(_ source: FieldSource) -> PreparedSource { PreparedSource(source, among: paths) }
 }
 
-/// A field's name, prepared for looking it up in alerts of any format. Made by `Vocabulary.field`.
+/// A field's name, prepared for looking it up in alerts of any format. Made by `Vocabulary.field`, for alerts of that vocabulary
+/// and of no other.
 public final class Field: Sendable {
   let path: FieldPath
   /// By table: where the format says that this field is.
