@@ -18,6 +18,7 @@ test: test-packages lint
 	scripts/test-and-name-failures.sh --skip-build $(SWIFT_FLAGS) --skip EndToEndTests
 	scripts/test-and-name-failures.sh --skip-build $(SWIFT_FLAGS) --filter EndToEndTests
 	scripts/test-report-page.py .build/debug/weir
+	$(MAKE) bench-check
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Plugins Tests Benchmarks/Micro
@@ -39,8 +40,7 @@ bench: build
 	  $(if $(ONLY),--only $(ONLY))
 
 # Compares instruction counts with the committed baseline. WHY="…" makes what is found the new baseline.
-bench-check: build
-	@command -v valgrind >/dev/null || { apt-get update && apt-get install -y valgrind; } >/dev/null
+bench-check: test-packages build
 	Benchmarks/instructions.py $(if $(WHY),--accept "$(WHY)")
 
 # What the steps of an alert's way cost, with their allocations.

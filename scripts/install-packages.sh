@@ -4,7 +4,7 @@
 set -eu
 
 build='libcurl4-openssl-dev libyaml-dev libsimdjson-dev libsqlite3-dev zlib1g-dev make'
-tests='rsyslog rsyslog-gnutls nginx-light openssl python3 curl'
+tests='rsyslog rsyslog-gnutls nginx-light openssl python3 curl g++ valgrind'
 
 if ! command -v swift >/dev/null 2>&1; then
   echo 'error: there is no Swift toolchain. Install Swift 6.1 or newer from https://www.swift.org/install/linux/' >&2
