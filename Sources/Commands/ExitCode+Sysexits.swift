@@ -15,7 +15,7 @@ extension ExitCode {
   static let brokenPromise = ExitCode(70)
   /// EX_IOERR: standard output cannot be written.
   static let outputFailed = ExitCode(74)
-  /// EX_TEMPFAIL: alerts are left to be delivered by the next run.
+  /// EX_TEMPFAIL: alerts are left to be delivered, or to be read again, by the next run.
   static let leftPending = ExitCode(75)
   /// EX_CONFIG: the configuration is wrong.
   static let configuration = ExitCode(78)

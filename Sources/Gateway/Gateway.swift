@@ -29,6 +29,9 @@ public final class Gateway: Sendable {
     public let ledger: Ledger
     /// How many parts of the input could not be read: a missing file, the rest of a damaged one.
     public let unreadable: Int
+    /// Whether something could not be kept: then the next run reads its input again from there, also where nothing is
+    /// pending.
+    public let fellBehind: Bool
     /// What made an input stop before its end.
     public let inputErrors: [String]
   }
@@ -82,7 +85,9 @@ public final class Gateway: Sendable {
     await flushDirect()
     await queue?.drain(within: patience)
     for plugin in last.plugins.reversed() { await plugin.stop() }
-    return Outcome(ledger: await ledger(), unreadable: book.unreadable, inputErrors: inputErrors)
+    return Outcome(
+      ledger: await ledger(), unreadable: book.unreadable, fellBehind: isBehind.load(ordering: .sequentiallyConsistent),
+      inputErrors: inputErrors)
   }
 
   /// The counts as they stand.

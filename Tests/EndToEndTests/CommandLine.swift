@@ -232,4 +232,18 @@ struct CommandLineTests {
     #expect(end.exitCode == 75, "\(end.said)")
     #expect(end.said.contains("start Weir again"), "\(end.said)")
   }
+
+  @Test func `A gateway whose state folder is removed ends with 75 though its outputs took everything`() async throws {
+    let world = try World(World.configuration(input: "file: {paths: [in.ndjson], follow: true}"))
+    try world.write(alerts(0..<1), "in.ndjson")
+    let process = try world.start()
+    #expect(try await eventually { world.numbers("out.ndjson") == [0] })
+    // Again where something was just written there.
+    #expect(try await eventually { (try? FileManager.default.removeItem(atPath: world.folder + "/state")) != nil })
+    try world.append(alerts(1..<2), to: "in.ndjson")
+    let end = await process.end()
+    #expect(end.exitCode == 75, "\(end.said)")
+    #expect(end.said.contains("not everything can be kept; the next run reads its input again from here"))
+    #expect(world.ledger.contains(#""dead_lettered":0,"pending":0}"#), "\(world.ledger)")
+  }
 }

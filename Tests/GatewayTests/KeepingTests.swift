@@ -21,6 +21,7 @@ struct KeepingTests {
     let archive = outcome.ledger.outputs[0]
     #expect(outcome.ledger.isBalanced)
     #expect(archive.delivered == (fails ? 0 : 3) && archive.pending == (fails ? 3 : 0))
+    #expect(outcome.fellBehind == fails)
     let again = try world.outbox()
     #expect(try await again.checkpoints().map(\.value) == (fails ? [] : [[2]]))
     await again.close()

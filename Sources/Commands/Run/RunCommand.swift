@@ -158,7 +158,7 @@ struct RunCommand: AsyncParsableCommand {
       Terminal.say("error: the ledger does not balance; this is a fault in weir: \(ledger.json)")
       throw ExitCode.brokenPromise
     }
-    if ledger.pending > 0 { throw ExitCode.leftPending }
+    if ledger.pending > 0 || outcome.fellBehind { throw ExitCode.leftPending }
     let deadLetters = ledger.alerts.deadLettered + ledger.outputs.reduce(0) { $0 + $1.deadLettered }
     let isIncomplete = outcome.unreadable > 0 || !outcome.inputErrors.isEmpty || mayHaveLostMore
     if isIncomplete || deadLetters + ledger.lost > 0 {
