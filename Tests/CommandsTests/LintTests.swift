@@ -207,9 +207,17 @@ import Testing
       "a.b: null and c: d",
       ["can never hold: 'a.b: null' matches nothing; 'not a.b: *' asks for what has no such field"]
     ),
-    ("n > 5 and n < 3", ["can never hold: no value of 'n' is > 5 and < 3"]),
-    ("n > 5 and n < 5.0", ["can never hold: no value of 'n' is > 5 and < 5.0"]),
-    ("n >= 5 and n <= 5", []), ("n > 3 and n < 5", []),
+    (
+      "event.risk_score > 5 and event.risk_score < 3",
+      ["can never hold: no value of 'event.risk_score' is > 5 and < 3"]
+    ),
+    (
+      "event.risk_score > 5 and event.risk_score < 5.0",
+      ["can never hold: no value of 'event.risk_score' is > 5 and < 5.0"]
+    ),
+    ("event.risk_score >= 5 and event.risk_score <= 5", []), ("event.risk_score > 3 and event.risk_score < 5", []),
+    // Of several values one may be above and another below.
+    ("source.port > 100 and source.port < 50", []),
     (
       "'@timestamp' > 2026-01-02 and x: y".replacing("'", with: ""), []
     ),

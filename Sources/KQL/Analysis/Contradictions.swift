@@ -14,7 +14,7 @@ public struct Contradictions: Sendable {
   private let singleFields: Set<String>
 
   /// - Parameter singleFields: the names of fields that have one value at the most. Any other field may have several, so
-  ///   that two values asked for at once are no contradiction.
+  ///   that two values asked for at once, or two bounds with nothing between them, are no contradiction.
   public init(singleFields: Set<String>) {
     self.singleFields = singleFields
   }
@@ -116,9 +116,9 @@ public struct Contradictions: Sendable {
   private func emptyRange(among parts: [KQLExpression]) -> String? {
     var bounds: [String: [Bound]] = [:]
     for part in parts {
-      guard case .range(let name, let comparison, let value) = part.kind, let field = Compiler.plainName(name) else {
-        continue
-      }
+      guard case .range(let name, let comparison, let value) = part.kind, let field = Compiler.plainName(name),
+        singleFields.contains(field)
+      else { continue }
       let bound = Bound(comparison: comparison, value: value)
       for other in bounds[field] ?? [] where other.comparison.looksUp != comparison.looksUp {
         let lower = comparison.looksUp ? bound : other

@@ -21,9 +21,9 @@ public struct ConditionDoubts {
 
   /// Fields that have one value in every format.
   private static let singleFields: Set<String> = [
-    "event.action", "event.kind", "event.outcome", "event.provider", "event.dataset", "event.module",
-    "data_stream.dataset", "cloud.provider", "cloud.region", "cloud.account.id", "rule.id", "rule.name", "user.name",
-    "user.id",
+    "@timestamp", "event.action", "event.kind", "event.outcome", "event.provider", "event.dataset", "event.module",
+    "event.risk_score", "data_stream.dataset", "cloud.provider", "cloud.region", "cloud.account.id", "rule.id",
+    "rule.name", "user.name", "user.id",
   ]
 
   /// - Parameter added: the names of the fields that plugins of the configuration add, `.*` at the end for all below; nil
