@@ -255,6 +255,20 @@ import Testing
     #expect(doubts(nil).isEmpty)
   }
 
+  @Test(arguments: [
+    ("event.duration > 5 and cloud.machine.type: x and threat.feed.name: y", []),
+    ("process.pid: 5 or file.hash.md5: x or agent.id: y or destination.nat.port: 1 or container.image.tag: z", []),
+    ("process.nmae: x", ["asks for 'process.nmae', which no format provides; did you mean 'process.name'?"]),
+    ("proces.name: x", ["asks for 'proces.name', which no format provides; did you mean 'process.name'?"]),
+    ("event.duratoin > 5", ["asks for 'event.duratoin', which no format provides; did you mean 'event.duration'?"]),
+    ("event.acton: x", ["asks for 'event.acton', which no format provides; did you mean 'event.action'?"]),
+  ]) func `Where nobody knows what plugins add, the fields of ECS are known all the same`(
+    condition: String, doubts: [String]
+  ) throws {
+    var finder = ConditionDoubts(FormatSet(BundledPlugins.catalog.formats), added: nil)
+    #expect(finder.about(try KQLExpression(parsing: condition)) == doubts)
+  }
+
   @Test func `A mistake in what an allowlist never holds back is named with its place`() throws {
     let bench = try Workbench([
       "config.yaml": """

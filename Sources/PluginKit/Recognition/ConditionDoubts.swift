@@ -7,7 +7,7 @@ public import KQL
 /// Alerts may hold fields of their own beside those that formats name, so that a field is unknown is no mistake yet. It is
 /// doubted below `event`, `user`, `cloud`, `source`, `rule`, `threat` and `weir`, where neither ECS, nor a format, nor a
 /// plugin of the configuration has it; anywhere else, where a part of its name is found nowhere and a field that there is
-/// has nearly the same name.
+/// differs from it in that part alone, by a slip.
 public struct ConditionDoubts {
   private let names: [String]
   private let parts: Set<String>
@@ -15,6 +15,8 @@ public struct ConditionDoubts {
   private let paths: Set<String>
   /// By the first part of a name: the names that there can be. A beginning that is not here may have any.
   private let closed: [String: FieldNames]
+  /// False where plugins may add fields that nobody knows of.
+  private let knowsAll: Bool
   private let contradictions: Contradictions
   /// What was found about names before.
   private var known: [String: String?] = [:]
@@ -27,7 +29,7 @@ public struct ConditionDoubts {
   ]
 
   /// - Parameter added: the names of the fields that plugins of the configuration add, `.*` at the end for all below; nil
-  ///   where that is not known, so that no field can be doubted for not being provided.
+  ///   where that is not known, so that a field is doubted only where its name is nearly that of another one.
   public init(_ formats: FormatSet, added: [String]? = []) {
     var names: Set<String> = ["severity"]
     var written: [String] = []
@@ -38,15 +40,14 @@ public struct ConditionDoubts {
     self.names = names.sorted()
     paths = Set(written)
     parts = Set(names.flatMap { $0.split(separator: ".").map(String.init) })
+    knowsAll = added != nil
+    let provided = self.names + written + (added ?? [])
     var closed: [String: FieldNames] = [:]
-    if let added {
-      let provided = self.names + written + added
-      for (beginning, fields) in ECSNames.fields {
-        let all = (fields + (ECSNames.detectorsOwn[beginning] ?? [])).map { beginning + "." + $0 } + provided
-        closed[beginning] = FieldNames(all.filter { $0.hasPrefix(beginning + ".") })
-      }
-      closed["weir"] = FieldNames(ECSNames.weirsOwn + provided.filter { $0.hasPrefix("weir.") })
+    for (beginning, fields) in ECSNames.fields {
+      let all = (fields + (ECSNames.detectorsOwn[beginning] ?? [])).map { beginning + "." + $0 } + provided
+      closed[beginning] = FieldNames(all.filter { $0.hasPrefix(beginning + ".") })
     }
+    closed["weir"] = FieldNames(ECSNames.weirsOwn + provided.filter { $0.hasPrefix("weir.") })
     self.closed = closed
     let several = formats.formats.flatMap { format in
       format.fields.names.filter { format.fields[$0]?.mayHaveSeveral ?? false }
@@ -82,6 +83,7 @@ public struct ConditionDoubts {
       // Detectors' own names have capital letters, ECS has none.
       guard name.contains("."), !name.contains(where: \.isUppercase), !all.has(name) else { return nil }
       let meant = Suggestion.closest(to: name, in: all.names).map { "; did you mean '\($0)'?" }
+      guard knowsAll || meant != nil else { return nil }
       return "asks for '\(name)', which no format provides\(meant ?? ", nor does ECS know it")"
     }
     if !name.contains("."), !names.contains(name), !paths.contains(name),
@@ -90,10 +92,23 @@ public struct ConditionDoubts {
       return "asks for '\(name)', which no format provides; did you mean '\(meant)'?"
     }
     let isMadeOfKnownParts = name.split(separator: ".").allSatisfy { parts.contains(String($0)) }
-    guard !isMadeOfKnownParts, name.contains("."), !name.hasPrefix("weir."),
-      let meant = Suggestion.closest(to: name, in: names)
-    else { return nil }
+    guard !isMadeOfKnownParts, name.contains("."), let meant = nearName(name) else { return nil }
     return "asks for '\(name)', which no format provides; did you mean '\(meant)'?"
+  }
+
+  /// The field that differs in one part, and there hardly. ECS has many fields that no format provides: `process.pid` is
+  /// no `process.name`, nor `agent.id` an `event.id`.
+  private func nearName(_ name: String) -> String? {
+    let parts = name.split(separator: ".")
+    for (index, part) in parts.enumerated() where index > 0 || !ECSNames.fieldSets.contains(String(part)) {
+      func rest(_ parts: [Substring]) -> [Substring] { Array(parts[..<index] + parts[(index + 1)...]) }
+      let others = names.map { $0.split(separator: ".") }.filter {
+        $0.count == parts.count && rest($0) == rest(parts)
+      }
+      guard let meant = Suggestion.closest(to: String(part), in: others.map { String($0[index]) }) else { continue }
+      return (parts[..<index] + [meant[...]] + parts[(index + 1)...]).joined(separator: ".")
+    }
+    return nil
   }
 
   // MARK: Values

@@ -26,6 +26,14 @@ enum ECSNames {
     ],
   ]
 
+  /// The names that ECS's fields begin with.
+  static let fieldSets: Set<String> = [
+    "agent", "client", "cloud", "container", "data_stream", "destination", "device", "dll", "dns", "ecs", "email",
+    "entity", "error", "event", "faas", "file", "gen_ai", "group", "host", "http", "log", "network", "observer",
+    "orchestrator", "organization", "package", "process", "registry", "related", "rule", "server", "service", "source",
+    "span", "threat", "tls", "trace", "transaction", "url", "user", "user_agent", "volume", "vulnerability",
+  ]
+
   /// What detectors' own documents have under the same beginnings: OCSF, Wazuh, CrowdStrike, Kubernetes, Tracebit and
   /// others.
   static let detectorsOwn: [String: [String]] = [
