@@ -140,8 +140,28 @@ import Testing
     ),
     (
       "severity != low",
-      ["looks for the text 'severity != low' in every field, as there is no colon; did you mean 'severity: low'?"]
+      ["looks for the text 'severity != low' in every field, as there is no colon; did you mean 'not severity: low'?"]
     ),
+    (
+      "user.name!=alice",
+      [
+        "looks for the text 'user.name!=alice' in every field, as there is no colon; did you mean 'not user.name: alice'?"
+      ]
+    ),
+    (
+      "user.name in [a, b]",
+      [
+        "looks for the text 'user.name in [a, b]' in every field, as there is no colon; did you mean 'user.name: (a or b)'?"
+      ]
+    ),
+    (
+      "message contains login failed",
+      [
+        "looks for the text 'message contains login failed' in every field, as there is no colon; "
+          + "did you mean 'message: login failed'?"
+      ]
+    ),
+    ("user.name = ", ["looks for the text 'user.name =' in every field, as there is no colon"]),
     (
       "event.kind: alert and not user.name: (mallory, trent)",
       [

@@ -31,9 +31,22 @@ enum ForeignSyntax {
     let isComparison = words.contains { $0.contains(where: operators.contains) } && !name.isEmpty
     let isSentence = words.count > 1 && (isField(name) || name.contains(".") && verbs.contains(words[1].lowercased()))
     guard isComparison || isSentence else { return nil }
-    let value = words.dropFirst().last { !$0.allSatisfy(operators.contains) && !verbs.contains($0.lowercased()) }
-    let meant = value.map { "; did you mean '\(name): \($0.drop { operators.contains($0) })'?" }
+    let meant = query(for: name, text.dropFirst(name.count)).map { "; did you mean '\($0)'?" }
     return "looks for the text '\(text)' in every field, as there is no colon\(meant ?? "")"
+  }
+
+  /// What was meant by a field's name and what stands behind it, an operator or a verb and values: ` != alice`,
+  /// ` in [a, b]`. Nil where there is no value.
+  private static func query(for name: String, _ rest: Substring) -> String? {
+    let comparison = rest.prefix { operators.contains($0) || $0 == " " }
+    var words = rest.dropFirst(comparison.count).split(separator: " ")
+    if let verb = words.first, verbs.contains(verb.lowercased()) { words.removeFirst() }
+    let value = words.joined(separator: " ")
+    guard !value.isEmpty else { return nil }
+    let list = value.split { "[],".contains($0) }.map { $0.trimmingPrefix(" ") }
+    let isList = value.hasPrefix("[") && list.count > 1
+    return (comparison.contains("!") ? "not " : "") + "\(name): "
+      + (isList ? "(\(list.joined(separator: " or ")))" : value)
   }
 
   private static func doubt(aboutName literal: KQLLiteral) -> String? {
