@@ -58,6 +58,13 @@ import Testing
         + "{name: d, when: 'event.risk_score > 10', to: b}, {name: rest, to: b}]",
       ["no alert gets to route 'd': 'a' above takes all that it would take"]
     ),
+    (
+      "[{name: a, when: 'weir.severity >= high', to: a}, {name: rest, to: b}]",
+      [
+        "the condition of route 'a' compares 'weir.severity' with 'high' by the alphabet; "
+          + "did you mean 'severity >= high'?"
+      ]
+    ),
     ("[{name: rest, to: a}]", ["no route leads to the output 'b'; name it in a route, or remove it"]),
   ]
 
@@ -173,12 +180,27 @@ import Testing
     ),
     ("user.name: /ma.*/", ["asks for '/ma.*/' as it is written; KQL has no regular expressions, only '*'"]),
     ("user.name: alice and", ["asks for the value 'alice and'; what was to come behind 'and' is missing"]),
+    (
+      "user.name: alice && admin",
+      ["asks for the one value 'alice && admin'; KQL has no '&&', several are written (one and another)"]
+    ),
+    ("user.name: alice and not", ["looks for the text 'not' in every field; what was to come behind it is missing"]),
+    ("user.name: alice and \"not\" and url.query: *a&&b*", []),
     ("not source.ip: \"10.0.0.0/33\"", ["asks for '10.0.0.0/33', which is no network"]),
     (
       "@timestamp >= now-1day",
       ["compares with the text 'now-1day', which is no date math; a day ago is 'now-1d'"]
     ),
     ("@timestamp >= now-1d/d and @timestamp < now+2h", []),
+    ("source.ip > 10.0.0.0/8", ["compares with the text '10.0.0.0/8'; a network is asked for with ':'"]),
+    ("source.ip <= \"2001:db8::/32\"", ["compares with the text '2001:db8::/32'; a network is asked for with ':'"]),
+    ("source.ip > 10.0.0.0/33", ["asks for '10.0.0.0/33', which is no network"]),
+    ("source.ip >= 10.0.0.0 and source.ip < 11.0.0.0", []),
+    (
+      "event.severity < low",
+      ["compares 'event.severity' with 'low' by the alphabet; did you mean 'severity < low'?"]
+    ),
+    ("event.severity > 5 and severity >= high and weir.severity: high", []),
     ("sevrity: high", ["asks for 'sevrity', which no format provides; did you mean 'severity'?"]),
     (
       "source.ip: 10.0.0.0/8 and url.path: /a/b/ and \"x = y\" and failed login and user.name: \"a, b\"",

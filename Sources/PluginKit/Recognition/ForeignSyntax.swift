@@ -1,8 +1,8 @@
 internal import AlertModel
 internal import KQL
 
-/// Finds in conditions what KQL takes for text to look for although another language was meant: `user.name = alice` is a
-/// text without a field, `not user.name: (alice, bob)` asks for the one value `alice, bob`.
+/// Finds in conditions what KQL takes for text although something else was meant: `user.name = alice` is a text without a
+/// field, `not user.name: (alice, bob)` asks for the one value `alice, bob`, `weir.severity >= high` goes by the alphabet.
 ///
 /// Below `not` such a mistake holds wherever it should not.
 enum ForeignSyntax {
@@ -15,16 +15,21 @@ enum ForeignSyntax {
     case .not(let part), .nested(_, let part): return doubts(about: part, isField: isField)
     case .is(nil, let text): return doubt(aboutText: text, isField).map { [$0] } ?? []
     case .is(let field?, let value): return [doubt(aboutName: field), doubt(about: value)].compactMap { $0 }
-    case .range(let field, _, let value):
-      return [doubt(aboutName: field), doubt(about: value), doubt(aboutBound: value)].compactMap { $0 }
+    case .range(let field, let comparison, let value):
+      return [doubt(aboutName: field), doubt(about: value), doubt(aboutBound: value, of: field, comparison)]
+        .compactMap { $0 }
     }
   }
 
   private static let operators: Set<Character> = ["=", "<", ">", "!", "~"]
   private static let verbs: Set<String> = ["is", "in", "like", "contains", "matches", "equals"]
+  private static let keywords: Set<String> = ["and", "or", "not"]
 
   private static func doubt(aboutText literal: KQLLiteral, _ isField: (String) -> Bool) -> String? {
     guard let text = unquoted(literal) else { return nil }
+    if keywords.contains(text.lowercased()) {
+      return "looks for the text '\(text)' in every field; what was to come behind it is missing"
+    }
     let words = text.split(separator: " ").map(String.init)
     guard let first = words.first else { return nil }
     let name = String(first.prefix { !operators.contains($0) })
@@ -59,6 +64,9 @@ enum ForeignSyntax {
   private static func doubt(about literal: KQLLiteral) -> String? {
     if literal.isBrokenNetwork { return "asks for '\(literal.text)', which is no network" }
     guard let text = unquoted(literal) else { return nil }
+    if text.split(separator: " ").contains("&&") {
+      return "asks for the one value '\(text)'; KQL has no '&&', several are written (one and another)"
+    }
     if text.contains("|") || text.contains(",") && !text.contains("=") || text.hasPrefix("[") {
       return
         "asks for the one value '\(text)'; several are written (one or another), and one with such characters in \""
@@ -70,14 +78,23 @@ enum ForeignSyntax {
       return "asks for '\(text)' as it is written; KQL has no regular expressions, only '*'"
     }
     let words = text.lowercased().split(separator: " ")
-    if words.count > 1, let last = words.last, ["and", "or", "not"].contains(last) {
+    if words.count > 1, let last = words.last, keywords.contains(String(last)) {
       return "asks for the value '\(text)'; what was to come behind '\(last)' is missing"
     }
     return nil
   }
 
-  private static func doubt(aboutBound literal: KQLLiteral) -> String? {
+  private static func doubt(
+    aboutBound literal: KQLLiteral, of field: KQLLiteral, _ comparison: KQLRangeOperator
+  ) -> String? {
     let text = literal.text
+    if field.text != "severity", Severity(name: text) != nil {
+      return "compares '\(field.text)' with '\(text)' by the alphabet; "
+        + "did you mean 'severity \(comparison.rawValue) \(text)'?"
+    }
+    if text.contains("/"), IPNetwork(text) != nil {
+      return "compares with the text '\(text)'; a network is asked for with ':'"
+    }
     guard text.hasPrefix("now"), text.wholeMatch(of: /now([+-][0-9]{0,9}[yMwdhHms]|\/[yMwdhHms])*/) == nil else {
       return nil
     }
