@@ -15,6 +15,9 @@ import Testing
     ("{delivered_to: soc}", ["expected it to go to 'soc', but it is held back by 'mira works on trails'"]),
     ("{not_delivered_to: held}", ["expected it not to go to 'held', but it is held back by 'mira works on trails'"]),
     ("{severity: high}", ["expected the severity high, but it is low"]),
+    ("{alerts: 1, severity: low}", []),
+    ("{alerts: 2}", ["expected 2 alerts, but there is 1"]), ("{alerts: 0}", ["expected 0 alerts, but there is 1"]),
+    ("{alerts: 0, severity: low}", ["where there is no alert, nothing else can be expected"]),
     ("{rule: other}", ["expected the rule 'other', but it is 'Trail CreateTrail'"]),
     ("{fields: {user.name: eve}}", ["expected 'user.name' to be 'eve', but it is 'mira'"]),
     ("{fields: {user.name: ~}}", ["expected no field 'user.name', but it is 'mira'"]),
@@ -27,7 +30,10 @@ import Testing
   ]
 
   private func run(_ text: String, known: String = Workbench.known) async throws -> [TestRunner.Result] {
-    let bench = try Workbench.standard(known: known)
+    try await run(text, try Workbench.standard(known: known))
+  }
+
+  private func run(_ text: String, _ bench: Workbench) async throws -> [TestRunner.Result] {
     let file = bench.path("a.test.yaml")
     try Data(text.utf8).write(to: URL(filePath: file))
     let loaded = try bench.load()
@@ -45,6 +51,39 @@ import Testing
     let alert = Workbench.alert("a1", action: "CreateTrail", user: "mira")
     let results = try await run("tests:\n  - {name: t, alert: '\(alert)', expect: \(expect)}\n")
     #expect(results.map { $0.failures.map(\.message) } == [failures])
+  }
+
+  @Test func `Of an event there may be no alert, where that is expected`() async throws {
+    let bench = try Workbench([
+      "config.yaml": """
+      detect: [{elastic_rules: {rules: rule.toml}}]
+      outputs: {a: {console: {}}}
+      routes: [{to: a}]
+      """,
+      "rule.toml": """
+      [rule]
+      name = "Trail created"
+      rule_id = "r-1"
+      severity = "high"
+      risk_score = 73
+      type = "query"
+      query = "event.action: CreateTrail"
+      """,
+    ])
+    let read = #"{"ecs":{"version":"8.11"},"event":{"action":"DescribeTrail"}}"#
+    let results = try await run(
+      """
+      tests:
+        - {name: a, alert: '\(read)', expect: {alerts: 0}}
+        - {name: b, alert: '\(read.replacing("Describe", with: "Create"))', expect: {alerts: 0}}
+        - {name: c, alert: '\(read)', expect: {alerts: 1}}
+        - {name: d, alert: '\(read)', expect: {severity: high}}
+      """, bench)
+    #expect(
+      results.map { $0.failures.map(\.message) } == [
+        [], ["expected 0 alerts, but there is 1"], ["expected 1 alert, but there are 0"],
+        ["no rule makes an alert of this event; where that is meant, expect 'alerts: 0'"],
+      ])
   }
 
   @Test func `A fixed moment decides whether an entry has expired`() async throws {

@@ -4,7 +4,10 @@ internal import PluginKit
 extension Expectation {
   /// What is not as expected, one sentence each with its place.
   func disappointments(_ alerts: [TestedAlert]) -> [Diagnostic] {
-    guard !alerts.isEmpty else { return [Diagnostic(.error, "there is no alert", at: $rule.place)] }
+    if let number = self.alerts, number != alerts.count {
+      let are = alerts.count == 1 ? "is 1" : "are \(alerts.count)"
+      return [Diagnostic(.error, "expected \(String.counted(number, "alert")), but there \(are)", at: $alerts.place)]
+    }
     guard let rule else { return alerts.flatMap(disappointments) }
     let ofRule = alerts.filter { $0.rules.contains(rule) }
     guard !ofRule.isEmpty else {
@@ -55,6 +58,9 @@ extension Expectation {
   func mistakes(outputs: [String], test: SourcePlace) -> [Diagnostic] {
     var found: [Diagnostic] = []
     if isEmpty { found.append(Diagnostic(.error, "nothing is expected; see 'weir test --help'", at: test)) }
+    if alerts == 0, !saysNothingOfAlerts {
+      found.append(Diagnostic(.error, "where there is no alert, nothing else can be expected", at: $alerts.place))
+    }
     for entry in $fields.node?.entries ?? [] where entry.value.elements?.isEmpty == true {
       found.append(
         Diagnostic(

@@ -57,6 +57,9 @@ struct TestCase: PluginOptions {
 
 /// What must become of an alert.
 struct Expectation: PluginOptions {
+  @Setting("How many alerts there are. 0: no detection rule makes one of the event.")
+  var alerts: Int?
+
   @Setting("The allowlist entry that holds the alert back.")
   var suppressedBy: String?
 
@@ -83,7 +86,10 @@ struct Expectation: PluginOptions {
   init() {}
 
   /// True where nothing is expected, so that the test could not fail.
-  var isEmpty: Bool {
+  var isEmpty: Bool { alerts == nil && saysNothingOfAlerts }
+
+  /// True where nothing is expected of an alert that there is.
+  var saysNothingOfAlerts: Bool {
     suppressedBy == nil && suppressed == nil && deliveredTo.isEmpty && notDeliveredTo.isEmpty && severity == nil
       && rule == nil && fields.isEmpty
   }

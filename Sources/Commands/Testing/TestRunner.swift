@@ -72,8 +72,9 @@ actor TestRunner {
       }
       alerts += witness.alerts(outcome, bench.parts)
     }
-    guard !alerts.isEmpty else {
-      return [Diagnostic(.error, "no rule makes an alert of this event", at: test.place)]
+    guard !alerts.isEmpty || test.expect.alerts != nil else {
+      let message = "no rule makes an alert of this event; where that is meant, expect 'alerts: 0'"
+      return [Diagnostic(.error, message, at: test.place)]
     }
     return test.expect.disappointments(alerts)
   }
