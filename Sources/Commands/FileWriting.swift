@@ -16,7 +16,7 @@ enum FileWriting {
     do {
       try Data(text.utf8).write(to: place, options: isExchanged ? .atomic : [])
     } catch {
-      Terminal.say("error: cannot write the \(name) to '\(path)': \(error.localizedDescription)")
+      Terminal.say("error: cannot write the \(name) to '\(path)': \(error.systemReason)")
       throw ExitCode.unavailable
     }
   }

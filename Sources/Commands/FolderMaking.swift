@@ -9,7 +9,7 @@ enum FolderMaking {
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
     } catch {
-      Terminal.say("error: cannot make the state folder '\(path)': \(error.localizedDescription); see 'state'")
+      Terminal.say("error: cannot make the state folder '\(path)': \(error.systemReason); set another one with 'state'")
       throw ExitCode.unavailable
     }
   }

@@ -161,6 +161,11 @@ struct ProcessFaults {
       let end = try await WeirProcess([command, "-c", "config.yaml"], in: world.folder).end()
       #expect(end.exitCode == (command == "run" ? 69 : 78), "\(end.said)")
       #expect(end.said.contains("config.yaml/state"), "\(end.said)")
+      guard command == "run" else { continue }
+      #expect(
+        end.said.hasSuffix(
+          "error: cannot make the state folder 'config.yaml/state': Not a directory; set another one with 'state'\n"),
+        "\(end.said)")
     }
     guard getuid() == 0 else {
       print("30: a folder that is read-only was not tried: only root can mount one")

@@ -56,7 +56,7 @@ struct InitCommand: ParsableCommand {
       try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data(contents.utf8).write(to: url, options: .withoutOverwriting)
     } catch {
-      Terminal.say("error: cannot write '\(path)': \(error.localizedDescription)")
+      Terminal.say("error: cannot write '\(path)': \(error.systemReason)")
       throw ExitCode.unavailable
     }
   }
