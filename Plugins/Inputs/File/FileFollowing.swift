@@ -159,8 +159,12 @@ final class FileFollowing {
 
   /// Begins to read a file, or goes on with it.
   ///
+  /// One that has not its first two bytes yet is looked at again later: they tell whether it is compressed, and more of them
+  /// whether it is a copy.
+  ///
   /// - Parameter isNamed: false where no pattern names the file: it is of interest only if it is known.
   private func take(_ file: FileFinder.Found, isNamed: Bool, _ now: Timestamp) {
+    guard file.size >= 2 else { return }
     let open: OpenFile
     do throws(OpenFile.Failure) {
       open = try OpenFile(file.path)

@@ -125,6 +125,21 @@ struct FollowingTests {
     #expect(follower.ids(looks: 6) == [5])
   }
 
+  @Test("looks at a file that comes into being empty only once it has something to tell what it is")
+  func emptyFirst() throws {
+    folder.write(lines(1...4), to: "a.log")
+    let follower = try Follower(folder, ["*"])
+    #expect(follower.ids() == [1, 2, 3, 4])
+    folder.write("", to: "b.json.gz")
+    folder.write("", to: "a.log.1")
+    #expect(follower.ids() == [])
+    folder.write(gzip(lines(11...12)), to: "b.json.gz")
+    folder.append(lines(1...4), to: "a.log.1")
+    folder.write("", to: "a.log")
+    #expect(follower.ids(looks: 6) == [11, 12])
+    #expect(follower.run.problems.isEmpty)
+  }
+
   @Test("sees by its content that a file was cut and has grown past the old end", arguments: [true, false])
   func truncateAndRegrow(afterRestart: Bool) throws {
     folder.write(lines(1...3), to: "a.log")
