@@ -292,7 +292,12 @@ public final class Gateway: Sendable {
       book.add(result, output: index)
     }
     guard let queue else { return }
-    if !isComplete { fallBehind() }
+    if !isComplete {
+      fallBehind()
+      // What is read from now on would be delivered again by the next run, and what is missing only then: the sooner it comes
+      // the better, for as long as the file is there.
+      if parts.inputs.contains(where: \.input.remembers) { stopReading() }
+    }
     if let checkpoint = outcome.checkpoint, !checkpoint.value.isEmpty { await flushDirect() }
     let advances = !isBehind.load(ordering: .sequentiallyConsistent)
     let kept = await queue.commit(outcome, for: parts.outputs, advancing: advances, patience: patience)

@@ -233,6 +233,28 @@ struct CommandLineTests {
     #expect(end.said.contains("start Weir again"), "\(end.said)")
   }
 
+  @Test func `A following gateway ends where a file output cannot be written, and the next run delivers it`()
+    async throws
+  {
+    let world = try World(
+      World.configuration(
+        input: "file: {paths: [in.ndjson], follow: true}",
+        outputs: [("archive", "file: {path: full/out.ndjson}"), ("other", "file: {path: other.ndjson}")]))
+    let full = world.folder + "/full"
+    try world.write(alerts(0..<1), "in.ndjson")
+    let process = try world.start(drain: "1s")
+    #expect(try await eventually { world.numbers("full/out.ndjson") == [0] })
+    try FileManager.default.removeItem(atPath: full)
+    try world.write("in the way", "full")
+    try world.append(alerts(1..<3), to: "in.ndjson")
+    let end = await process.end()
+    #expect(end.exitCode == 75, "\(end.said)")
+    try FileManager.default.removeItem(atPath: full)
+    let again = try world.start()
+    #expect(try await eventually { world.numbers("full/out.ndjson") == [1, 2] })
+    #expect(await again.end(sending: (SIGTERM, after: .zero)).exitCode == 0)
+  }
+
   @Test func `A gateway whose state folder is removed ends with 75 though its outputs took everything`() async throws {
     let world = try World(World.configuration(input: "file: {paths: [in.ndjson], follow: true}"))
     try world.write(alerts(0..<1), "in.ndjson")
