@@ -163,14 +163,12 @@ enum ChatText {
   }
 
   /// True where the `@` at `at` would mention somebody: it begins a word, and one of the words that reach everybody (or,
-  /// with `anyName`, anything that may be a name) comes after it.
+  /// with `anyName`, anything that may be a name) comes after it. Beyond ASCII, whether a dash, a quotation mark or a letter
+  /// is before it, it may begin one.
   private static func beginsMention(_ at: Int, in text: [UInt8], anyName: Bool) -> Bool {
-    func isWord(_ place: Int) -> Bool {
-      guard text.indices.contains(place) else { return false }
-      let byte = text[place]
-      return byte >= 0x80 || byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26
-    }
-    guard !isWord(at - 1), isWord(at + 1) else { return false }
+    func isASCIIWord(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 }
+    guard at + 1 < text.count, isASCIIWord(text[at + 1]) || text[at + 1] >= 0x80 else { return false }
+    guard at == 0 || !isASCIIWord(text[at - 1]) else { return false }
     if anyName { return true }
     let name = text[(at + 1)...].prefix(8).map { $0 | 0x20 }
     return reachesEverybody.contains { name.starts(with: $0) }

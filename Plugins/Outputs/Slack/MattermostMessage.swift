@@ -41,6 +41,12 @@ struct MattermostMessage {
       ChatText.append(fact.text, as: .markdownCode, limit: room.field, to: &json)
       json.append("`\"}")
     }
+    if let link = summary.link {
+      json.append(summary.facts.isEmpty ? "{" : ",{")
+      json.append("\"short\":true,\"title\":\"The title leads to\",\"value\":\"`")
+      json.append(contentsOf: link.host)
+      json.append("`\"}")
+    }
     json.append("],\"footer\":\"")
     summary.time.append(to: &json)
     json.append(" · Alert ")

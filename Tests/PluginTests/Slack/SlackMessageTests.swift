@@ -86,6 +86,24 @@ import Testing
     }
   }
 
+  @Test(arguments: ["—@channel", "“@here”", "（@all）", "。@here", "\u{200B}@everyone"])
+  func `nobody is mentioned behind what is no letter`(text: String) throws {
+    for style in ["slack", "mattermost"] {
+      let entry = LocatedNode.Entry(key: "style", value: LocatedNode(stringLiteral: style))
+      let message = try Self.messages([#"{"rule":{"name":"\#(text)"},"message":"\#(text)"}"#], entry)[0]
+      #expect(!String(decoding: message, as: UTF8.self).contains(/@[a-z]/))
+    }
+  }
+
+  @Test func `the host that a title leads to is shown`() throws {
+    let document = #"{"rule":{"name":"Reset your password"},"event":{"url":"https://evil.example/phish"}}"#
+    for style in ["slack", "mattermost"] {
+      let entry = LocatedNode.Entry(key: "style", value: LocatedNode(stringLiteral: style))
+      let text = String(decoding: try Self.messages([document], entry)[0], as: UTF8.self)
+      #expect(text.replacing("https://evil.example/phish", with: "").contains("evil.example"))
+    }
+  }
+
   @Test func `a link that cannot be shown whole is left out`() throws {
     func text(_ link: String) throws -> String {
       let message = try Self.messages([#"{"rule":{"name":"r"},"event":{"reference":"\#(link)"}}"#])[0]
