@@ -20,14 +20,13 @@ struct CheckCommand: AsyncParsableCommand {
     var problems = examination.diagnostics
     if let (configuration, parts) = examination.parts {
       problems += Lint.diagnostics(parts, configuration, now: environment.clock.now)
-      for folder in [
-        FolderToWrite(path: parts.stateFolder, name: "state folder", setting: "state"),
-        FolderToWrite(
-          path: FilePath(parts.deadLetters).folder, name: "folder for dead letters", setting: "dead_letters"),
-      ] {
+      let state = FolderToWrite(path: parts.stateFolder, name: "state folder", setting: "state")
+      let deadLetters = FolderToWrite(
+        path: FilePath(parts.deadLetters).folder, name: "folder for dead letters", setting: "dead_letters")
+      // They are in the state folder where nobody says otherwise.
+      for folder in deadLetters.path == state.path ? [state] : [state, deadLetters] {
         guard let problem = folder.problem else { continue }
         problems.append(Diagnostic(.error, problem, at: SourcePlace(file: configuration.file)))
-        break
       }
       if let problem = DeadLetterPlace(configuration, parts).problem {
         problems.append(Diagnostic(.error, problem, at: SourcePlace(file: configuration.file)))

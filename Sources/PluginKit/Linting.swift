@@ -1,9 +1,9 @@
 public import AlertModel
 public import KQL
 
-/// A plugin that can find what is allowed in its configuration but probably not meant: for `weir check`.
+/// A plugin that can find what is allowed in its configuration but probably not meant, or would not start: for `weir check`.
 public protocol Linting: Plugin {
-  /// What to warn of, in the order of the files. Called after `load`; changes nothing.
+  /// What to warn of, or what is wrong, in the order of the files. Called after `load`; changes nothing.
   func lint(now: Timestamp) -> [Diagnostic]
 
   /// The conditions that were written for it: `weir check` looks for fields and values in them that no alert can have.

@@ -43,6 +43,28 @@ final class AppendingFile {
   private(set) var isDirty = false
   private let isNew: Bool
 
+  /// What would keep a file from being opened, as far as that is to be seen without making or changing anything.
+  static func obstacle(to path: String) -> Failure? {
+    func failure(_ code: Int32) -> Failure { Failure(path: path, code: code, action: "opened") }
+    var status = stat()
+    if stat(path, &status) == 0 {
+      let kind = status.st_mode & S_IFMT
+      guard [S_IFREG, S_IFCHR].contains(kind) else { return failure(kind == S_IFDIR ? EISDIR : ENXIO) }
+      return access(path, W_OK) == 0 ? nil : failure(errno)
+    }
+    var nearest = path
+    while stat(nearest, &status) != 0 {
+      guard errno == ENOENT else { return failure(errno) }
+      nearest = folder(of: nearest)
+    }
+    guard status.st_mode & S_IFMT == S_IFDIR else { return failure(ENOTDIR) }
+    return access(nearest, W_OK | X_OK) == 0 ? nil : failure(errno)
+  }
+
+  private static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+  }
+
   /// Opens the file; makes it and the folders above it where they are missing.
   init(path: String, permissions: FilePermissions, write: @escaping Write) throws(Failure) {
     self.path = path
@@ -166,8 +188,7 @@ final class AppendingFile {
   }
 
   static func syncFolder(of path: String) {
-    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = Glibc.open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)

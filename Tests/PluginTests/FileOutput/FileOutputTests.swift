@@ -43,6 +43,20 @@ struct FileOutputTests {
     #expect(folder.permissions("a/b") & ~0o750 == 0)
   }
 
+  @Test(
+    "is told what keeps it from being opened before it is",
+    arguments: [("folder", true), ("file/x", true), ("new/x", false), ("file", false)])
+  func obstacles(path: String, isWrong: Bool) async throws {
+    let taken = try output("folder/x.ndjson")
+    try await taken.start()
+    try Data().write(to: URL(fileURLWithPath: folder.root + "/file"))
+    let setting = LocatedNode.Entry(key: "path", value: LocatedNode(stringLiteral: folder.root + "/" + path))
+    let options = try FileOutputOptions(LocatedNode(.mapping([setting]), at: LocatedNode.nowhere))
+    let given = try FileOutput(options: options, context: .testing(clock: clock))
+    #expect(given.lint(now: clock.now).contains { $0.severity == .error } == isWrong)
+    #expect(!FileManager.default.fileExists(atPath: folder.root + "/new"))
+  }
+
   @Test("sets the permissions that are asked for", arguments: [0o600, 0o644, 0o664] as [UInt32])
   func permissions(bits: UInt32) async throws {
     let output = try output("x.ndjson") { $0.permissions = FilePermissions(bits) }
