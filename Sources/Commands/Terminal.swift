@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import PluginKit
 
 /// What a person sees: messages on standard error, in colour only on a terminal.
 enum Terminal {
@@ -35,6 +36,8 @@ enum Terminal {
   private static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
 
   private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    // Styles begin with a control character of ASCII; in an alert's JSON there is none.
+    let bytes = isatty(descriptor) == 1 ? VisibleText.escapedBeyondASCII(bytes) : bytes
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written) }

@@ -22,6 +22,25 @@ public enum VisibleText {
     return shown
   }
 
+  /// UTF-8 with control and direction characters beyond ASCII as `\u009b`: within JSON that is the same text.
+  public static func escapedBeyondASCII(_ text: [UInt8]) -> [UInt8] {
+    guard text.contains(where: { $0 >= 0x80 }) else { return text }
+    let scalars = String(decoding: text, as: UTF8.self).unicodeScalars
+    guard scalars.contains(where: { !$0.isASCII && isInvisible($0) }) else { return text }
+    var shown: [UInt8] = []
+    for scalar in scalars {
+      if scalar.isASCII || !isInvisible(scalar) {
+        shown.append(contentsOf: String(scalar).utf8)
+      } else {
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          shown.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
+        }
+      }
+    }
+    return shown
+  }
+
   private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: true

@@ -17,5 +17,8 @@ struct SuggestionTests {
   func visible() {
     #expect(VisibleText.quoted("a\u{1b}[31m\n\u{202E}") == "'a\\u{1b}[31m\\u{a}\\u{202e}'")
     #expect(VisibleText.quoted(String(repeating: "x", count: 81)).hasSuffix("x…'"))
+    let json = Array(#"{"é":"\#u{9b}31m\#u{202e}\#u{e0001}"}"#.utf8)
+    #expect(
+      String(decoding: VisibleText.escapedBeyondASCII(json), as: UTF8.self) == #"{"é":"\u009b31m\u202e\udb40\udc01"}"#)
   }
 }
