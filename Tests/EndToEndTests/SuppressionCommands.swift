@@ -138,6 +138,7 @@ struct SuppressionCommands {
     (["--for", "25h", "user.name: eve"], "--for: 1d1h is longer than the 1d that 'max_duration'"),
     (["--for", "1h", "*"], "error: 'when' is '*', so it would match everything"),
     (["--for", "1h", "user_agent.original: curl*"], "or --accept-spoofable"),
+    (["--for", "1h", "--accept-spoofable", "@timestamp: *"], "hold nearly everything; add who or what it is about\n"),
     (["--for", "1h", "user.name eve)"], "error: 'when' is not KQL"),
     (["--for", "1h", "--ceiling", "huge", "user.name: eve"], "--ceiling: 'huge' is no severity"),
   ])

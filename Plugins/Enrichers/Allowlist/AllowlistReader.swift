@@ -20,6 +20,7 @@ struct AllowlistReader {
   private struct KnownCondition {
     let condition: MatchedCondition
     let isFirm: [Bool]
+    let isMetByNearlyAll: Bool
   }
 
   private(set) var repeatedActors: [Diagnostic] = []
@@ -120,13 +121,18 @@ struct AllowlistReader {
     guard diagnostics.count == before else { return }
     let hasActors = !written.actors.isEmpty || written.actorsFile != nil
     let restsOnCondition = checked?.isFirm ?? footing.isFirm(nil)
+    // Not even where the entry accepts what an attacker can choose: this is nothing that anybody chooses.
+    if !hasActors, let checked, checked.isMetByNearlyAll {
+      report("the entry '\(name)' \(whyNotSafe(checked, hasActors))", at: written.name.place)
+      return
+    }
     if !written.acceptSpoofable, !context.vocabulary.tables.isEmpty {
       let actorsAreChosen = owned[ownedBefore...].allSatisfy {
         ActorPattern.restsOnSessionName(patterns.text($0.pattern))
       }
       let isSafe = restsOnCondition.contains(true) || (hasActors && (!includingFiles || !actorsAreChosen))
       if !isSafe {
-        report("the entry '\(name)' \(whyNotSafe(condition, hasActors))", at: written.name.place)
+        report("the entry '\(name)' \(whyNotSafe(checked, hasActors))", at: written.name.place)
         return
       }
     }
@@ -158,7 +164,10 @@ struct AllowlistReader {
     let query = Array(text.text.utf8)
     if let known = conditions[query] { return known }
     guard let condition = condition(of: text) else { return nil }
-    let known = KnownCondition(condition: condition, isFirm: footing.isFirm(condition.condition.expression))
+    let expression = condition.condition.expression
+    let known = KnownCondition(
+      condition: condition, isFirm: footing.isFirm(expression),
+      isMetByNearlyAll: Footing.isMetByNearlyAll(expression))
     conditions[query] = known
     return known
   }
@@ -221,7 +230,8 @@ struct AllowlistReader {
   }
 
   /// What is wrong with an entry that rests on nothing firm: the end of a sentence.
-  private mutating func whyNotSafe(_ condition: MatchedCondition?, _ hasActors: Bool) -> String {
+  private mutating func whyNotSafe(_ known: KnownCondition?, _ hasActors: Bool) -> String {
+    let condition = known?.condition
     guard hasActors || condition?.positiveFields.isEmpty == false else {
       return "names no value that an alert must have, so it would hold nearly everything; add who or what it is about"
     }
@@ -243,9 +253,11 @@ struct AllowlistReader {
     guard !chosen.isEmpty else {
       return "rests only on what nearly every alert meets (\(met.joined(separator: ", "))); \(remedy)"
     }
-    let others = met.isEmpty ? "" : ", or on what nearly every alert meets (\(met.joined(separator: ", ")))"
-    return "rests only on what an attacker can choose (\(chosen.joined(separator: ", ")))\(others); \(remedy), or "
-      + "'accept_spoofable: true'"
+    let what = "rests only on what an attacker can choose (\(chosen.joined(separator: ", ")))"
+    if let known, !hasActors, known.isMetByNearlyAll {
+      return "\(what), or on what nearly every alert meets (\(met.joined(separator: ", "))); \(remedy)"
+    }
+    return "\(what); \(remedy), or 'accept_spoofable: true'"
   }
 
   /// The parts because of which a condition rests on nothing firm; none where each rests on something for some format.

@@ -22,6 +22,17 @@ struct Footing {
     !part.containsFreeText && part.fieldNames.allSatisfy { general.contains(Field.base(of: $0)) }
   }
 
+  /// True for a condition that nearly every alert meets, whoever chooses what is in it: it names no value at all, or only
+  /// severity and time, or it is an `or` with such a side.
+  static func isMetByNearlyAll(_ expression: KQLExpression) -> Bool {
+    switch expression.kind {
+    case .and(let parts): return parts.allSatisfy(isMetByNearlyAll)
+    case .or(let parts): return parts.contains(where: isMetByNearlyAll)
+    case .not: return true
+    case .is, .range, .nested: return !expression.asksForValue || isGeneral(expression)
+    }
+  }
+
   /// - Parameter count: how many formats there are.
   init(_ formats: FormatSet?, count: Int) {
     self.formats = formats

@@ -16,8 +16,9 @@ struct EntryCheck {
   func problem(_ entry: ImportedEntry) -> String? {
     let problems = BundledPlugins.problems(ofAllowlistEntry: entry.filledIn, context: context)
     guard !problems.isEmpty else { return nil }
-    return
-      "an allowlist would not take it: \(problems.joined(separator: "; ")). Say which rule it is for with --rule, or "
-      + "that it is meant with --accept-spoofable"
+    // The flag is no way out of what would hold nearly everything.
+    let mayBeMeant = problems.contains { $0.contains("'accept_spoofable: true'") }
+    return "an allowlist would not take it: \(problems.joined(separator: "; ")). Say which rule it is for with --rule"
+      + (mayBeMeant ? ", or that it is meant with --accept-spoofable" : "")
   }
 }

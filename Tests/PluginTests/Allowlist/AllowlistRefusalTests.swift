@@ -36,7 +36,7 @@ struct AllowlistRefusalTests {
       ),
       (
         [("when", "event.action: x or not user.name: y or (url.query: (a or b) and event.action: *) or free")],
-        "the entry 'e' rests only on what an attacker can choose (url.query, any field), or on what nearly every alert meets (not user.name:y); add who or what it is about, or 'accept_spoofable: true'"
+        "the entry 'e' rests only on what an attacker can choose (url.query, any field), or on what nearly every alert meets (not user.name:y); add who or what it is about"
       ),
       (
         [("when", "*:*")],
@@ -199,6 +199,34 @@ struct AllowlistRefusalTests {
       AllowlistBench.entry("e", ("when", "user_agent.original: t*"), ("accept_spoofable", "true"))
     ])
     #expect(try bench.outcome(#"{"user_agent":{"original":"terraform"}}"#) == "held by e")
+  }
+
+  @Test(
+    "what nearly every alert meets is refused though it accepts what an attacker can choose, which helps nobody",
+    arguments: [
+      "@timestamp: *", "severity: low", "severity <= critical and @timestamp > now-1d",
+      "not user.name: mallory", "event.action: * and rule.name: *e*", "user_agent.original: curl* or event.action: *",
+    ])
+  func refusesNearlyAll(condition: String) {
+    for flag: LocatedNode in ["true", "false"] {
+      let refusal = refusal {
+        _ = try AllowlistBench([
+          AllowlistBench.entry("e", ("when", quoted(condition)), ("accept_spoofable", flag))
+        ])
+      }
+      #expect(refusal.hasSuffix("; add who or what it is about"), "\(refusal)")
+    }
+  }
+
+  @Test(
+    "what an attacker can choose narrows what nearly every alert meets, and may be accepted",
+    arguments: [
+      "user_agent.original: curl* and severity: low", "user_agent.original: curl* and not user.name: eve",
+    ])
+  func acceptsNarrowed(condition: String) throws {
+    _ = try AllowlistBench([AllowlistBench.entry("e", ("when", quoted(condition)), ("accept_spoofable", "true"))])
+    let refusal = refusal { _ = try AllowlistBench([AllowlistBench.entry("e", ("when", quoted(condition)))]) }
+    #expect(refusal.hasSuffix("; add who or what it is about, or 'accept_spoofable: true'"), "\(refusal)")
   }
 
   @Test("an empty file, a list of actors without any, and nothing at all are refused")
