@@ -42,7 +42,12 @@ public enum BundledPlugins {
   /// An input that reads the files named on a command line, whole and every time; `-` is standard input.
   public static func commandLineInput(_ path: String, context: PluginContext) throws -> any Input {
     if path == "-" { return try StdinInput(options: StdinInput.Options(), context: context) }
-    return FileInput.commandLine(paths: [path], context: context)
+    return commandLineInput(files: [path], context: context)
+  }
+
+  /// An input that reads several such files in the order given, none of which is standard input.
+  public static func commandLineInput(files: [String], context: PluginContext) -> any Input {
+    FileInput.commandLine(paths: files, context: context)
   }
 
   /// An enricher that holds alerts back for silences alone.

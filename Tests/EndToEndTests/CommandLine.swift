@@ -29,6 +29,19 @@ struct CommandLineTests {
     }
   }
 
+  @Test func `Files named on the command line are read in their order, one after the other`() async throws {
+    let world = try World()
+    // Were both read at once, the short one would be done long before the other.
+    try world.write(alerts(0..<20_000), "long.ndjson")
+    try world.write(alerts(20_000..<20_001), "short.ndjson")
+    try world.write(alerts(20_001..<20_003), "-")
+    let end = try await world.run(alerts(0..<1), ["long.ndjson", "short.ndjson", "./-", "short.ndjson"])
+    #expect(end.exitCode == 0, "\(end.said)")
+    #expect(world.numbers("out.ndjson") == Array(0..<20_003) + [20_000])
+    let both = try await world.run(alerts(7..<8), ["short.ndjson", "-", "long.ndjson"])
+    #expect(both.exitCode == 0 && world.numbers("out.ndjson").count == 40_006, "\(both.said)")
+  }
+
   @Test func `an outbox that cannot be opened is no empty list`() async throws {
     let world = try World()
     #expect(try await weir(world, "outbox", "list", "--state", "state", "--json").out == "[]\n")

@@ -21,7 +21,8 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var config: ConfigurationOption
 
-  @Argument(help: "Files to read in place of the configured inputs (plain or gzip); '-' is standard input.")
+  @Argument(
+    help: "Files to read in this order, in place of the configured inputs (plain or gzip); '-' is standard input.")
   var files: [String] = []
 
   @Option(help: "Writes the ledger to this file, as JSON.")
@@ -85,13 +86,21 @@ struct RunCommand: AsyncParsableCommand {
   private func withInputs(_ parts: GatewayParts, _ environment: CommandEnvironment) throws -> GatewayParts {
     guard !files.isEmpty || parts.inputs.isEmpty else { return parts }
     var parts = parts
-    parts.useInputs(
-      try (files.isEmpty ? ["-"] : files).map { file in
-        let name = file == "-" ? "stdin" : file
-        let context = environment.context(
-          named: name, vocabulary: parts.formats.vocabulary, stateFolder: parts.stateFolder)
-        return InputPart(name: name, try BundledPlugins.commandLineInput(file, context: context))
-      })
+    func context(_ name: String) -> PluginContext {
+      environment.context(named: name, vocabulary: parts.formats.vocabulary, stateFolder: parts.stateFolder)
+    }
+    var inputs: [InputPart] = []
+    // One input, since several are read at once, and the files are to be read in their order.
+    let named = files.filter { $0 != "-" }
+    if !named.isEmpty {
+      let name = named.count == 1 ? named[0] : "files"
+      inputs.append(InputPart(name: name, BundledPlugins.commandLineInput(files: named, context: context(name))))
+    }
+    if named.count < files.count || files.isEmpty {
+      let input = try BundledPlugins.commandLineInput("-", context: context("stdin"))
+      inputs.append(InputPart(name: "stdin", input))
+    }
+    parts.useInputs(inputs)
     return parts
   }
 
