@@ -84,7 +84,7 @@ import Testing
     await scene.look()
     #expect(
       scene.messages == [
-        "Until 2026-11-21T10:00:00.000Z, alerts that meet 'event.action: Noise' are held back: CHG-9",
+        "Until 2026-11-21T10:00:00.000Z, alerts that meet 'event.action: Noise' are held back, none above medium: CHG-9",
         "The silence of 'event.action: Noise' is over. It held back 1 alert: CHG-9",
       ])
     let kept = try scene.file.read()

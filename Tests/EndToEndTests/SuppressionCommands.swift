@@ -118,6 +118,11 @@ struct SuppressionCommands {
     let added = try await weir(
       world, "silence", "add", "--for", "1h", "--reason", "CHG-2", "--owner", "soc", "user.name: eve")
     #expect(added.code == 0, "\(added.err)")
+    #expect(
+      added.err.contains(
+        ", nothing above medium: what is more severe goes on being delivered, unless --ceiling says otherwise; to end it"
+      ),
+      "\(added.err)")
     #expect(try await eventually { world.text("archive.ndjson").contains("silence-begun") })
     try world.append(Self.alert(2, "eve"), to: "in.ndjson")
     #expect(try await eventually { world.text("held.ndjson").contains(#""expires":""#) })

@@ -96,7 +96,11 @@ struct SilenceAdd: AsyncParsableCommand {
       }
     }
     Terminal.print(silence.id)
-    Terminal.say("silenced until \(silence.ends.rfc3339); to end it before: weir silence expire \(silence.id)")
+    let limit =
+      silence.ceiling == .critical
+      ? ""
+      : ", nothing above \(silence.ceiling): what is more severe goes on being delivered, unless --ceiling says otherwise"
+    Terminal.say("silenced until \(silence.ends.rfc3339)\(limit); to end it before: weir silence expire \(silence.id)")
   }
 
   private func silence(now: Timestamp, longest: Duration) throws -> Silence {

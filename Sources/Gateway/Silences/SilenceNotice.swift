@@ -12,7 +12,8 @@ enum SilenceNotice {
     let message: String
     switch moment {
     case .begun:
-      message = "Until \(kept.end.rfc3339), alerts that meet '\(silence.when)' are held back: \(silence.reason)"
+      let limit = silence.ceiling == .critical ? "" : ", none above \(silence.ceiling)"
+      message = "Until \(kept.end.rfc3339), alerts that meet '\(silence.when)' are held back\(limit): \(silence.reason)"
     case .ended:
       let how = kept.expiredBy.map { "was ended by \($0)" } ?? "is over"
       message =
