@@ -73,7 +73,24 @@ struct SuppressionCommands {
     #expect(missing.code == 65 && missing.err.contains("nowhere.ndjson: "), "\(missing.err)")
     let unknown = try await weir(world, "replay", "--against", "git:nowhere", "in.ndjson")
     #expect(unknown.code != 0 && unknown.code != 1, "\(unknown.err)")
-    #expect(unknown.err.contains("git rev-parse"), "\(unknown.err)")
+    #expect(
+      unknown.err.hasSuffix(
+        "' has no revision 'nowhere'; fetch it with 'git fetch', in a shallow clone with 'git fetch --unshallow', or name "
+          + "another\n"), "\(unknown.err)")
+  }
+
+  @Test func `A replay without an alert says that it compared nothing, and passes no limit`() async throws {
+    let world = try World(Self.configuration)
+    try world.write(Self.known("mira"), "known.yaml")
+    let empty = try await weir(world, "replay", "--against", "config.yaml")
+    #expect(empty.code == 0)
+    #expect(
+      empty.err == "warning: no alert came from standard input, so nothing was compared; name files with alerts\n")
+    try world.write("", "in.ndjson")
+    let limited = try await weir(
+      world, "replay", "--against", "config.yaml", "--fail-on", "newly-suppressed=0", "in.ndjson")
+    #expect(limited.code == 65)
+    #expect(limited.err == "error: no alert came from the files, so nothing was compared; name files with alerts\n")
   }
 
   @Test func `What git has is removed again, however the replay ends`() async throws {

@@ -21,7 +21,15 @@ final class GitRevision {
   init(_ revision: String, around file: String) throws {
     let place = URL(filePath: file).deletingLastPathComponent().path(percentEncoded: false)
     root = try Self.git(["rev-parse", "--show-toplevel"], in: place)
-    commit = try Self.git(["rev-parse", "--verify", "--end-of-options", revision + "^{commit}"], in: place)
+    guard
+      let commit = try? Self.git(
+        ["rev-parse", "--quiet", "--verify", "--end-of-options", revision + "^{commit}"], in: place)
+    else {
+      throw Failure(
+        description: "the git repository at '\(root)' has no revision '\(revision)'; fetch it with 'git fetch', in a "
+          + "shallow clone with 'git fetch --unshallow', or name another")
+    }
+    self.commit = commit
     folder = FileManager.default.temporaryDirectory.path(percentEncoded: false) + "/weir-replay-\(UUID().uuidString)"
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

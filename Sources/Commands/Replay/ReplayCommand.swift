@@ -13,7 +13,8 @@ struct ReplayCommand: AsyncParsableCommand {
       '--against OTHER.yaml' is a proposal: before is the configuration of -c, after is OTHER.yaml. \
       '--against git:REV' is what the configuration was: before is the file of -c as it is in that git revision, with the \
       files that it names, after is the file of -c as it lies here. So a pull request is checked with \
-      '--against git:origin/main --fail-on newly-suppressed=0'. Exit code 1 where a limit of --fail-on is passed.
+      '--against git:origin/main --fail-on newly-suppressed=0'. Exit code 1 where a limit of --fail-on is passed, 65 where there is \
+      one and no alert was read.
       """)
 
   @OptionGroup var config: ConfigurationOption
@@ -81,6 +82,16 @@ struct ReplayCommand: AsyncParsableCommand {
     }
     if hasFailed { throw ExitCode.no }
     if report.unreadable > 0 { throw ExitCode.badData }
+    guard report.read == 0 else { return }
+    let source = files.isEmpty || files == ["-"] ? "standard input" : "the files"
+    let problem = "no alert came from \(source), so nothing was compared; name files with alerts"
+    if failOn.isEmpty {
+      Terminal.say("warning: \(problem)")
+    } else {
+      // A check that looked at nothing has not been passed.
+      Terminal.say("error: \(problem)")
+      throw ExitCode.badData
+    }
   }
 
   private typealias Side = (name: String, option: ConfigurationOption)
