@@ -105,6 +105,43 @@ import Testing
     #expect(json.contains(#""end":"dead_lettered""#))
   }
 
+  @Test func `Records of one line that no rule matches are told apart`() async throws {
+    let rule = """
+      [rule]
+      rule_id = "r-1"
+      name = "Trail created"
+      type = "query"
+      language = "kuery"
+      severity = "high"
+      risk_score = 73
+      query = "event.action: CreateTrail"
+      """
+    let configuration = """
+      inputs: [{stdin: {}}]
+      detect: [{elastic_rules: {rules: rule.toml}}]
+      outputs: {all: {console: {}}}
+      routes: [{to: [all]}]
+      """
+    let bench = try Workbench(["config.yaml": configuration, "rule.toml": rule])
+    let explainer = Explainer(try bench.parts(), clock: FixedClock(now: Workbench.now))
+    let record = #"{"eventVersion":"1.09","eventSource":"a.amazonaws.com","eventName":"Other","eventID":"e"}"#
+    let bytes = Array([String](repeating: record, count: 4).joined().utf8)
+    let size = record.utf8.count
+    let frames = [1, 1, 1, 2].enumerated().map { index, line in
+      InputChunk.Frame(start: index * size, count: size, line: line, offset: Int64(index * size))
+    }
+    var headings: [String] = []
+    // As if the second chunk began within the first line.
+    for part in [frames.prefix(2), frames.suffix(2)] {
+      let chunk = InputChunk(bytes: bytes, frames: Array(part), source: "trail.json")
+      for chapter in await explainer.explain(chunk) {
+        let text = String(decoding: StoryText(ink: Ink(isOn: false)).lines(of: chapter), as: UTF8.self)
+        headings.append(text.split(separator: ": ").first.map(String.init) ?? "")
+      }
+    }
+    #expect(headings == ["trail.json:1, record 1", "trail.json:1, record 2", "trail.json:1, record 3", "trail.json:2"])
+  }
+
   @Test func `Terminal escapes in alerts are shown and not obeyed`() async throws {
     let text = try await explain(Workbench.alert("a1", action: #"\u001b[31m"#, user: "eve")).text
     #expect(!text.contains("\u{1B}"))

@@ -15,7 +15,9 @@ struct StoryText: Sendable {
       page.add(1, "ends as a dead letter")
     }
     if chapter.isUnmatched {
-      page.add(0, ink("\(chapter.source):\(chapter.line)", .bold) + ": an event that no rule matches; no alert")
+      let number = chapter.number.map { ", record \($0)" } ?? ""
+      let place = ink("\(chapter.source):\(chapter.line)\(number)", .bold)
+      page.add(0, "\(place): an event that no rule matches; no alert")
     }
     for rules in chapter.rules where !rules.isEmpty {
       page.add(1, ink(rules.contains(where: \.holds) ? "rules" : "rules that came close", .faint))
