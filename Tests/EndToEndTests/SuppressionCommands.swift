@@ -228,10 +228,16 @@ struct SuppressionCommands {
       routes: [{to: hook}]
       state: state
       """)
-    #expect(try await world.run(alerts(1...3), drain: "200ms").exitCode == 75)
+    let named = alerts(1...3).replacing(
+      #""message":"something happened""#, with: #""ecs":{"version":"8"},"rule":{"name":"Odd login"}"#)
+    #expect(try await world.run(named, drain: "200ms").exitCode == 75)
     let listed = try await weir(world, "outbox", "list", "--json")
     #expect(listed.out.split(separator: "\n").count == 3, "\(listed.out)\(listed.err)")
     #expect(listed.err.contains("hook: 3 pending, 0 dead"), "\(listed.err)")
+    #expect(listed.out.contains(#","rule":"Odd login","#), "\(listed.out)")
+    #expect(try await weir(world, "outbox", "list").out.contains("  Odd login"))
+    let none = try await weir(world, "outbox", "list", "--dead")
+    #expect(none.err.hasSuffix("no delivery waits or was given up on, of those that were asked for\n"), "\(none.err)")
     let shown = try await weir(world, "outbox", "show", "--match", "seq: 2")
     #expect(shown.out.contains(#""seq":2"#) && !shown.out.contains(#""seq":1"#), "\(shown.out)")
     let retried = try await weir(world, "outbox", "retry", "--pending")

@@ -5,10 +5,13 @@ internal import PluginKit
 /// One delivery, shown.
 struct DeliveryRow {
   private let delivery: StoredDelivery
+  private let rule: String?
   private let now: Timestamp
 
-  init(_ delivery: StoredDelivery, now: Timestamp) {
+  /// - Parameter rule: what the alert is about, where that is known.
+  init(_ delivery: StoredDelivery, rule: String? = nil, now: Timestamp) {
     self.delivery = delivery
+    self.rule = rule
     self.now = now
   }
 
@@ -18,6 +21,7 @@ struct DeliveryRow {
       delivery.state.rawValue.padded(to: 8), delivery.output, delivery.alert.severity.description.padded(to: 13),
       "accepted \(age(of: delivery.accepted)) ago", delivery.alert.id,
     ]
+    if let rule { parts.append(rule) }
     if delivery.attempts > 0 { parts.append(tries) }
     if let next = delivery.nextAttempt { parts.append(next > now ? "again in \(wait(until: next))" : "again now") }
     if let error = delivery.lastError { parts.append(error) }
@@ -50,6 +54,7 @@ struct DeliveryRow {
     member("output", delivery.output)
     member("state", delivery.state.rawValue)
     member("severity", delivery.alert.severity.description)
+    member("rule", rule)
     member("accepted", delivery.accepted.rfc3339)
     member("next_attempt", delivery.nextAttempt?.rfc3339)
     member("died", delivery.died?.rfc3339)
@@ -82,6 +87,28 @@ struct DeliveryRow {
     case ..<172_800: return "\(seconds / 3600)h"
     default: return "\(seconds / 86_400)d"
     }
+  }
+}
+
+/// Finds what alerts in the outbox are about.
+struct RuleNames {
+  private let reader: AlertReader
+  private let fields: [Field]
+
+  init(_ formats: FormatSet) {
+    reader = AlertReader(vocabulary: formats.vocabulary)
+    fields = ["rule.name", "rule.id"].map(formats.vocabulary.field)
+  }
+
+  /// The rule's name, or else its id; nil where it has neither, or the alert cannot be read.
+  func rule(of alert: OutgoingAlert) -> String? {
+    let name = try? reader.read(alert) { alert -> String? in
+      for field in fields {
+        if let value = alert.first(field), value.isScalar { return value.text }
+      }
+      return nil
+    }
+    return name ?? nil
   }
 }
 

@@ -66,7 +66,7 @@ struct DeliverySelection: ParsableArguments {
     do throws(OutboxError) {
       let inspector = try OutboxInspector(
         folder: folder, formats: formats.formats.map(\.name), logger: environment.logger)
-      desk = OutboxDesk(inspector, folder: folder, filter, now: environment.clock.now)
+      desk = OutboxDesk(inspector, folder: folder, formats, filter, now: environment.clock.now)
     } catch {
       if mayBeMissing, !Outbox.exists(in: folder) {
         try checkOutputs(among: configured, of: "the configuration '\(config.path)'")
@@ -121,13 +121,16 @@ struct DeliverySelection: ParsableArguments {
 /// An outbox that a person works at.
 struct OutboxDesk {
   let inspector: OutboxInspector
+  /// Those that the alerts in it are read with.
+  let formats: FormatSet
   let filter: DeliveryFilter
   let now: Timestamp
   private let folder: String
   private let found = FoundIDs()
 
-  init(_ inspector: OutboxInspector, folder: String, _ filter: DeliveryFilter, now: Timestamp) {
+  init(_ inspector: OutboxInspector, folder: String, _ formats: FormatSet, _ filter: DeliveryFilter, now: Timestamp) {
     self.inspector = inspector
+    self.formats = formats
     self.folder = folder
     self.now = now
     var filter = filter

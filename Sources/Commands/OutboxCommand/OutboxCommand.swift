@@ -34,9 +34,10 @@ struct OutboxList: ParsableCommand {
     let limit = limit ?? (json ? 0 : 50)
     var listed = 0
     var lines: [UInt8] = []
+    let names = RuleNames(desk.formats)
     try desk.attempt {
       try desk.inspector.forEach(desk.filter) { delivery in
-        let row = DeliveryRow(delivery, now: desk.now)
+        let row = DeliveryRow(delivery, rule: names.rule(of: delivery.alert), now: desk.now)
         lines.append(contentsOf: json ? row.json(withAlert: false) : row.line)
         listed += 1
         if lines.count > 1 << 20 {
@@ -52,7 +53,10 @@ struct OutboxList: ParsableCommand {
     }
     if listed == 0, json { Terminal.print("[]") }
     if listed == limit, limit > 0 { Terminal.say("showing the first \(limit); see --limit") }
-    if listed == 0 { Terminal.say("no delivery waits or was given up on, of those meant") }
+    if listed == 0 {
+      let which = selection.isNarrow ? ", of those that were asked for" : ""
+      Terminal.say("no delivery waits or was given up on\(which)")
+    }
     // Where the list was cut short, not all were looked for.
     if limit == 0 || listed < limit { try desk.checkFound() }
   }
