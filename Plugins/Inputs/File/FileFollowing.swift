@@ -256,7 +256,7 @@ final class FileFollowing {
   private func report(_ problems: [FileFinder.Problem]) {
     for problem in problems where reported.insert("\(problem.path): \(problem.reason)").inserted {
       if problem.isAbsence {
-        logger.notice("there is no such file yet; it is read when it comes", metadata: ["path": "\(problem.path)"])
+        logger.notice("\(problem.path): there is no such file yet; it is read when it comes")
       } else {
         ready.append(settings.problem(problem.reason, at: problem.path))
       }

@@ -39,6 +39,18 @@ struct FollowingTests {
     #expect(follower.run.problems.isEmpty)
   }
 
+  @Test("names what is not there yet, once")
+  func absent() throws {
+    let log = RecordingLog()
+    let follower = try Follower(folder, ["a.log", "*.ndjson"], log: log)
+    #expect(follower.ids() == [])
+    #expect(
+      log.messages == [
+        "notice: \(folder.path("a.log")): there is no such file yet; it is read when it comes",
+        "notice: \(folder.path("*.ndjson")): there is no such file yet; it is read when it comes",
+      ])
+  }
+
   @Test("goes on where it was after a restart, with what was appended meanwhile")
   func restart() throws {
     folder.write(lines(1...3), to: "a.log")
