@@ -256,7 +256,7 @@ struct ImportExceptionsTests {
           reason: 'known: ticket 7; x # again'
           owner: 'maria'
           expires: '2027-01-31T12:00:00.000Z'
-          ceiling: critical
+          ceiling: high
 
         # Kibana's exception 'i-1' of the list 'l-1'; it holds for the alerts of every rule, as the export does not say \
         which rules use the list
@@ -265,7 +265,7 @@ struct ImportExceptionsTests {
           # reason: why this is no cause for alarm
           # owner: whom to ask, a team or a person
           # expires: the last day, such as 2027-03-31
-          ceiling: critical
+          ceiling: high
 
         """)
     let open = try Workbench(["config.yaml": Self.config, "allow.yaml": yaml])

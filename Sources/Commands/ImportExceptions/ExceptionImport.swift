@@ -10,7 +10,7 @@ struct ExceptionImport {
     var reason: String?
     var expires: String?
     /// Kibana's exceptions hold whatever the severity.
-    var ceiling = Severity.critical
+    var ceiling = Severity.high
     var acceptsSpoofable = false
     /// The rules that a list is for where no rule of the export uses it.
     var rules: [String] = []

@@ -28,8 +28,12 @@ struct ImportExceptionsCommand: AsyncParsableCommand {
   @Option(help: "The last day of exceptions that have no expiry, such as 2027-03-31.")
   var expires: String?
 
-  @Option(help: "What no entry holds back: anything more severe. Kibana's exceptions hold whatever the severity.")
-  var ceiling = "\(Severity.critical)"
+  @Option(
+    help: """
+      What no entry holds back: anything more severe. Kibana's exceptions hold whatever the severity; so do entries with \
+      critical, which Weir's shipped 'never' does not bind either.
+      """)
+  var ceiling = "\(Severity.high)"
 
   @Option(
     name: .customLong("rule"),
@@ -60,7 +64,7 @@ struct ImportExceptionsCommand: AsyncParsableCommand {
   func run() async throws {
     let environment = CommandEnvironment(logLevel: .error)
     let defaults = ExceptionImport.Defaults(
-      owner: owner, reason: reason, expires: expires, ceiling: Severity(name: ceiling) ?? .critical,
+      owner: owner, reason: reason, expires: expires, ceiling: Severity(name: ceiling) ?? .high,
       acceptsSpoofable: acceptSpoofable, rules: rules, valueLists: try readValueLists(environment))
     let gathered = Mutex(ExceptionImport())
     let formats = FormatSet([Self.anyDocument])
