@@ -19,7 +19,8 @@ extension Format {
           // A finding that does not say how bad it is (0, unknown) is still a finding; other events are a log.
           otherwise: .words("category_uid", ["2": .medium], otherwise: .fixed(.informational))))),
     fields: FieldTable(
-      emptyIsMissing: true,
+      // In OCSF `user` is who it was done to; an event that an attacker makes somebody else's must not pass for theirs.
+      emptyIsMissing: true, hides: ["user"],
       [
         "@timestamp": .time(.first(["time", "time_dt", "metadata.logged_time", "start_time"])),
         "rule.id": .first(["finding_info.analytic.uid", "finding.product_uid", "analytic.uid", "rule.uid", "type_uid"]),
@@ -61,6 +62,8 @@ extension Format {
         ]),
         "user.id": .first(["evidences.actor.user.uid", "actor.user.uid", withoutActor("user.uid")]),
         "user.email": .first(["actor.user.email_addr", withoutActor("user.email_addr")]),
+        "user.target.name": withActor("user.name"),
+        "user.target.id": withActor("user.uid"),
         // What AWS calls somebody: the ARN is the `uid`, before version 1.0 the `uuid`; the issuer is the role.
         "aws.cloudtrail.user_identity.arn": .first([arn("actor.user.uid"), arn("actor.user.uuid")]),
         "aws.cloudtrail.user_identity.session_context.session_issuer.arn": arn("actor.session.issuer"),
@@ -84,7 +87,7 @@ extension Format {
       Actor("user.name"), Actor("user.id"), Actor("user.email"), Actor("aws.cloudtrail.user_identity.arn"),
       Actor("aws.cloudtrail.user_identity.session_context.session_issuer.arn"),
     ],
-    spoofable: ["user_agent.*", "host.name"])
+    spoofable: ["user_agent.*", "host.name", "user.target.name"])
 
   private static func arn(_ path: String) -> FieldSource {
     .mapped(
@@ -99,6 +102,12 @@ extension Format {
   private static let actors = [
     "evidences.actor.user", "actor.user", "evidences.actor.process.user", "actor.process.user",
   ]
+
+  private static func withActor(_ path: String) -> FieldSource {
+    .only(
+      "there is an actor", of: actors, { parts in actors.indices.contains { parts.node($0) != nil } },
+      .path(FieldPath(path)))
+  }
 
   /// The `user` of an event is who it was done to where an actor is named beside it, and who did it otherwise.
   private static func withoutActor(_ path: String) -> FieldSource {

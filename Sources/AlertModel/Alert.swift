@@ -1,7 +1,8 @@
 /// One alert on its way: the detector's bytes, what its format makes of them, and what enrichers have added so far.
 ///
 /// A field is looked up by name in this order, and the first place that has a value other than null answers: fields
-/// added by enrichers, the format's table of ECS names, the detector's document (dotted keys and nested objects alike).
+/// added by enrichers, the format's table of ECS names, the detector's document (dotted keys and nested objects alike), unless
+/// the format hides the name there (`FieldTable.hides`).
 ///
 /// An alert borrows its memory from the worker that parses it. It cannot be copied or kept.
 public struct Alert: ~Copyable {
@@ -113,6 +114,7 @@ public struct Alert: ~Copyable {
     switch document.place(trace.own) {
     case .missing: return false
     case .node(let node) where !node.isArray: visit.visit(node, emptyIsMissing: false, body)
+    case .unknown where trace.own == FieldTrace.hidden: return false
     case .node, .unknown: visit.follow(field().path, in: document, emptyIsMissing: false, body)
     }
     return visit == .stopped
@@ -145,6 +147,7 @@ public struct Alert: ~Copyable {
       if candidate.withRoot({ FieldPath.here.forEachValue(in: $0, body) }) == true { return true }
     }
     if field.sources[table]?.forEachNode(in: document, envelope: envelope, body) == true { return true }
+    if field.traces[table].own == FieldTrace.hidden { return false }
     return field.path.forEachValue(in: document, body)
   }
 

@@ -10,21 +10,30 @@ public struct FieldTable: Sendable {
   /// `weir` there may be the event's, whose author must not say of which rule and severity the alert is.
   public let holdsEvent: Bool
 
+  /// The first parts of names that mean something else in the detector's documents than in ECS, such as OCSF's `user`, who is
+  /// whom something was done to. What stands in a document under such a name does not answer for the ECS field: where the
+  /// table has no value for it, there is none.
+  public let hides: Set<String>
+
   private let sources: [String: FieldSource]
 
   /// - Parameter fields: names and sources; where a name comes twice, the later source counts.
   public init(
-    emptyIsMissing: Bool = false, holdsEvent: Bool = false, _ fields: KeyValuePairs<String, FieldSource>
+    emptyIsMissing: Bool = false, holdsEvent: Bool = false, hides: Set<String> = [],
+    _ fields: KeyValuePairs<String, FieldSource>
   ) {
-    self.init(emptyIsMissing: emptyIsMissing, holdsEvent: holdsEvent, pairs: fields.map { ($0.key, $0.value) })
+    self.init(
+      emptyIsMissing: emptyIsMissing, holdsEvent: holdsEvent, hides: hides, pairs: fields.map { ($0.key, $0.value) })
   }
 
   /// - Parameter pairs: names and sources; where a name comes twice, the later source counts.
   public init(
-    emptyIsMissing: Bool = false, holdsEvent: Bool = false, pairs: [(name: String, source: FieldSource)]
+    emptyIsMissing: Bool = false, holdsEvent: Bool = false, hides: Set<String> = [],
+    pairs: [(name: String, source: FieldSource)]
   ) {
     self.emptyIsMissing = emptyIsMissing
     self.holdsEvent = holdsEvent
+    self.hides = hides
     sources = Dictionary(pairs.map { ($0.name, $0.source.passingOverNames) }) { _, later in later }
     var seen: Set<String> = []
     names = pairs.map(\.name).filter { seen.insert($0).inserted }
@@ -49,10 +58,15 @@ public struct FieldTable: Sendable {
     return below.isEmpty ? nil : .prefix(below)
   }
 
+  /// True where the detector's documents mean something else by that name than ECS does.
+  func isHidden(_ name: String) -> Bool {
+    !hides.isEmpty && hides.contains(String(name.prefix { $0 != "." }))
+  }
+
   /// The same table with further fields behind its own; a name that it has already keeps its source.
   package func adding(_ fields: KeyValuePairs<String, FieldSource>) -> FieldTable {
     let own = names.compactMap { name in sources[name].map { (name: name, source: $0) } }
     let further = fields.filter { sources[$0.key] == nil }.map { (name: $0.key, source: $0.value) }
-    return FieldTable(emptyIsMissing: emptyIsMissing, holdsEvent: holdsEvent, pairs: own + further)
+    return FieldTable(emptyIsMissing: emptyIsMissing, holdsEvent: holdsEvent, hides: hides, pairs: own + further)
   }
 }

@@ -3,10 +3,13 @@
 struct FieldTrace: Sendable {
   /// Where the format has the value.
   let source: LeadingNames
-  /// The number of the field's own name.
+  /// The number of the field's own name; `hidden` where what stands under it in the document is something else.
   let own: Int
   /// The bit of `Alert.addedHeads` that is set where an enricher may have added the field.
   let head: UInt64
+
+  /// The number of the empty name, which no document has.
+  static let hidden = 0
 }
 
 /// The names that a source begins with, by number. To ask for them takes no reference to anything.

@@ -34,7 +34,9 @@ public final class Vocabulary: Sendable {
 
   private func makeField(_ name: String) -> Field {
     let base = Field.base(of: name)
-    return Field(path: paths.path(base), sources: tables.map { $0[base]?.known(among: paths) }, among: paths)
+    return Field(
+      path: paths.path(base), sources: tables.map { $0[base]?.known(among: paths) },
+      hidden: tables.map { $0.isHidden(base) }, among: paths)
   }
 
   /// Prepares a field's name for looking it up in documents, and for adding the field to them.
@@ -56,12 +58,16 @@ public final class Field: Sendable {
   /// By table.
   let traces: [FieldTrace]
 
-  init(path: FieldPath, sources: [FieldSource?], among known: KnownPaths) {
+  /// - Parameter hidden: by table, whether what the document has under the name is something else.
+  init(path: FieldPath, sources: [FieldSource?], hidden: [Bool], among known: KnownPaths) {
     self.path = path
     self.sources = sources
     let own = path.number(among: known.identity)
     let head = Alert.bit(of: path)
-    traces = sources.map { FieldTrace(source: LeadingNames($0, among: known), own: own, head: head) }
+    traces = zip(sources, hidden).map { source, isHidden in
+      FieldTrace(
+        source: LeadingNames(source, among: known), own: isHidden ? FieldTrace.hidden : own, head: head)
+    }
   }
 
   /// The name, without a `.keyword` or `.text` suffix.
