@@ -121,9 +121,12 @@ public final class DocumentIndex {
   }
 
   /// What is said about this document; nil where the index cannot be asked about it.
-  func view(of root: JSONNode) -> View? {
-    guard isRegular, let own = self.root, own.node == root.node else { return nil }
-    return View(entries: entries, nameCount: keys.nameCount, document: document, root: own, known: known.identity)
+  func view(of root: JSONNode) -> View? { self.root?.node == root.node ? view : nil }
+
+  /// What is said about the document that it was last filled with.
+  private var view: View? {
+    guard isRegular, let root else { return nil }
+    return View(entries: entries, nameCount: keys.nameCount, document: document, root: root, known: known.identity)
   }
 
   /// The numbers of the known names that the document has; nil where the index cannot tell.
@@ -134,7 +137,7 @@ public final class DocumentIndex {
   /// The place of the first of these numbers of known names, from `start` on, that the document has or may have; nil where
   /// it has none of them. A number below 0 stands for what every document has. Only where `numbersFound` is known.
   package func firstPossible(of numbers: [Int32], from start: Int) -> Int? {
-    guard let root, let view = view(of: root) else { return nil }
+    guard let view else { return nil }
     return numbers.withUnsafeBufferPointer { numbers in
       (start..<numbers.count).first { view.mayHave(Int(numbers[$0])) }
     }
@@ -146,7 +149,8 @@ public final class DocumentIndex {
 
   /// The deepest object on the way to the field, as `FieldPath.deepestObject` finds it; nil where the index cannot tell.
   func deepestObject(of path: FieldPath) -> (object: JSONNode, consumed: Int)? {
-    guard let root, let view = view(of: root), number(of: path) >= 0 else { return nil }
+    guard let view, number(of: path) >= 0 else { return nil }
+    let root = view.root
     var deepest = (object: root, consumed: 0)
     for depth in path.numbersAbove.indices {
       let above = path.numbersAbove[depth]
@@ -164,10 +168,10 @@ public final class DocumentIndex {
 
   /// False where no key of the document is the path's first part, or begins with that and a dot; true where one may be.
   func mayBegin(with path: FieldPath) -> Bool {
-    guard let root, let view = view(of: root), number(of: path) >= 0, let first = path.numbersAbove.first,
+    guard let view, number(of: path) >= 0, let first = path.numbersAbove.first,
       case .missing = view.place(Int(first.number))
     else { return true }
-    return hasDottedSibling(path, in: root)
+    return hasDottedSibling(path, in: view.root)
   }
 
   /// Remembers the answer for the fields of the same first part that follow: all of Weir's own have the same.

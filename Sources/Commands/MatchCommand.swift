@@ -35,15 +35,7 @@ struct MatchCommand: AsyncParsableCommand {
   func run() async throws {
     let environment = CommandEnvironment(logLevel: .error)
     let formats = try config.formats()
-    let condition: Condition
-    do throws(KQLError) {
-      condition = try Condition(expression, vocabulary: formats.vocabulary)
-    } catch {
-      Terminal.say("error: \(error)")
-      throw ExitCode.usage
-    }
-    var doubts = ConditionDoubts(formats, added: nil)
-    for doubt in doubts.about(condition.expression) { Terminal.say("warning: the expression \(doubt)") }
+    let condition = try Condition(commandLine: expression, formats)
     let now = environment.clock.now
     let count = Mutex(0)
     let part = print

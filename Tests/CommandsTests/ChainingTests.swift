@@ -9,22 +9,16 @@ import Testing
 /// What Weir writes, read by Weir again.
 @Suite("Reading what Weir wrote")
 struct ChainingTests {
-  private static let rule = """
-    [rule]
-    rule_id = "r-1"
-    name = "Trail created"
-    type = "query"
-    language = "kuery"
-    severity = "high"
-    risk_score = 73
-    query = "event.action: CreateTrail"
-    [[rule.threat]]
-    framework = "MITRE ATT&CK"
-    technique = [{id = "T1530", name = "Data from Cloud Storage"}]
-    [rule.alert_suppression]
-    group_by = ["user.name"]
-    duration = {value = 1, unit = "h"}
-    """
+  private static let rule =
+    Workbench.rule + """
+
+      [[rule.threat]]
+      framework = "MITRE ATT&CK"
+      technique = [{id = "T1530", name = "Data from Cloud Storage"}]
+      [rule.alert_suppression]
+      group_by = ["user.name"]
+      duration = {value = 1, unit = "h"}
+      """
 
   private static func record(_ id: String, _ more: String = "") -> String {
     """

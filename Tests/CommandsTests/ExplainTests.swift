@@ -106,23 +106,13 @@ import Testing
   }
 
   @Test func `Records of one line that no rule matches are told apart`() async throws {
-    let rule = """
-      [rule]
-      rule_id = "r-1"
-      name = "Trail created"
-      type = "query"
-      language = "kuery"
-      severity = "high"
-      risk_score = 73
-      query = "event.action: CreateTrail"
-      """
     let configuration = """
       inputs: [{stdin: {}}]
       detect: [{elastic_rules: {rules: rule.toml}}]
       outputs: {all: {console: {}}}
       routes: [{to: [all]}]
       """
-    let bench = try Workbench(["config.yaml": configuration, "rule.toml": rule])
+    let bench = try Workbench(["config.yaml": configuration, "rule.toml": Workbench.rule])
     let explainer = Explainer(try bench.parts(), clock: FixedClock(now: Workbench.now))
     let record = #"{"eventVersion":"1.09","eventSource":"a.amazonaws.com","eventName":"Other","eventID":"e"}"#
     let bytes = Array([String](repeating: record, count: 4).joined().utf8)

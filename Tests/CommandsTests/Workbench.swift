@@ -13,6 +13,18 @@ final class Workbench {
 
   static let now = Timestamp("2026-11-21T08:00:00Z") ?? Timestamp(seconds: 0)
 
+  /// A detection rule, as TOML.
+  static let rule = """
+    [rule]
+    rule_id = "r-1"
+    name = "Trail created"
+    type = "query"
+    language = "kuery"
+    severity = "high"
+    risk_score = 73
+    query = "event.action: CreateTrail"
+    """
+
   /// - Parameter files: contents by name; folders are made.
   init(_ files: [String: String]) throws {
     folder = FileManager.default.temporaryDirectory.path + "/weir-commands-\(UUID().uuidString)"

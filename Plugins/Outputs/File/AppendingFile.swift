@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PluginKit
 
 /// A file to which whole lines are appended, open.
 final class AppendingFile {
@@ -48,21 +49,20 @@ final class AppendingFile {
     func failure(_ code: Int32) -> Failure { Failure(path: path, code: code, action: "opened") }
     var status = stat()
     if stat(path, &status) == 0 {
-      let kind = status.st_mode & S_IFMT
-      guard [S_IFREG, S_IFCHR].contains(kind) else { return failure(kind == S_IFDIR ? EISDIR : ENXIO) }
+      if let code = objection(to: status) { return failure(code) }
       return access(path, W_OK) == 0 ? nil : failure(errno)
     }
-    var nearest = path
-    while stat(nearest, &status) != 0 {
-      guard errno == ENOENT else { return failure(errno) }
-      nearest = folder(of: nearest)
-    }
-    guard status.st_mode & S_IFMT == S_IFDIR else { return failure(ENOTDIR) }
-    return access(nearest, W_OK | X_OK) == 0 ? nil : failure(errno)
+    guard errno == ENOENT else { return failure(errno) }
+    return FolderObstacle(to: FilePath(path).folder).map { failure($0.code) }
   }
 
-  private static func folder(of path: String) -> String {
-    path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+  /// The error that tells what else than a file to write lines to there is; nil where it is one.
+  private static func objection(to status: stat) -> Int32? {
+    switch status.st_mode & S_IFMT {
+    case S_IFREG, S_IFCHR: nil
+    case S_IFDIR: EISDIR
+    default: ENXIO
+    }
   }
 
   /// Opens the file; makes it and the folders above it where they are missing.
@@ -70,8 +70,8 @@ final class AppendingFile {
     self.path = path
     self.write = write
     var status = stat()
-    if stat(path, &status) == 0, ![S_IFREG, S_IFCHR].contains(status.st_mode & S_IFMT) {
-      throw Failure(path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : ENXIO, action: "opened")
+    if stat(path, &status) == 0, let code = Self.objection(to: status) {
+      throw Failure(path: path, code: code, action: "opened")
     }
     var opened = Self.open(path, permissions: permissions)
     if opened.descriptor < 0, errno == ENOENT {
@@ -188,7 +188,7 @@ final class AppendingFile {
   }
 
   static func syncFolder(of path: String) {
-    let descriptor = Glibc.open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = Glibc.open(FilePath(path).folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)

@@ -14,11 +14,15 @@ struct EntryCheck {
 
   /// Why the allowlist would not take the entry, once what is open has been filled in; nil where it would.
   func problem(_ entry: ImportedEntry) -> String? {
-    let problems = BundledPlugins.problems(ofAllowlistEntry: entry.filledIn, context: context)
+    let problems = problems(of: entry, acceptingSpoofable: entry.acceptsSpoofable)
     guard !problems.isEmpty else { return nil }
     // The flag is no way out of what would hold nearly everything.
-    let mayBeMeant = problems.contains { $0.contains("'accept_spoofable: true'") }
+    let mayBeMeant = self.problems(of: entry, acceptingSpoofable: true).isEmpty
     return "an allowlist would not take it: \(problems.joined(separator: "; ")). Say which rule it is for with --rule"
       + (mayBeMeant ? ", or that it is meant with --accept-spoofable" : "")
+  }
+  private func problems(of entry: ImportedEntry, acceptingSpoofable: Bool) -> [String] {
+    BundledPlugins.problems(
+      ofAllowlistEntry: entry.filledIn(acceptingSpoofable: acceptingSpoofable), context: context)
   }
 }

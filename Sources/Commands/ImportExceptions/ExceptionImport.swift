@@ -9,7 +9,7 @@ struct ExceptionImport {
     var owner: String?
     var reason: String?
     var expires: String?
-    /// Kibana's exceptions hold whatever the severity.
+    /// Kibana's exceptions hold whatever the severity; that critical alerts are meant too, their owners are to say.
     var ceiling = Severity.high
     var acceptsSpoofable = false
     /// The rules that a list is for where no rule of the export uses it.

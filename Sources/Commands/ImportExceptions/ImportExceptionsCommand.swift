@@ -33,7 +33,7 @@ struct ImportExceptionsCommand: AsyncParsableCommand {
       What no entry holds back: anything more severe. Kibana's exceptions hold whatever the severity; so do entries with \
       critical, which Weir's shipped 'never' does not bind either.
       """)
-  var ceiling = "\(Severity.high)"
+  var ceiling = "\(ExceptionImport.Defaults().ceiling)"
 
   @Option(
     name: .customLong("rule"),
@@ -64,7 +64,8 @@ struct ImportExceptionsCommand: AsyncParsableCommand {
   func run() async throws {
     let environment = CommandEnvironment(logLevel: .error)
     let defaults = ExceptionImport.Defaults(
-      owner: owner, reason: reason, expires: expires, ceiling: Severity(name: ceiling) ?? .high,
+      owner: owner, reason: reason, expires: expires,
+      ceiling: Severity(name: ceiling) ?? ExceptionImport.Defaults().ceiling,
       acceptsSpoofable: acceptSpoofable, rules: rules, valueLists: try readValueLists(environment))
     let gathered = Mutex(ExceptionImport())
     let formats = FormatSet([Self.anyDocument])

@@ -19,11 +19,11 @@ struct ImportedEntry: Sendable {
   }
 
   /// The entry as a configuration would have it once everything that is missing is filled in.
-  var filledIn: LocatedNode {
+  func filledIn(acceptingSpoofable: Bool) -> LocatedNode {
     [
       "name": Self.quoted(name), "when": Self.quoted(when), "reason": Self.quoted(reason ?? "open"),
       "owner": Self.quoted(owner ?? "open"), "expires": Self.quoted(expires ?? "2199-12-31"),
-      "ceiling": Self.quoted(ceiling.description), "accept_spoofable": acceptsSpoofable ? "true" : "false",
+      "ceiling": Self.quoted(ceiling.description), "accept_spoofable": acceptingSpoofable ? "true" : "false",
     ]
   }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PluginKit
 
 /// A folder that a gateway keeps something in, looked at without making or changing it.
 struct FolderToWrite {
@@ -10,21 +11,11 @@ struct FolderToWrite {
 
   /// Why a gateway cannot use it; nil where it can, or can make it.
   var problem: String? {
-    var status = stat()
-    var nearest = path
-    while stat(nearest, &status) != 0 {
-      guard errno == ENOENT else { return failure(nearest, errno) }
-      nearest = nearest.lastIndex(of: "/").map { $0 == nearest.startIndex ? "/" : String(nearest[..<$0]) } ?? "."
-    }
-    guard status.st_mode & S_IFMT == S_IFDIR else { return failure(nearest, ENOTDIR) }
-    return access(nearest, W_OK | X_OK) == 0 ? nil : failure(nearest, errno)
-  }
-
-  private func failure(_ place: String, _ code: Int32) -> String {
+    guard let obstacle = FolderObstacle(to: path) else { return nil }
     let what =
-      place == path
-      ? "the \(name) '\(path)' cannot be written to" : "the \(name) '\(path)' cannot be made in '\(place)'"
-    let reason = String(cString: strerror(code))
+      obstacle.place == path
+      ? "the \(name) '\(path)' cannot be written to" : "the \(name) '\(path)' cannot be made in '\(obstacle.place)'"
+    let reason = String(cString: strerror(obstacle.code))
     return "\(what): \(reason); make it writable for this user, or set another one with '\(setting)'"
   }
 }

@@ -103,16 +103,8 @@ struct DeliverySelection: ParsableArguments {
     if pending { filter.states.formUnion([.pending, .retrying]) }
     if let age = olderThan?.duration { filter.acceptedBefore = now - age }
     if let match {
-      do throws(KQLError) {
-        let condition = try Condition(match, vocabulary: formats.vocabulary)
-        var doubts = ConditionDoubts(formats, added: nil)
-        for doubt in doubts.about(condition.expression) { Terminal.say("warning: the expression \(doubt)") }
-        let matcher = StoredAlertMatcher(condition, formats, now: now)
-        filter.matches = { matcher.matches($0) }
-      } catch {
-        Terminal.say("error: \(error)")
-        throw ExitCode.usage
-      }
+      let matcher = StoredAlertMatcher(try Condition(commandLine: match, formats), formats, now: now)
+      filter.matches = { matcher.matches($0) }
     }
     return filter
   }
