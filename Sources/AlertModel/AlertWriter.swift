@@ -11,7 +11,8 @@ internal import Glibc
 public struct AlertWriter: Sendable {
   /// One field to write, its value somewhere in `values`.
   private struct Addition: Sendable {
-    let path: FieldPath
+    /// Its place in `paths`: additions are moved about, and to copy a path costs a reference.
+    let path: Int
     var value: Range<Int>
     var existing = Existing.stands
     /// How many bytes of the document give way to the value; nil where it is a new member.
@@ -36,6 +37,7 @@ public struct AlertWriter: Sendable {
 
   private var values: [UInt8] = []
   private var additions: [Addition] = []
+  private var paths: [FieldPath] = []
 
   public init() {}
 
@@ -43,6 +45,7 @@ public struct AlertWriter: Sendable {
   public mutating func begin() {
     values.removeAll(keepingCapacity: true)
     additions.removeAll(keepingCapacity: true)
+    paths.removeAll(keepingCapacity: true)
   }
 
   /// Adds a field to write. Of two with the same name, the first is written.
@@ -58,13 +61,14 @@ public struct AlertWriter: Sendable {
     if existing != .stands { removeAdditions(below: path) }
     let start = values.count
     write(&values)
-    additions.append(Addition(path: path, value: start..<values.count, existing: existing))
+    additions.append(Addition(path: paths.count, value: start..<values.count, existing: existing))
+    paths.append(path)
   }
 
   private mutating func removeAdditions(below path: FieldPath) {
-    // By place: whoever walks over the elements themselves counts references.
-    for index in additions.indices where additions[index].path.isOrLies(below: path) {
-      additions.removeAll { $0.path.isOrLies(below: path) }
+    // By place: whoever walks over the paths themselves counts references.
+    for index in additions.indices where paths[additions[index].path].isOrLies(below: path) {
+      additions.removeAll { [paths] in paths[$0.path].isOrLies(below: path) }
       return
     }
   }
@@ -90,7 +94,7 @@ public struct AlertWriter: Sendable {
         Self.copy(UnsafeRawBufferPointer(rebasing: source[copied..<offset]), isOneLine: isOneLine, to: &output)
         let start = output.count
         append(additions[next].value, to: &output)
-        if let located, additions[next].path == located { place = start..<output.count }
+        if let located, paths[additions[next].path] == located { place = start..<output.count }
         copied = offset + replaced
         next += 1
         continue
@@ -137,12 +141,12 @@ public struct AlertWriter: Sendable {
         isDropped = true
         continue
       }
-      let path = additions[index].path
+      let path = paths[additions[index].path]
       let existing = additions[index].existing
       if existing == .givesWayWithAllBelow { replaceAll(below: path, in: document) }
       if path.exists(in: document) {
         if existing != .stands || !path.hasValue(in: document) {
-          replaceAll(path, in: document, with: additions[index].value)
+          replaceAll(additions[index].path, in: document, with: additions[index].value)
         }
         additions[index].isDropped = true
         isDropped = true
@@ -166,9 +170,9 @@ public struct AlertWriter: Sendable {
     }
   }
 
-  private mutating func replaceAll(_ path: FieldPath, in document: Document, with value: Range<Int>) {
+  private mutating func replaceAll(_ path: Int, in document: Document, with value: Range<Int>) {
     var found: [(offset: Int, count: Int)] = []
-    _ = path.forEachNode(in: document) { node in
+    _ = paths[path].forEachNode(in: document) { node in
       found.append((node.offset, node.source.count))
       return false
     }
@@ -185,16 +189,16 @@ public struct AlertWriter: Sendable {
     guard !found.isEmpty else { return }
     let start = values.count
     values.append(contentsOf: "null".utf8)
-    let below = FieldPath(path.name + ".")
     for place in found {
-      additions.append(Addition(path: below, value: start..<values.count, replaced: place.count, offset: place.offset))
+      additions.append(
+        Addition(path: paths.count, value: start..<values.count, replaced: place.count, offset: place.offset))
     }
+    paths.append(FieldPath(path.name + "."))
   }
 
   /// True where a field of the same name stands before it.
   private func isRepeated(_ index: Int) -> Bool {
-    for earlier in 0..<index where additions[earlier].path == additions[index].path { return true }
-    return false
+    (0..<index).contains { paths[additions[$0].path] == paths[additions[index].path] }
   }
 
   /// Writes fields that go to the same place, `consumed` bytes of whose names are there already.
@@ -218,10 +222,10 @@ public struct AlertWriter: Sendable {
   private func writeAlone(
     _ index: Int, to output: inout [UInt8], locating located: FieldPath?, at place: inout Range<Int>?
   ) {
-    let opened = additions[index].path.open(from: additions[index].consumed, in: &output)
+    let opened = paths[additions[index].path].open(from: additions[index].consumed, in: &output)
     let start = output.count
     append(additions[index].value, to: &output)
-    if let located, additions[index].path == located { place = start..<output.count }
+    if let located, paths[additions[index].path] == located { place = start..<output.count }
     for _ in 0..<opened { output.append(UInt8(ascii: "}")) }
   }
 
@@ -234,7 +238,7 @@ public struct AlertWriter: Sendable {
     _ index: Int, depth: Int, until end: Int, to output: inout [UInt8], locating located: FieldPath?,
     at place: inout Range<Int>?
   ) {
-    let path = additions[index].path
+    let path = paths[additions[index].path]
     let length = path.writeKey(from: depth, to: &output)
     guard !path.ends(at: depth + length) else {
       let start = output.count
@@ -248,7 +252,7 @@ public struct AlertWriter: Sendable {
     var isFirst = true
     for sibling in index..<end where !additions[sibling].isWritten {
       guard additions[sibling].consumed <= depth,
-        additions[sibling].path.shares(prefixOf: below, with: path)
+        paths[additions[sibling].path].shares(prefixOf: below, with: path)
       else { continue }
       if !isFirst { output.append(UInt8(ascii: ",")) }
       isFirst = false

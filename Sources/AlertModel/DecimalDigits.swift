@@ -2,12 +2,16 @@ extension [UInt8] {
   /// Appends a number in decimal, without the detour over a `String`.
   public mutating func appendDecimal(_ number: Int64) {
     if number < 0 { append(UInt8(ascii: "-")) }
-    let start = count
-    var rest = number.magnitude
-    repeat {
-      append(UInt8(ascii: "0") + UInt8(rest % 10))
-      rest /= 10
-    } while rest > 0
-    self[start...].reverse()
+    // The largest has 19 digits.
+    withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
+      var first = digits.count
+      var rest = number.magnitude
+      repeat {
+        first -= 1
+        digits[first] = UInt8(ascii: "0") + UInt8(rest % 10)
+        rest /= 10
+      } while rest > 0
+      append(contentsOf: UnsafeRawBufferPointer(rebasing: digits[first...]))
+    }
   }
 }

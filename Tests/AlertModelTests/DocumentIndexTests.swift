@@ -53,30 +53,37 @@ struct DocumentIndexTests {
       try Array(json.utf8).withUnsafeBytes { bytes in
         // What the index parsed itself it reads with the help of what it remembers; now and then another parses for it.
         let root = number % 5 == 4 ? try other.parse(bytes) : try index.parse(bytes)
-        index.fill(root)
-        let indexed = Document(root, index: index)
-        let plain = Document(try parser.parse(bytes))
-        #expect(Self.leaves(of: root) == Self.leaves(of: plain.root), "\(json)")
-        for path in paths {
-          var found: [[Int]] = [[], []]
-          for (place, document) in [plain, indexed].enumerated() {
-            path.forEachValue(in: document) {
-              found[place].append($0.offset)
-              return false
-            }
-            path.forEachNode(in: document) {
-              found[place].append($0.offset)
-              return false
-            }
+        let plain = try parser.parse(bytes)
+        #expect(Self.leaves(of: root) == Self.leaves(of: plain), "\(json)")
+        // Then the values in it, as those of an envelope, and all of it once more.
+        let parts = [root] + root.members.map(\.value) + [root]
+        let plainParts = [plain] + plain.members.map(\.value) + [plain]
+        for (part, plainPart) in zip(parts, plainParts) {
+          index.fill(part)
+          for path in paths {
+            let found = [Document(plainPart), Document(part, index: index)].map { Self.places(of: path, in: $0) }
+            #expect(found[0] == found[1], "\(path.name) in \(json)")
           }
-          #expect(found[0] == found[1], "\(path.name) in \(json)")
         }
       }
     }
   }
 
-  @Test("what is repeated, escaped or not known to the index is searched for")
-  func leavesOddDocumentsToTheSearch() throws {
+  private static func places(of path: FieldPath, in document: Document) -> [Int] {
+    var places: [Int] = []
+    path.forEachValue(in: document) {
+      places.append($0.offset)
+      return false
+    }
+    path.forEachNode(in: document) {
+      places.append($0.offset)
+      return false
+    }
+    return places
+  }
+
+  @Test("what is repeated, escaped or not known to the index is searched for", arguments: [true, false])
+  func leavesOddDocumentsToTheSearch(isFilledOnTheWay: Bool) throws {
     let vocabulary = Vocabulary()
     let path = vocabulary.path("a.b")
     let index = DocumentIndex(vocabulary)
@@ -84,10 +91,10 @@ struct DocumentIndexTests {
     let parser = DocumentParser()
     for (json, expected) in [
       (#"{"a":{"b":1},"a":{"b":2}}"#, "2"), (#"{"a":{"b":1},"a":{}}"#, nil), (#"{"\u0061":{"b":3}}"#, "3"),
-      (#"{"a":{"b":4}}"#, "4"),
+      (#"[{"a":{"b":5}}]"#, "5"), (#"{"a":{"b":4}}"#, "4"),
     ] {
       try Array(json.utf8).withUnsafeBytes { bytes in
-        let root = try parser.parse(bytes)
+        let root = isFilledOnTheWay ? try index.parse(bytes) : try parser.parse(bytes)
         index.fill(root)
         #expect(path.first(in: Document(root, index: index))?.value.text == expected)
       }

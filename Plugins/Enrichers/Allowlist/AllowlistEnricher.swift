@@ -36,6 +36,8 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin, 
   private(set) var list: Allowlist
   private(set) var repeatedActors: [Diagnostic] = []
   private var isLoaded = false
+  /// What alerts are lowered to; nil where they are held back.
+  private let demotedSeverity: Severity?
   let history: ActorHistory
   let newness: Newness
   private(set) var budgets: Budgets
@@ -57,6 +59,7 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin, 
   init(unchecked options: AllowlistOptions, _ context: PluginContext) throws {
     self.options = options
     self.context = context
+    demotedSeverity = options.mode == .demote ? options.demoteTo.severity : nil
     actorFields = context.formats.map(ActorFields.init) ?? ActorFields(context.vocabulary)
     var reader = AllowlistReader(options, context, actorFields)
     list = try reader.read(includingFiles: false)
@@ -89,7 +92,7 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin, 
   /// An entry holds; the guardrails have the last word.
   private func held(by number: Int, _ alert: borrowing Alert, _ matched: MatchedActors) -> Enrichment {
     // Then there is nothing to lower, and nothing that counts.
-    if options.mode == .demote, alert.severity <= options.demoteTo.severity { return .nothing }
+    if let demotedSeverity, alert.severity <= demotedSeverity { return .nothing }
     let now = context.clock.now
     let entry = list.entries[number]
     var reasons: [String] = []
@@ -109,10 +112,7 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin, 
     }
     guard reasons.isEmpty else { return .fields(Self.breakthrough(entry, reasons)) }
     let suppression = entry.suppression(list.record(of: number, alert, matched, now: now))
-    switch options.mode {
-    case .hold: return .hold(suppression)
-    case .demote: return .demote(to: min(options.demoteTo.severity, alert.severity), suppression)
-    }
+    return demotedSeverity.map { .demote(to: $0, suppression) } ?? .hold(suppression)
   }
 
   private static func breakthrough(_ entry: Entry, _ reasons: [String]) -> [AddedField] {
