@@ -276,7 +276,11 @@ import Testing
       "severity: low and (severity: high or severity: critical)",
       ["can never hold: it asks for severities that exclude each other"]
     ),
-    ("source.ip: 10.0.0.0/8 and source.ip: 10.1.2.3 and not source.ip: 10.1.0.0/16", []),
+    ("source.ip: 10.0.0.0/8 and source.ip: 10.2.3.4 and not source.ip: 10.1.0.0/16", []),
+    (
+      "source.ip: 10.1.2.3 and not source.ip: 10.1.0.0/16",
+      ["can never hold: it asks for 'source.ip:10.1.0.0/16' and excludes it"]
+    ),
   ]
 
   @Test(arguments: cases) func `Conditions that no alert can meet are named, and no others`(

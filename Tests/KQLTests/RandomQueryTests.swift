@@ -31,6 +31,32 @@ struct RandomQueryTests {
     }
   }
 
+  @Test(arguments: 1...8)
+  func `what surely implies another query is met by no document that the other one is not`(seed: UInt64) throws {
+    var random = SplitMix(state: seed)
+    let documents = try (0..<60).map { _ in
+      String(decoding: try JSONSerialization.data(withJSONObject: Naive.document(&random)), as: UTF8.self)
+    }
+    var found = 0
+    for _ in 0..<60 {
+      let queries = try (0..<12).map { _ in
+        try Condition(Naive.query(&random, depth: 1).text, vocabulary: Documents.vocabulary)
+      }
+      for query in queries {
+        for other in queries where query.source != other.source {
+          guard query.expression.surelyImplies(other.expression) else { continue }
+          found += 1
+          for document in documents where try Documents.matches(query.source, document) {
+            #expect(
+              try Documents.matches(other.source, document),
+              "\(query.source) was taken to imply \(other.source), but not on \(document)")
+          }
+        }
+      }
+    }
+    #expect(found > 20)
+  }
+
   @Test(arguments: 1...4)
   func `random text is read or refused, never more`(seed: UInt64) {
     var random = SplitMix(state: seed)

@@ -41,6 +41,18 @@ enum ActorPattern {
     return !before.isEmpty && mistake(in: before + "*") != nil
   }
 
+  /// False where no session's ARN or id meets the pattern, by how it begins: as a role's or a user's, or a name.
+  static func canBeSession(_ pattern: String) -> Bool {
+    let start = Array(pattern.utf8.prefix { $0 != UInt8(ascii: "*") })
+    let parts = start.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    if parts.count > 1, parts[0].elementsEqual("arn".utf8) {
+      // Partition and service follow.
+      return parts.count < 4 || parts[2].elementsEqual("sts".utf8)
+    }
+    return "arn".utf8.starts(with: start) || "AROA".utf8.starts(with: start.prefix(4))
+      || start.prefix(12).allSatisfy { $0 &- UInt8(ascii: "0") <= 9 }
+  }
+
   /// What sessions are called up to the name that whoever opens one chooses; a NUL stands for an account, a role or an id.
   private static let sessions = ["arn:aws:sts::\0:assumed-role/\0/", "arn:aws:sts::\0:federated-user/", "AROA\0:"]
 

@@ -91,6 +91,15 @@ struct Literal: Sendable {
     return order(of: other) == 0
   }
 
+  /// Whether all addresses that this one means lie in the network that the other one is.
+  ///
+  /// - Parameter areAddresses: true where no value is the text of a network, which would be met by that network alone.
+  func isWithinNetwork(_ other: Literal, areAddresses: Bool) -> Bool {
+    guard let addresses, let others = other.addresses, decimal == nil, !hasDayOrMore else { return false }
+    guard areAddresses || !text.contains(UInt8(ascii: "/")) else { return false }
+    return others.lowerBound <= addresses.lowerBound && addresses.upperBound <= others.upperBound
+  }
+
   /// Less than, equal to or greater than zero, as the number that this is; nil where one of them is none.
   func order(of other: Literal) -> Int? {
     guard let decimal, let number = other.decimal else { return nil }

@@ -30,6 +30,10 @@ struct AllowlistBench {
 
   /// An entry with an owner, a reason and an expiry.
   static func entry(_ name: String, _ settings: (String, LocatedNode)...) -> LocatedNode {
+    entry(name, settings: settings)
+  }
+
+  static func entry(_ name: String, settings: [(String, LocatedNode)]) -> LocatedNode {
     let given = Set(settings.map(\.0))
     let usual: [(String, LocatedNode)] = [
       ("name", LocatedNode(stringLiteral: name)), ("reason", "CHG-1"), ("owner", "team"), ("expires", "2027-03-31"),

@@ -112,6 +112,85 @@ struct ExplainAndLintTests {
     #expect(trusted.enricher.reviewedEntries.map(\.shadowedBy) == [nil, "trusting"])
   }
 
+  private struct Pair {
+    var earlier: [(String, LocatedNode)]
+    var later: [(String, LocatedNode)]
+    var isShadowed = true
+    /// One that only the later entry holds back.
+    var alert: String?
+  }
+
+  private static let pairs = [
+    Pair(
+      earlier: [("when", "event.action: (A or B)")],
+      later: [("when", "event.action: B and rule.id: 1"), ("actors", ["alice"])]),
+    Pair(
+      earlier: [("when", "event.action: A or rule.id: 7")],
+      later: [("when", "rule.id: 7 and event.action: (C or D)")]),
+    Pair(
+      earlier: [("when", "event.action: Create*")],
+      later: [("when", "event.action: (CreateTrail or Create*User)")]),
+    Pair(earlier: [("when", "source.ip: \"10.0.0.0/8\"")], later: [("when", "source.ip: 10.1.2.3")]),
+    Pair(earlier: [("when", "source.ip: \"10.0.0.0/8\"")], later: [("when", "source.ip: \"10.1.0.0/16\"")]),
+    Pair(
+      earlier: [("when", "user.name: (a or b) and rule.id: 1"), ("actors", ["x*"])],
+      later: [("when", "rule.id: 1 and user.name: b"), ("actors", ["xy"])]),
+    // What is asked of a field that holds networks is that network.
+    Pair(
+      earlier: [("when", "aws.cidr: \"10.0.0.0/8\"")], later: [("when", "aws.cidr: \"10.1.0.0/16\"")],
+      isShadowed: false, alert: #"{"aws":{"cidr":"10.1.0.0/16"}}"#),
+    // A text compares by the alphabet.
+    Pair(
+      earlier: [("when", "rule.version > 3")], later: [("when", "rule.version > 10")], isShadowed: false,
+      alert: #"{"rule":{"version":"20"}}"#),
+    Pair(
+      earlier: [("when", "rule.name: \"\u{e9}\"")], later: [("when", "rule.name: \"e\u{301}\" and event.action: A")],
+      isShadowed: false, alert: #"{"rule":{"name":"e\#u{301}"},"event":{"action":"A"}}"#),
+    Pair(
+      earlier: [("when", "rule.name: A")], later: [("when", "rule.name.keyword: A")], isShadowed: false,
+      alert: #"{"rule":{"name":{"keyword":"A"}}}"#),
+    Pair(
+      earlier: [("when", "rule:{severity >= medium}")], later: [("when", "rule:{severity: high}")], isShadowed: false,
+      alert: #"{"rule":{"severity":"high"}}"#),
+    // The later one is content with whoever it was where the action is A.
+    Pair(
+      earlier: [("when", "user.name: (a or b) or event.action: A")],
+      later: [("when", "user.name: a or event.action: A")], isShadowed: false,
+      alert: #"{"user":{"name":["b","c"]},"event":{"action":"A"}}"#),
+    Pair(
+      earlier: [("when", "event.action: (A or B)"), ("ceiling", "low")], later: [("when", "event.action: A")],
+      isShadowed: false, alert: #"{"event":{"action":"A"}}"#),
+    Pair(
+      earlier: [("when", "event.action: (A or B)"), ("at_most", "1/day")], later: [("when", "event.action: A")],
+      isShadowed: false),
+    Pair(
+      earlier: [("when", "event.action: (A or B)"), ("expires", "2026-12-31")], later: [("when", "event.action: A")],
+      isShadowed: false),
+    // Anybody may open a session that is called so, but not one of that role.
+    Pair(
+      earlier: [("actors", ["*deploy"])],
+      later: [("actors", ["arn:aws:sts::111122223333:assumed-role/x/deploy"])], isShadowed: false,
+      alert: """
+        {"aws":{"cloudtrail":{"user_identity":{"arn":"arn:aws:sts::111122223333:assumed-role/x/deploy"}}}}
+        """),
+    Pair(
+      earlier: [("actors", ["arn:aws:sts::111122223333:assumed-role/*"])],
+      later: [("actors", ["arn:aws:sts::111122223333:assumed-role/x/deploy"])]),
+    Pair(
+      earlier: [("actors", ["arn:aws:iam::111122223333:role/*"])],
+      later: [("actors", ["arn:aws:iam::111122223333:role/a*b"])]),
+  ]
+
+  @Test("an entry is without effect behind a wider one, and never where it can have one", arguments: pairs.indices)
+  func shadows(_ number: Int) throws {
+    let pair = Self.pairs[number]
+    let bench = try AllowlistBench([
+      AllowlistBench.entry("earlier", settings: pair.earlier), AllowlistBench.entry("later", settings: pair.later),
+    ])
+    #expect(bench.enricher.reviewedEntries.map(\.shadowedBy) == [nil, pair.isShadowed ? "earlier" : nil])
+    if let alert = pair.alert { #expect(try bench.outcome(alert) == "held by later") }
+  }
+
   @Test("check warns of more actors than are remembered, unless nothing is watched")
   func lintsRoom() throws {
     let entry = AllowlistBench.entry("e", ("actors", ["alice", "bob"]))
