@@ -44,7 +44,24 @@ public struct WeirCommand: AsyncParsableCommand {
     // Buffers of batches come and go all the time; keeping them in the heap spares the kernel from clearing their pages.
     mallopt(M_MMAP_THRESHOLD, 256 << 20)
     mallopt(M_TRIM_THRESHOLD, 256 << 20)
-    await $catalog.withValue(catalog) { await main() }
+    await $catalog.withValue(catalog) { await run(Array(CommandLine.arguments.dropFirst())) }
     Glibc.exit(0)
+  }
+
+  private static func run(_ arguments: [String]) async {
+    do {
+      var command = try await asyncParseAsRoot(arguments)
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      let text = fullMessage(for: error)
+      let code = exitCode(for: error)
+      // Help was asked for: a disk that is full is told of, unlike by `exit(withError:)`.
+      if !text.isEmpty { code == .success ? Terminal.print(text) : Terminal.say(text) }
+      Glibc.exit(code.rawValue)
+    }
   }
 }

@@ -105,6 +105,19 @@ struct CommandLineTests {
     #expect(end.said.contains("\nUsage: weir \(command) "), "\(end.said)")
   }
 
+  @Test func `Help that cannot be written is not passed over in silence`() async throws {
+    let world = try World()
+    for arguments in [["--help"], ["outbox", "--help"], ["--version"]] {
+      let full = try await WeirProcess(arguments, in: world.folder, output: "/dev/full").end()
+      #expect(full.exitCode == 74 && full.said.isEmpty, "\(full.said)")
+    }
+    let version = try await weir(world, "--version")
+    #expect(version.code == 0 && version.out == "0.1.0\n" && version.err.isEmpty, "\(version)")
+    let wrong = try await weir(world, "outbox", "list", "--nope")
+    #expect(wrong.code == 64 && wrong.out.isEmpty, "\(wrong)")
+    #expect(wrong.err.hasPrefix("Error: Unknown option '--nope'\n"), "\(wrong)")
+  }
+
   @Test func `A duration without a unit is told which one is likely meant`() async throws {
     let world = try World(World.configuration())
     for (written, hint) in [("5", "; did you mean '5s'?"), ("soon", "")] {
