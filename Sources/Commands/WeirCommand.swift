@@ -50,7 +50,7 @@ public struct WeirCommand: AsyncParsableCommand {
 
   private static func run(_ arguments: [String]) async {
     do {
-      var command = try await asyncParseAsRoot(arguments)
+      var command = try await asyncParseAsRoot(ArgumentOrder.ordered(arguments, below: WeirCommand.self))
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

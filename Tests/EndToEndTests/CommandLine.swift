@@ -118,6 +118,26 @@ struct CommandLineTests {
     #expect(wrong.err.hasPrefix("Error: Unknown option '--nope'\n"), "\(wrong)")
   }
 
+  @Test func `A configuration may be named before what is to be done with its outbox or silences`() async throws {
+    let world = try World(
+      World.configuration(outputs: [("hook", "webhook: {url: \"http://127.0.0.1:9/\"}")]))
+    try FileManager.default.moveItem(atPath: world.folder + "/config.yaml", toPath: world.folder + "/w.yaml")
+    let add = try await weir(
+      world, "silence", "-c", "w.yaml", "add", "--for", "1h", "--reason", "r", "--owner", "o", "event.action: A")
+    #expect(add.code == 0, "\(add)")
+    for words in [
+      ["silence", "-c", "w.yaml", "list"], ["-c", "w.yaml", "silence", "list"], ["silence", "--config=w.yaml"],
+      ["--config", "w.yaml", "silence"],
+    ] {
+      let end = try await WeirProcess(words, in: world.folder, output: world.folder + "/listed").end()
+      #expect(end.exitCode == 0 && end.said.isEmpty, "\(words): \(end.said)")
+    }
+    #expect(world.lines("listed").count { $0.hasPrefix("    when: event.action: A") } == 4)
+    let dropped = try await weir(world, "outbox", "--state", "state", "drop", "--all", "--json")
+    // There is none yet.
+    #expect(dropped.code == 69, "\(dropped)")
+  }
+
   @Test func `A duration without a unit is told which one is likely meant`() async throws {
     let world = try World(World.configuration())
     for (written, hint) in [("5", "; did you mean '5s'?"), ("soon", "")] {
