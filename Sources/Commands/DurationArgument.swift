@@ -5,8 +5,13 @@ internal import PluginKit
 /// what is wrong; a default has to stand in the help.
 struct DurationArgument {
   let duration: Duration
+  /// As it was written: what is longer than a hundred years counts as that.
+  let text: String
 
-  init(_ duration: Duration) { self.duration = duration }
+  init(_ duration: Duration) {
+    self.duration = duration
+    text = duration.settingText
+  }
 
   @Sendable init(text: String) throws {
     guard let duration = Duration(settingText: text) else {
@@ -14,5 +19,6 @@ struct DurationArgument {
       throw ValidationError("it is not \(Duration.typeName)\(hint)")
     }
     self.duration = duration
+    self.text = text
   }
 }

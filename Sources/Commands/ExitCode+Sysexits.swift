@@ -2,7 +2,7 @@ internal import ArgumentParser
 
 /// Exit codes: as in sysexits.h, and 1 for a plain no, as of grep.
 extension ExitCode {
-  /// The answer is no: nothing matched, there is no such delivery, a test failed, a limit of `replay` was passed.
+  /// The answer is no: nothing matched, there is no such delivery or silence, a test failed, a limit of `replay` was passed.
   static let no = ExitCode(1)
   /// EX_USAGE: the command line, or an expression on it, is wrong.
   static let usage = ExitCode(64)

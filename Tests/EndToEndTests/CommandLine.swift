@@ -136,6 +136,29 @@ struct CommandLineTests {
     let dropped = try await weir(world, "outbox", "--state", "state", "drop", "--all", "--json")
     // There is none yet.
     #expect(dropped.code == 69, "\(dropped)")
+    // None in force has such an id; the outbox says no in the same way.
+    let unknown = try await weir(world, "silence", "-c", "w.yaml", "expire", "nope")
+    #expect(unknown.code == 1 && unknown.err == "error: nothing in force has the id 'nope'\n", "\(unknown)")
+    let long = try await weir(
+      world, "silence", "add", "-c", "w.yaml", "--for", "99999d", "--reason", "r", "--owner", "o", "event.action: A")
+    #expect(long.code == 64 && long.err.hasPrefix("error: --for: 99999d is longer than the 1d that"), "\(long)")
+  }
+
+  @Test func `A silence knows the fields that enrichers add`() async throws {
+    let world = try World(
+      """
+      enrichers:
+        - lookup: {table: t.csv, field: user.name, add: {user.nameplate: plate}}
+      outputs: {a: {file: {path: out.ndjson}}}
+      routes: [{to: a}]
+      state: state
+      """)
+    try world.write("user,plate\nalice,x\n", "t.csv")
+    let words = ["silence", "add", "--for", "1h", "--reason", "r", "--owner", "o"]
+    for (condition, isDoubted) in [("user.nameplate: x", false), ("user.namenplate: x", true)] {
+      let end = try await WeirProcess(words + [condition], in: world.folder).end()
+      #expect(end.exitCode == 0 && end.said.contains("warning: the condition asks for") == isDoubted, "\(end.said)")
+    }
   }
 
   @Test func `A duration without a unit is told which one is likely meant`() async throws {

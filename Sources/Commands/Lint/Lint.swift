@@ -28,10 +28,7 @@ enum Lint {
 
   /// Fields and values in conditions that no alert can have, and what excludes itself.
   private static func doubts(_ conditions: [WrittenCondition], _ parts: GatewayParts) -> [Diagnostic] {
-    let adding = parts.detectors.map { $0 as any Plugin } + parts.enrichers.map(\.plugin)
-    // A plugin that does not say what it adds may add anything.
-    let added = adding.map { ($0 as? any FieldAdding)?.addedFieldNames }
-    var doubts = ConditionDoubts(parts.formats, added: added.contains(nil) ? nil : added.flatMap { $0 ?? [] })
+    var doubts = ConditionDoubts(parts.formats, added: parts.addedFieldNames)
     return conditions.flatMap { condition in
       doubts.about(condition.expression).map {
         Diagnostic(.warning, "\(condition.subject) \($0)", at: condition.place)
@@ -46,5 +43,15 @@ enum Lint {
       Diagnostic(
         .warning, "no route leads to the output '\(output.name)'; name it in a route, or remove it", at: output.place)
     }
+  }
+}
+
+extension GatewayParts {
+  /// The names of the fields that detectors and enrichers add, `.*` at the end for all below; nil where one does not say,
+  /// since it may add anything.
+  var addedFieldNames: [String]? {
+    let adding = detectors.map { $0 as any Plugin } + enrichers.map(\.plugin)
+    let added = adding.map { ($0 as? any FieldAdding)?.addedFieldNames }
+    return added.contains(nil) ? nil : added.flatMap { $0 ?? [] }
   }
 }

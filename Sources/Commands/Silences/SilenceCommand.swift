@@ -85,7 +85,7 @@ struct SilenceAdd: AsyncParsableCommand {
       }
     }
     if let expression = try? KQLExpression(parsing: condition) {
-      var doubts = ConditionDoubts(parts.formats, added: nil)
+      var doubts = ConditionDoubts(parts.formats, added: parts.addedFieldNames)
       for doubt in doubts.about(expression) { Terminal.say("warning: the condition \(doubt)") }
     }
     try FolderMaking.make(parts.stateFolder)
@@ -106,7 +106,7 @@ struct SilenceAdd: AsyncParsableCommand {
   private func silence(now: Timestamp, longest: Duration) throws -> Silence {
     guard duration.duration <= longest else {
       Terminal.say(
-        "error: --for: \(duration.duration.settingText) is longer than the \(longest.settingText) that 'max_duration' of "
+        "error: --for: \(duration.text) is longer than the \(longest.settingText) that 'max_duration' of "
           + "'silences' in the configuration allows; what is known for longer belongs in the allowlist")
       throw ExitCode.usage
     }
@@ -185,6 +185,6 @@ struct SilenceExpire: AsyncParsableCommand {
     }
     for id in ended { Terminal.say("ended: \(id)") }
     for problem in unknown { Terminal.say("error: \(problem)") }
-    if !unknown.isEmpty { throw ExitCode.usage }
+    if !unknown.isEmpty { throw ExitCode.no }
   }
 }
