@@ -35,7 +35,9 @@ struct Failure {
 
   private var isPermanent: Bool {
     switch code {
-    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM: true
+    case CURLE_URL_MALFORMAT, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM: true
+    // Of an answer that is not HTTP libcurl says the same; what stands before the server may give one for a moment.
+    case CURLE_UNSUPPORTED_PROTOCOL: !isConnected
     default: false
     }
   }

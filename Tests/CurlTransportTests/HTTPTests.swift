@@ -128,6 +128,18 @@ struct HTTPTests {
     }
   }
 
+  @Test func `an answer that is not HTTP is a passing fault`() async {
+    let server = ScriptedServer { connection, _ in
+      _ = connection.readRequest()
+      connection.write("220 mail.corp.example ESMTP\r\n")
+    }
+    let error = await reason(HTTPRequest(url: "http://127.0.0.1:\(server.port)/"))
+    #expect(
+      error
+        == TransportError(
+          "http://127.0.0.1:\(server.port): what came back is not HTTP that libcurl understands", isPermanent: false))
+  }
+
   @Test func `a redirect is an answer like any other`() async throws {
     let server = ScriptedServer { connection, _ in
       _ = connection.readRequest()
