@@ -21,6 +21,11 @@ extension Severity {
   }
 }
 
+extension FieldValue {
+  /// True for an IPv4 or IPv6 address.
+  fileprivate var isAddress: Bool { withText { IPAddress($0) != nil } }
+}
+
 /// One readable line: severity, rule and message, then the fields that a responder looks for.
 enum TextBody {
   /// The mark of UTF-8 that RFC 5424 (section 6.4) asks for; only where there is more than ASCII, since it only then says
@@ -86,8 +91,11 @@ enum CEFBody {
     append("suser", alert.scalar(fields.userName))
     append("suid", alert.scalar(fields.userID))
     if let address = alert.scalar(fields.sourceAddress) {
-      // `src` is an IPv4 address; IPv6 has custom fields, of which the second is for the source.
-      if address.bytes.contains(UInt8(ascii: ":")) {
+      // `src` is an IPv4 address; IPv6 has custom fields, of which the second is for the source. Anything else is neither.
+      if !address.isAddress {
+        message.append(text: " cs5Label=source.ip")
+        append("cs5", address)
+      } else if address.bytes.contains(UInt8(ascii: ":")) {
         message.append(text: " c6a2Label=Source IPv6 Address")
         append("c6a2", address)
       } else {
@@ -142,7 +150,8 @@ enum LEEFBody {
     append("policy", fields.ruleName)
     append("ruleId", fields.ruleID)
     append("usrName", fields.userName)
-    append("src", fields.sourceAddress)
+    let isAddress = alert.scalar(fields.sourceAddress)?.isAddress ?? false
+    append(isAddress ? "src" : "sourceIp", fields.sourceAddress)
     append("identHostName", fields.hostName)
     append("action", fields.action)
     append("outcome", fields.outcome)

@@ -37,26 +37,11 @@ struct MessageHeader {
     case .rfc5424:
       time.append(to: &message)
       message.append(contentsOf: afterTime)
-      Self.appendParameterValue(id, to: &message)
+      SafeText.parameter.append(id, to: &message)
       message.append(contentsOf: severityParameters[Int(severity.rawValue)])
     case .rfc3164:
       appendLegacyTime(time, to: &message)
       message.append(contentsOf: afterTime)
-    }
-  }
-
-  /// RFC 5424, section 6.3.3: `"`, `\` and `]` get a backslash. JSON's own escapes stay as they are, so that no control
-  /// character gets in; they differ from what they stand for by one more backslash only.
-  private static func appendParameterValue(_ text: UnsafeRawBufferPointer, to message: inout [UInt8]) {
-    for byte in text {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "]"):
-        message.append(UInt8(ascii: "\\"))
-        message.append(byte)
-      // Nothing that is not JSON comes here, save from damaged state.
-      case ..<0x20, 0x7f: message.append(UInt8(ascii: "?"))
-      default: message.append(byte)
-      }
     }
   }
 

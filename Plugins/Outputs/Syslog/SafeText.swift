@@ -16,6 +16,10 @@ struct SafeText {
 
   /// For a text between double quotes.
   static let quoted = SafeText(escaping: "\"\\", mark: "\\")
+  /// For the inside of a JSON string as the value of a parameter of structured data (RFC 5424, section 6.3.3): `"`, `\` and
+  /// `]` get a backslash. JSON's own escapes stay as they are, and what JSON leaves as it is becomes such an escape; they
+  /// differ from what they stand for by one more backslash only.
+  static let parameter = SafeText(escaping: "\"\\]", mark: "\\\\")
   /// For text outside quotes.
   static let plain = SafeText(escaping: "", mark: "\\")
   /// For a field of CEF's header: `|` and `\` get a backslash; line breaks are not allowed there, so they are shown.

@@ -80,6 +80,30 @@ struct SyslogEncoderTests {
     #expect(bytes.starts(with: "<\(priority)>1 ".utf8))
   }
 
+  @Test func `an id has no control character in structured data, nor beyond ASCII`() throws {
+    let id = #"a\u0085b\#u{85}c\#u{2028}\#u{202e}]d"#
+    let message = String(
+      decoding: try Self.encode(#"{"alert":{"id":"\#(id)"}}"#, SyslogOptions(), framing: .none), as: UTF8.self)
+    #expect(message.contains(##" alert_id="a\\u0085b\\u0085c\\u2028\\u202e\]d" "##), "\(message)")
+  }
+
+  @Test(
+    arguments: [
+      ("198.51.100.7", "src=198.51.100.7", "src=198.51.100.7"),
+      ("2001:db8::1", "c6a2Label=Source IPv6 Address c6a2=2001:db8::1", "src=2001:db8::1"),
+      ("AWS Internal", "cs5Label=source.ip cs5=AWS Internal", "sourceIp=AWS Internal"),
+      ("fe80::1%eth0", "cs5Label=source.ip cs5=fe80::1%eth0", "sourceIp=fe80::1%eth0"),
+    ])
+  func `what is no address is not called one`(source: String, cef: String, leef: String) throws {
+    for (body, expected) in [(SyslogOptions.Body.cef, cef), (.leef, leef)] {
+      var options = SyslogOptions()
+      options.body = body
+      let text = String(
+        decoding: try Self.encode(#"{"source":{"ip":"\#(source)"}}"#, options, framing: .none), as: UTF8.self)
+      #expect(text.hasSuffix((body == .cef ? " " : "\t") + expected), "\(text)")
+    }
+  }
+
   @Test func `an alert that nothing is known of has a text all the same`() throws {
     var options = SyslogOptions()
     options.format = .rfc3164
