@@ -60,6 +60,10 @@ struct AlertSummary {
 extension [UInt8] {
   /// With a space in place of each line break.
   fileprivate var onOneLine: [UInt8] { contains(0x0A) ? map { $0 == 0x0A ? 0x20 : $0 } : self }
+
+  fileprivate mutating func removeTrailingLineBreaks() {
+    while last == 0x0A || last == 0x0D { removeLast() }
+  }
 }
 
 /// Reads summaries from alerts: ECS fields, prepared once.
@@ -134,13 +138,14 @@ struct AlertSummaryFields {
     return summary
   }
 
-  /// The first text of the first field that has one.
+  /// The first text of the first field that has one, without line breaks at its end.
   private func firstText(_ fields: [Field], in alert: borrowing Alert) -> [UInt8] {
     var text: [UInt8] = []
     for field in fields {
       alert.forEachValue(field) { value in
         guard value.isScalar else { return false }
         value.appendText(to: &text)
+        text.removeTrailingLineBreaks()
         return !text.isEmpty
       }
       if !text.isEmpty { break }
@@ -167,6 +172,7 @@ struct AlertSummaryFields {
       guard count <= Self.listed else { return false }
       if count > 1 { text.append(", ") }
       value.appendText(to: &text)
+      text.removeTrailingLineBreaks()
       return false
     }
     if count > Self.listed { text.append(contentsOf: " and \(count - Self.listed) more".utf8) }

@@ -90,7 +90,9 @@ enum ChatText {
         let isWord =
           (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x20 || byte == UInt8(ascii: ".")
           || byte == UInt8(ascii: ",")
-        guard isWord, !(style.makesLinks && beginsWebName(at, in: text)) else { break }
+        guard isWord, !(style.makesLinks && beginsWebName(at, in: text)),
+          !(style == .markdown && byte == UInt8(ascii: ".") && endsListNumber(at, in: text))
+        else { break }
         at += 1
       }
       return at - start
@@ -105,6 +107,31 @@ enum ChatText {
     return text[at] | 0x20 == w && at + 2 < text.count && text[at + 1] | 0x20 == w && text[at + 2] | 0x20 == w
   }
 
+  /// True for the full stop of `1.` at the beginning of a line, which makes a list of it.
+  private static func endsListNumber<Text: RandomAccessCollection<UInt8>>(_ at: Int, in text: Text) -> Bool
+  where Text.Index == Int {
+    var first = at
+    while first > 0, text[first - 1] &- 0x30 < 10 { first -= 1 }
+    return first < at && isLineStart(first, in: text)
+  }
+
+  /// True where nothing but white space is before this in its line.
+  private static func isLineStart<Text: RandomAccessCollection<UInt8>>(_ at: Int, in text: Text) -> Bool
+  where Text.Index == Int {
+    var first = at
+    while first > 0, text[first - 1] == 0x20 || text[first - 1] == 0x09 { first -= 1 }
+    return first == 0 || text[first - 1] == 0x0A || text[first - 1] == 0x0D
+  }
+
+  /// True for the first colon of `:smile:`.
+  private static func beginsEmoji(_ at: Int, in text: [UInt8]) -> Bool {
+    let name = text[(at + 1)...].prefix(100).prefix {
+      ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "+")
+        || $0 == UInt8(ascii: "-")
+    }
+    return !name.isEmpty && name.endIndex < text.count && text[name.endIndex] == UInt8(ascii: ":")
+  }
+
   /// Appends one ASCII character; returns how many characters of text that made.
   @inline(__always)
   private static func appendASCII(
@@ -115,6 +142,14 @@ enum ChatText {
       UInt8(ascii: "W") where style.makesLinks && beginsWebName(at, in: text):
       json.append(byte)
       return 1 + json.append("\u{200B}", counting: 1)
+    case UInt8(ascii: ".") where style == .markdown && endsListNumber(at, in: text):
+      return json.append("\\\\.", counting: 2)
+    // A line of these makes a heading of the one above; Markdown has no escape for it that Mattermost knows.
+    case UInt8(ascii: "=") where style == .markdown && isLineStart(at, in: text):
+      return json.append("\u{200B}=", counting: 2)
+    // What is shown is a colon all the same, also to whoever copies an ARN.
+    case UInt8(ascii: ":") where style == .markdown && beginsEmoji(at, in: text):
+      return json.append("&#58;", counting: 5)
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
       UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: " "), UInt8(ascii: "."), UInt8(ascii: ","):
       json.append(byte)

@@ -125,6 +125,28 @@ import Testing
     #expect(!title.lowercased().contains("www"))
   }
 
+  @Test(arguments: [
+    (#"12. one\n 3. two 4. three 10.0.0.1\n.5 6."#, #"12\\. one\n 3\\. two 4. three 10.0.0.1\n.5 6."#),
+    (#"big\n===\n  = a\na == b"#, #"big\n\#u{200B}===\n  \#u{200B}= a\na == b"#),
+    (#"big\n---"#, #"big\n\\-\\-\\-"#),
+    (#":smile: a::+1::b at 10:30:45, c: d"#, "&#58;smile: a:&#58;\\\\+1::b at 10&#58;30:45, c: d"),
+    (#"arn:aws:iam::1:x"#, "arn&#58;aws&#58;iam:&#58;1:x"),
+  ])
+  func `nothing in an alert is a list, a heading or an emoji in Mattermost`(message: String, shown: String) throws {
+    let document = #"{"rule":{"name":"r"},"message":"\#(message)"}"#
+    let text = String(decoding: try Self.messages([document], Self.mattermost)[0], as: UTF8.self)
+    #expect(text.contains(#""text":"\#(shown)","fields""#), "\(text)")
+  }
+
+  @Test func `a line break at the end of a name is not shown`() throws {
+    let document = #"{"rule":{"name":"r"},"user":{"name":"alice\r\n","id":"7"},"host":{"name":["a\n","b"]}}"#
+    for style in ["slack", "mattermost"] {
+      let entry = LocatedNode.Entry(key: "style", value: LocatedNode(stringLiteral: style))
+      let text = String(decoding: try Self.messages([document], entry)[0], as: UTF8.self)
+      #expect(text.contains("`alice`") && text.contains("`a, b`") && text.contains("MEDIUM: r (alice)"), "\(text)")
+    }
+  }
+
   @Test func `what is left out is counted`() throws {
     let message = try Self.messages([
       #"{"rule":{"name":"r"},"host":{"name":"\#(String(repeating: "h", count: 2762))"}}"#
