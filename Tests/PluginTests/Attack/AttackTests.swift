@@ -37,6 +37,17 @@ struct AttackTests {
     #expect(fields["threat.tactic.name"] == nil)
   }
 
+  @Test("nothing is added twice where an alert has both ids and names, or one of them twice")
+  func addsOnce() throws {
+    let both = #"{"threat":{"technique":{"id":["T1530","T1530"]},"tactic":{"id":"TA0003","name":"Persistence"}}}"#
+    #expect(
+      try added(both) == [
+        "threat.technique.name": #""Data from Cloud Storage""#,
+        "threat.technique.reference": #""https://attack.mitre.org/techniques/T1530/""#,
+        "threat.tactic.reference": #""https://attack.mitre.org/tactics/TA0003/""#,
+      ])
+  }
+
   @Test("a name gives its id, and what the alert has stays")
   func findsIDs() throws {
     #expect(
