@@ -22,6 +22,12 @@ extension AllowlistEnricher {
       if entry.acceptsSpoofable {
         warn("rests on what an attacker can choose, and says so with 'accept_spoofable'")
       }
+      let actors = groups.patterns[number].lazy.map(list.index.actors.text)
+      if let actor = actors.first(where: { $0.first?.isWhitespace == true || $0.last?.isWhitespace == true }) {
+        warn(
+          "names an actor with white space at an end, '\(VisibleText.escaped(actor))', which no name has; in YAML '|-' "
+            + "leaves line breaks out")
+      }
       if let earlier = shadow(of: number, groups) {
         let other = "the entry '\(list.entries[earlier.entry].name)' before it"
         warn(

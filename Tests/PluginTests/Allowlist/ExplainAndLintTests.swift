@@ -191,6 +191,16 @@ struct ExplainAndLintTests {
     if let alert = pair.alert { #expect(try bench.outcome(alert) == "held by later") }
   }
 
+  @Test("check warns of an actor with a line break at the end, which nobody's name has")
+  func lintsLineBreaks() throws {
+    let bench = try AllowlistBench([AllowlistBench.entry("e", ("actors", ["alice", "bob\n"]))])
+    #expect(
+      bench.enricher.lint(now: bench.clock.now).map(\.message) == [
+        "the entry 'e' names an actor with white space at an end, 'bob\\u{a}', which no name has; in YAML '|-' leaves line "
+          + "breaks out"
+      ])
+  }
+
   @Test("check warns of more actors than are remembered, unless nothing is watched")
   func lintsRoom() throws {
     let entry = AllowlistBench.entry("e", ("actors", ["alice", "bob"]))
