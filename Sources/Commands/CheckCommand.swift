@@ -20,16 +20,18 @@ struct CheckCommand: AsyncParsableCommand {
     var problems = examination.diagnostics
     if let (configuration, parts) = examination.parts {
       problems += Lint.diagnostics(parts, configuration, now: environment.clock.now)
-      let state = FolderToWrite(path: parts.stateFolder, name: "state folder", setting: "state")
+      let state = FolderToWrite(
+        path: parts.stateFolder, name: "state folder", setting: "state", place: configuration.statePlace)
       let deadLetters = FolderToWrite(
-        path: FilePath(parts.deadLetters).folder, name: "folder for dead letters", setting: "dead_letters")
+        path: FilePath(parts.deadLetters).folder, name: "folder for dead letters", setting: "dead_letters",
+        place: configuration.deadLetters.place)
       // They are in the state folder where nobody says otherwise.
       for folder in deadLetters.path == state.path ? [state] : [state, deadLetters] {
         guard let problem = folder.problem else { continue }
-        problems.append(Diagnostic(.error, problem, at: SourcePlace(file: configuration.file)))
+        problems.append(Diagnostic(.error, problem, at: folder.place))
       }
       if let problem = DeadLetterPlace(configuration, parts).problem {
-        problems.append(Diagnostic(.error, problem, at: SourcePlace(file: configuration.file)))
+        problems.append(Diagnostic(.error, problem, at: configuration.deadLetters.place))
       }
     }
     if json {

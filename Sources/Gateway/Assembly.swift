@@ -120,12 +120,12 @@ public struct Assembly: Sendable {
         guard !state.contains(where: { $0 == "{" || $0 == "}" }) else {
           throw ConfigurationError(
             "'state' has a brace, which the name of its file of suppressed alerts cannot have; choose another folder",
-            at: SourcePlace(file: configuration.file))
+            at: configuration.statePlace)
         }
         do {
           return try file(path, context)
         } catch {
-          throw ConfigurationError("'state': \(error)", at: SourcePlace(file: configuration.file))
+          throw ConfigurationError("'state': \(error)", at: configuration.statePlace)
         }
       }
       if let output {

@@ -83,9 +83,39 @@ import Testing
   }
 }
 
+@Suite struct SharedFilesTests {
+  @Test(arguments: [
+    ("a.ndjson", true), ("./a.ndjson", true), ("new/../a.ndjson", true), ("folder/../link/a.ndjson", true),
+    ("b.ndjson", false), ("folder/a.ndjson", false), ("/dev/stderr", false),
+  ]) func `Outputs that write into one file are named, however the path is written`(path: String, isShared: Bool) throws
+  {
+    let bench = try Workbench([
+      "config.yaml": """
+      outputs:
+        a: {file: {path: \(path.hasPrefix("/dev") ? path : "a.ndjson")}}
+        b: {file: {path: "\(path)"}}
+        day: {file: {path: "{%Y-%m-%d}.ndjson"}}
+      routes: [{to: [a, b, day]}]
+      state: state
+      """,
+      "folder/file": "",
+    ])
+    try FileManager.default.createSymbolicLink(atPath: bench.path("link"), withDestinationPath: bench.folder)
+    let found = Lint.diagnostics(try bench.parts(), try bench.load().configuration, now: Workbench.now)
+    #expect(
+      found.map { bench.local("\($0)") }
+        == (isShared
+          ? [
+            "config.yaml:3:7: warning: the output 'b' writes into the file of the output 'a' at config.yaml:2:7; name "
+              + "another one, or lead both routes to one output"
+          ] : []))
+  }
+}
+
 @Suite struct DeadLetterPlaceTests {
   @Test(arguments: [
     ("dead.ndjson", nil), ("folder", "it is a folder"), ("a.ndjson", "it is the file that the output 'a' writes to"),
+    ("folder/../a.ndjson", "it is the file that the output 'a' writes to"),
     ("link", "it is the file that the configuration is in"), ("folder/new.ndjson", nil),
   ]) func `What cannot keep dead letters is named`(path: String, reason: String?) throws {
     let bench = try Workbench([

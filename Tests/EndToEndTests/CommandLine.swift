@@ -213,6 +213,13 @@ struct CommandLineTests {
     let right = try await weir(world, "check", "--json")
     #expect(right.code == 0 && right.out == "[]\n" && right.err.isEmpty, "\(right)")
     #expect(try await weir(world, "check", "-c", "none.yaml", "--json").out.contains(#""line":null,"column":null"#))
+    // Folders are found wrong where they are named.
+    try world.configure(
+      World.configuration().replacing("state: state", with: "state: config.yaml/state")
+        + "\ndead_letters: {path: ./config.yaml}\n")
+    let folders = try await weir(world, "check", "--json").out
+    #expect(folders.contains(#""line":5,"column":8,"severity":"error","message":"the state folder"#), "\(folders)")
+    #expect(folders.contains(#""line":6,"column":22,"severity":"error","message":"dead letters cannot"#), "\(folders)")
   }
 
   @Test func `plugins shows formats too, and tells programs all of it`() async throws {

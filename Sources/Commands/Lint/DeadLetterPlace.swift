@@ -21,7 +21,8 @@ struct DeadLetterPlace {
   /// Why a gateway should not use it; nil where it can, or can make it.
   var problem: String? {
     let own = Identity(path)
-    let other = taken.first { $0.path == path || own != nil && Identity($0.path) == own }
+    let resolved = ResolvedPath.of(path)
+    let other = taken.first { ResolvedPath.of($0.path) == resolved || own != nil && Identity($0.path) == own }
     let reason: String
     if let other {
       reason = "it is the file that \(other.name)"

@@ -8,6 +8,8 @@ struct FolderToWrite {
   let name: String
   /// The setting that names it.
   let setting: String
+  /// Where that is written.
+  let place: SourcePlace
 
   /// Why a gateway cannot use it; nil where it can, or can make it.
   var problem: String? {

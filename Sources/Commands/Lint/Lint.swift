@@ -6,7 +6,7 @@ internal import PluginKit
 
 /// What is allowed in a configuration but probably not meant.
 enum Lint {
-  /// What to warn of: outputs that nobody uses, routes that no alert can reach, conditions that cannot hold, and what
+  /// What to warn of: outputs that nobody uses or that share a file, routes that no alert can reach, conditions that cannot hold, and what
   /// plugins find.
   static func diagnostics(_ parts: GatewayParts, _ configuration: GatewayConfiguration, now: Timestamp) -> [Diagnostic]
   {
@@ -16,7 +16,8 @@ enum Lint {
     plugins += parts.outputs.map(\.output)
     let linting = plugins.compactMap { $0 as? any Linting }
     let conditions = routeConditions(configuration) + linting.flatMap(\.writtenConditions)
-    return unusedOutputs(configuration) + RouteLint(configuration).diagnostics + doubts(conditions, parts)
+    return unusedOutputs(configuration) + SharedFiles(configuration, parts).diagnostics
+      + RouteLint(configuration).diagnostics + doubts(conditions, parts)
       + linting.flatMap { $0.lint(now: now) }
   }
 

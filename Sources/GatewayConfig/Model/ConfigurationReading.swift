@@ -60,8 +60,8 @@ struct ConfigurationReading {
       file: file, folder: folder, inputs: inputs, detectors: detectors, enrichers: enrichers, outputs: outputs.plugins,
       routes: routes, formats: formats, formatSet: formatSet, formatsSignature: parts.formats?.signature ?? "",
       suppressedOutput: suppressed,
-      deadLetters: deadLetters?.path ?? FilePath("dead-letters.ndjson", in: state),
-      deadLetterAge: deadLetters?.keep ?? DeadLetterTarget().keep, stateFolder: state,
+      deadLetters: deadLetters?.path ?? FilePath("dead-letters.ndjson", in: state.path, at: state.place),
+      deadLetterAge: deadLetters?.keep ?? DeadLetterTarget().keep, stateFolder: state.path, statePlace: state.place,
       durability: durability ?? .process, longestSilence: silences.maxDuration, silenceNotices: notices,
       dropsUnrouted: unrouted == .drop, redaction: redaction)
     let unread = UnreadPlaces(values: resolver.failures, restsOfLines: tree.mended)
@@ -79,11 +79,12 @@ struct ConfigurationReading {
     return LocatedNode(.mapping(entries.filter { !$0.key.text.hasPrefix("x-") }), at: root.place)
   }
 
-  private mutating func stateFolder(_ fields: OptionFields?) -> String {
-    if let state = fields?.read(StateOptions.self, &reader)?.state { return state.path }
+  private mutating func stateFolder(_ fields: OptionFields?) -> FilePath {
+    if let state = fields?.read(StateOptions.self, &reader)?.state { return state }
     // systemd separates several folders by colons (systemd.exec(5), RuntimeDirectory=).
     let given = environment["STATE_DIRECTORY"]?.split(separator: ":").first
-    return given.map(String.init) ?? FilePath("weir-state", in: folder).path
+    let place = SourcePlace(file: file)
+    return given.map { FilePath(String($0), at: place) } ?? FilePath("weir-state", in: folder, at: place)
   }
 
   private mutating func warnOfSecrets(readableByOthers mode: String?) {

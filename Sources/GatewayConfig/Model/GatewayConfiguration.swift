@@ -31,13 +31,15 @@ public struct GatewayConfiguration: Sendable {
   /// The output that suppressed alerts go to; nil where none is named.
   public var suppressedOutput: OutputName?
 
-  /// Where dead letters are kept: `dead-letters.ndjson` in the state folder where nothing is said.
+  /// Where dead letters are kept: `dead-letters.ndjson` in the state folder where nothing is said, in the state's place.
   public var deadLetters: FilePath
   /// How long dead letters are kept.
   public var deadLetterAge: Duration
 
   /// The folder for what must outlive the process.
   public var stateFolder: String
+  /// Where that is written; no more than the file where it is not.
+  public var statePlace: SourcePlace
 
   /// What the outbox survives: the process's end, or the power's.
   public var durability: Durability
