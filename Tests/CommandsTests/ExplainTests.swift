@@ -121,15 +121,21 @@ import Testing
       InputChunk.Frame(start: index * size, count: size, line: line, offset: Int64(index * size))
     }
     var headings: [String] = []
+    var json = ""
     // As if the second chunk began within the first line.
     for part in [frames.prefix(2), frames.suffix(2)] {
       let chunk = InputChunk(bytes: bytes, frames: Array(part), source: "trail.json")
       for chapter in await explainer.explain(chunk) {
         let text = String(decoding: StoryText(ink: Ink(isOn: false)).lines(of: chapter), as: UTF8.self)
         headings.append(text.split(separator: ": ").first.map(String.init) ?? "")
+        json += String(decoding: try StoryJSON.lines(of: chapter), as: UTF8.self)
       }
     }
     #expect(headings == ["trail.json:1, record 1", "trail.json:1, record 2", "trail.json:1, record 3", "trail.json:2"])
+    #expect(
+      json.split(separator: "\n").map { $0.firstMatch(of: /"record":(\d+)/).map { String($0.1) } } == [
+        "1", "2", "3", nil,
+      ])
   }
 
   @Test func `Terminal escapes in alerts are shown and not obeyed`() async throws {

@@ -9,6 +9,8 @@ enum StoryJSON {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var text: [UInt8] = []
     func add(_ line: Line) throws {
+      var line = line
+      line.record = chapter.number
       text.append(contentsOf: try encoder.encode(line))
       text.append(0x0A)
     }
@@ -24,6 +26,8 @@ enum StoryJSON {
   struct Line: Encodable {
     let source: String
     let line: Int
+    /// The place among the documents of the line, from 1, where it has several.
+    var record: Int?
     /// `suppressed`, `routed`, `unrouted`, `dead_lettered`, or `unmatched` for an event that no rule matches.
     var end: String
     var reason: String?
@@ -39,7 +43,8 @@ enum StoryJSON {
     var outputs: [Output]?
 
     enum CodingKeys: String, CodingKey {
-      case source, line, end, reason, id, format, rule, severity, fields, enrichers, suppression, routes, outputs
+      case source, line, record, end, reason, id, format, rule, severity, fields, enrichers, suppression, routes
+      case outputs
       case finalSeverity = "final_severity"
     }
 
