@@ -65,9 +65,10 @@ public struct GatewayParts: Sendable {
       + inputs.map { $0.input as any Plugin }
   }
 
-  /// Reads from these inputs, whatever the configuration says.
+  /// Reads from these inputs, one after the other, whatever the configuration says.
   public mutating func useInputs(_ inputs: [InputPart]) {
     self.inputs = inputs
+    for index in inputs.indices.dropFirst() { self.inputs[index].waitsForPrevious = true }
     for part in inputs { signatures["input/" + part.identity] = "given" }
   }
 
@@ -113,6 +114,8 @@ public struct InputPart: Sendable {
   let identity: String
   /// The plugin.
   public let input: any Input
+  /// True where it is read when the one before it has ended, and not beside it.
+  var waitsForPrevious = false
 
   public init(name: String, _ input: any Input) { self.init(name: name, identity: name, input) }
 

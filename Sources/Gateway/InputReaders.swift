@@ -1,7 +1,7 @@
 internal import PluginKit
 internal import Synchronization
 
-/// Runs inputs side by side, and lets some be exchanged while the others go on where they are.
+/// Runs inputs side by side, or where they say so one after the other, and lets some be exchanged while the others go on where they are.
 final class InputReaders: Sendable {
   private enum Phase { case starting, reading, over }
 
@@ -30,10 +30,17 @@ final class InputReaders: Sendable {
 
   func start(_ parts: [InputPart], _ read: @escaping Read) {
     state.withLock { state in
+      var previous: Task<Void, Never>?
       for part in parts {
         let number = state.nextNumber
         state.nextNumber += 1
-        let task = Task { ended(number, error: await read(part)) }
+        let task = Task { [awaited = part.waitsForPrevious ? previous : nil] in
+          await awaited?.value
+          // Its turn did not come any more.
+          let isOver = awaited != nil && Task.isCancelled
+          ended(number, error: isOver ? nil : await read(part))
+        }
+        previous = task
         if state.isStopped { task.cancel() }
         state.running[number] = (part.identity, task)
       }

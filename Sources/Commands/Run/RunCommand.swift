@@ -89,16 +89,17 @@ struct RunCommand: AsyncParsableCommand {
     func context(_ name: String) -> PluginContext {
       environment.context(named: name, vocabulary: parts.formats.vocabulary, stateFolder: parts.stateFolder)
     }
-    var inputs: [InputPart] = []
-    // One input, since several are read at once, and the files are to be read in their order.
-    let named = files.filter { $0 != "-" }
-    if !named.isEmpty {
-      let name = named.count == 1 ? named[0] : "files"
-      inputs.append(InputPart(name: name, BundledPlugins.commandLineInput(files: named, context: context(name))))
+    func input(_ name: String, files: [String]) -> [InputPart] {
+      if files.isEmpty { return [] }
+      return [InputPart(name: name, BundledPlugins.commandLineInput(files: files, context: context(name)))]
     }
-    if named.count < files.count || files.isEmpty {
-      let input = try BundledPlugins.commandLineInput("-", context: context("stdin"))
-      inputs.append(InputPart(name: "stdin", input))
+    // Files are one input, but for those that are named behind standard input.
+    let place = files.firstIndex(of: "-") ?? files.endIndex
+    var inputs = input(place == 1 ? files[0] : "files", files: Array(files[..<place]))
+    if place < files.endIndex || files.isEmpty {
+      inputs.append(InputPart(name: "stdin", try BundledPlugins.commandLineInput("-", context: context("stdin"))))
+      // It is at its end by then: named again, it has nothing more.
+      inputs += input("files behind standard input", files: files[place...].filter { $0 != "-" })
     }
     parts.useInputs(inputs)
     return parts
