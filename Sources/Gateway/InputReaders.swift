@@ -1,7 +1,8 @@
 internal import PluginKit
 internal import Synchronization
 
-/// Runs inputs side by side, or where they say so one after the other, and lets some be exchanged while the others go on where they are.
+/// Runs inputs side by side, or where they say so one after the other, and lets some be exchanged while the others go on
+/// where they are.
 final class InputReaders: Sendable {
   private enum Phase { case starting, reading, over }
 

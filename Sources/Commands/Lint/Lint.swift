@@ -6,8 +6,8 @@ internal import PluginKit
 
 /// What is allowed in a configuration but probably not meant.
 enum Lint {
-  /// What to warn of: outputs that nobody uses or that share a file, routes that no alert can reach, conditions that cannot hold, and what
-  /// plugins find.
+  /// What to warn of: outputs that nobody uses or that share a file, routes that no alert can reach, conditions that cannot
+  /// hold, and what plugins find.
   static func diagnostics(_ parts: GatewayParts, _ configuration: GatewayConfiguration, now: Timestamp) -> [Diagnostic]
   {
     var plugins: [any Plugin] = parts.inputs.map(\.input)
