@@ -21,7 +21,8 @@ extension Format {
           .first(["severity_score", "risk_score", "riskScore", "score"]), thresholds, otherwise: .fixed(.informational))
       )),
     fields: FieldTable(
-      emptyIsMissing: true,
+      // Where there is an actor, a `user` is who it was done to.
+      emptyIsMissing: true, hides: ["user": .beside(actors)],
       [
         "@timestamp": .time(
           .first([
@@ -97,15 +98,26 @@ extension Format {
           .envelope("region"),
         ]),
         // No `account_name`: with some vendors that is a cloud account.
-        "user.name": .person(
-          // Where there is an actor, a `user` is who it was done to.
-          "actor", "actor.name", "actor.email", "actor.alternateId", "primaryActor.name", "actor_user_name", "user",
-          "username", "user_name", "userName", "UserName", "user.username", "user.email", "principal",
-          "principal.aws.arn", "principal.id",
-          "email", "user_email", "device_username", "process_username", "src_user", "identity", "data.username",
-          "login", "Event.EventData.SubjectUserName", "Event.EventData.User",
-          "Event.EventData.TargetUserName"),
-        "user.id": .scalar("user_id", "userId", "uid", "actor.id", "actor_id", "principal_id", "user.uuid"),
+        "user.name": .first([
+          .person(
+            "actor", "actor.name", "actor.email", "actor.alternateId", "primaryActor.name", "actor_user_name",
+            "actor_name", "actor_email"),
+          withoutActor(
+            .person(
+              "user", "user.name", "username", "user_name", "userName", "UserName", "user.username", "user.email",
+              "principal",
+              "principal.aws.arn", "principal.id", "email", "user_email", "device_username", "process_username",
+              "src_user", "identity", "data.username", "login", "Event.EventData.SubjectUserName",
+              "Event.EventData.User", "Event.EventData.TargetUserName")),
+        ]),
+        "user.id": .first([
+          .scalar("actor.id", "actor_id"),
+          withoutActor(.scalar("user_id", "userId", "uid", "principal_id", "user.uuid")),
+        ]),
+        "user.email": .scalar("actor.email", "actor_email"),
+        "user.target.name": withActor(
+          .scalar("user", "user.name", "user.username", "username", "user_name", "userName", "user.email")),
+        "user.target.id": withActor(.scalar("user.id", "user.uuid", "user_id", "userId")),
         "source.ip": .addresses(
           .scalar(
             "source_ip", "src_ip", "sourceIp", "sourceIP", "sourceIPAddress", "srcip", "src", "source.address",
@@ -130,8 +142,25 @@ extension Format {
             ]))),
       ]),
     actors: [Actor("user.name"), Actor("user.id"), Actor("user.email")],
-    spoofable: ["user_agent.*", "user_agent", "userAgent", "host.name", "host", "hostname", "message"],
+    spoofable: [
+      "user_agent.*", "user_agent", "userAgent", "host.name", "host", "hostname", "message", "user.target.*",
+    ],
     carried: ["event.provider", "event.action", "cloud.account.id", "cloud.region"])
+
+  private static let actors = [
+    "actor", "actor.id", "actor.name", "actor.email", "actor.alternateId", "primaryActor", "primaryActor.name",
+    "actor_user_name", "actor_name", "actor_email", "actor_id",
+  ]
+
+  private static func withActor(_ source: FieldSource) -> FieldSource {
+    .only(
+      "there is an actor", of: actors, { parts in actors.indices.contains { parts.node($0) != nil } }, source)
+  }
+
+  private static func withoutActor(_ source: FieldSource) -> FieldSource {
+    .only(
+      "there is no actor", of: actors, { parts in !actors.indices.contains { parts.node($0) != nil } }, source)
+  }
 
   private static let thresholds: [(from: Double, Severity)] = [
     (0, .informational), (1, .low), (4, .medium), (7, .high), (9, .critical), (10.5, .low), (40, .medium), (70, .high),

@@ -20,7 +20,7 @@ extension Format {
           otherwise: .words("category_uid", ["2": .medium], otherwise: .fixed(.informational))))),
     fields: FieldTable(
       // In OCSF `user` is who it was done to; an event that an attacker makes somebody else's must not pass for theirs.
-      emptyIsMissing: true, hides: ["user"],
+      emptyIsMissing: true, hides: ["user": .always],
       [
         "@timestamp": .time(.first(["time", "time_dt", "metadata.logged_time", "start_time"])),
         "rule.id": .first(["finding_info.analytic.uid", "finding.product_uid", "analytic.uid", "rule.uid", "type_uid"]),
@@ -57,13 +57,13 @@ extension Format {
             "where one of them has an actor's user", of: ["evidences.actor.user.name"], { $0.filled(0) != nil },
             .firstInEach("evidences", ["actor.user.name", "actor.process.user.name"])),
           "actor.user.name", "actor.user.email_addr",
-          "evidences.actor.process.user.name", "actor.process.user.name", withoutActor("user.name"),
-          withoutActor("user.email_addr"),
+          "evidences.actor.process.user.name", "actor.process.user.name", acting("user.name"),
+          acting("user.email_addr"),
         ]),
-        "user.id": .first(["evidences.actor.user.uid", "actor.user.uid", withoutActor("user.uid")]),
-        "user.email": .first(["actor.user.email_addr", withoutActor("user.email_addr")]),
-        "user.target.name": withActor("user.name"),
-        "user.target.id": withActor("user.uid"),
+        "user.id": .first(["evidences.actor.user.uid", "actor.user.uid", acting("user.uid")]),
+        "user.email": .first(["actor.user.email_addr", acting("user.email_addr")]),
+        "user.target.name": target("user.name"),
+        "user.target.id": target("user.uid"),
         // What AWS calls somebody: the ARN is the `uid`, before version 1.0 the `uuid`; the issuer is the role.
         "aws.cloudtrail.user_identity.arn": .first([arn("actor.user.uid"), arn("actor.user.uuid")]),
         "aws.cloudtrail.user_identity.session_context.session_issuer.arn": arn("actor.session.issuer"),
@@ -87,7 +87,7 @@ extension Format {
       Actor("user.name"), Actor("user.id"), Actor("user.email"), Actor("aws.cloudtrail.user_identity.arn"),
       Actor("aws.cloudtrail.user_identity.session_context.session_issuer.arn"),
     ],
-    spoofable: ["user_agent.*", "host.name", "user.target.name"])
+    spoofable: ["user_agent.*", "host.name", "user.target.*"])
 
   private static func arn(_ path: String) -> FieldSource {
     .mapped(
@@ -103,16 +103,24 @@ extension Format {
     "evidences.actor.user", "actor.user", "evidences.actor.process.user", "actor.process.user",
   ]
 
-  private static func withActor(_ path: String) -> FieldSource {
+  private static func target(_ path: String) -> FieldSource {
     .only(
-      "there is an actor", of: actors, { parts in actors.indices.contains { parts.node($0) != nil } },
-      .path(FieldPath(path)))
+      "there is an actor, or the class is of identities or inventories other than 3002", of: actors + ["class_uid"],
+      { !isActing($0) }, .path(FieldPath(path)))
   }
 
-  /// The `user` of an event is who it was done to where an actor is named beside it, and who did it otherwise.
-  private static func withoutActor(_ path: String) -> FieldSource {
+  private static func acting(_ path: String) -> FieldSource {
     .only(
-      "there is no actor", of: actors, { parts in !actors.indices.contains { parts.node($0) != nil } },
-      .path(FieldPath(path)))
+      "there is no actor, and the class is 3002 or not of identities or inventories", of: actors + ["class_uid"],
+      isActing, .path(FieldPath(path)))
+  }
+
+  /// The `user` of an event is who it was done to where an actor is named beside it. Without an actor it is so too where
+  /// accounts, their groups and rights change, and in inventories; but who logs on does that himself
+  /// (https://schema.ocsf.io/1.5.0/classes, each with what its `user` is).
+  private static func isActing(_ parts: FieldParts) -> Bool {
+    if actors.indices.contains(where: { parts.node($0) != nil }) { return false }
+    guard let number = parts[actors.count], !number.equals("3002") else { return true }
+    return !number.withText { $0.count == 4 && ($0[0] == UInt8(ascii: "3") || $0[0] == UInt8(ascii: "5")) }
   }
 }

@@ -21,8 +21,12 @@ extension Format {
         "message": .joined(["name", "action", "columns.cmdline", "columns.command", "columns.path"], with: " "),
         "event.action": "action",
         "event.provider": .constant("osquery"),
-        "user.name": .first(["columns.username", "columns.user", "decorations.username"]),
-        "user.id": .first(["columns.uid", "columns.auid"]),
+        "user.name": row(isOfAccount: false, .first(["columns.username", "columns.user"])),
+        "user.id": row(isOfAccount: false, .first(["columns.uid", "columns.auid"])),
+        "user.target.name": row(isOfAccount: true, "columns.username"),
+        "user.target.id": row(isOfAccount: true, "columns.uid"),
+        // Whoever was logged on when the query ran need not have done it.
+        "related.user": .list("decorations.username"),
         "source.ip": .addresses(
           .first(["columns.remote_address", "columns.source", "columns.host", "columns.address"])),
         "host.name": .first(["hostIdentifier", "decorations.hostname", "decorations.host_uuid"]),
@@ -31,5 +35,14 @@ extension Format {
         "file.path": "columns.path",
       ]),
     actors: [Actor("user.name"), Actor("user.id")],
-    spoofable: ["process.*", "host.name"])
+    spoofable: ["process.*", "host.name", "user.target.*"])
+
+  /// Of a row of the table `users`, which is about an account, or of another
+  /// (https://osquery.io/schema/5.12.1/#users).
+  private static func row(isOfAccount: Bool, _ source: FieldSource) -> FieldSource {
+    .only(
+      isOfAccount ? "the row is an account's" : "the row is no account's",
+      of: ["columns.shell", "columns.directory", "columns.command", "columns.cmdline"],
+      { ($0[0] != nil && $0[1] != nil && $0[2] == nil && $0[3] == nil) == isOfAccount }, source)
+  }
 }

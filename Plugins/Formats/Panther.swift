@@ -30,7 +30,8 @@ extension Format {
     severity: .words(
       .first(["severity", "p_alert_severity", "p_rule_severity"]), SeverityWords.common, otherwise: .fixed(.medium)),
     fields: FieldTable(
-      emptyIsMissing: true,
+      // A row is an event of any log: where there is an actor, a `user` is who it was done to.
+      emptyIsMissing: true, hides: ["user": .beside(["actor", "actor.id", "actor.name", "actor.alternateId"])],
       [
         "@timestamp": .time(.first(["createdAt", "p_event_time", "p_alert_creation_time"])),
         "rule.id": .first(["p_rule_id", "id", "ruleId"]),
@@ -50,10 +51,16 @@ extension Format {
           "p_any_aws_account_ids",
         ]),
         "cloud.region": .first(["alertContext.awsRegion", "awsRegion"]),
-        "user.name": .scalar(
-          "alertContext.userIdentity.userName", "alertContext.actor.alternateId", "alertContext.actor",
-          "alertContext.actor_user", "alertContext.principal", "alertContext.user", "userIdentity.userName",
-          "actor.alternateId", "actor", "protoPayload.authenticationInfo.principalEmail"),
+        "user.name": .first([
+          .scalar(
+            "alertContext.userIdentity.userName", "alertContext.actor.alternateId", "alertContext.actor",
+            "alertContext.actor_user", "alertContext.principal"),
+          .only(
+            "there is no `alertContext.actor`", of: ["alertContext.actor"], { $0.node(0) == nil },
+            .scalar("alertContext.user")),
+          .scalar(
+            "userIdentity.userName", "actor.alternateId", "actor", "protoPayload.authenticationInfo.principalEmail"),
+        ]),
         "user.id": .scalar(
           "alertContext.userIdentity.principalId", "alertContext.actor.id", "userIdentity.principalId", "actor.id"),
         "related.user": .list(.all(["p_any_usernames", "p_any_emails"])),

@@ -33,14 +33,17 @@ extension Format {
           .named(
             (WindowsEvent.users.map { "EventData." + $0 } + ["UserData.LogFileCleared.SubjectUserName"])
               .flatMap(eventPaths)),
+          WindowsEvent.target(
+            eventPaths("EventData.TargetUserName"), unless: eventPaths("EventData.SubjectUserName")),
         ]),
         "user.id": .first([
           WindowsEvent.loggedOn(eventPaths("System.EventID"), "document.data.Event.EventData.TargetUserSid"),
           .named(
             [
-              "EventData.SubjectUserSid", "UserData.LogFileCleared.SubjectUserSid", "EventData.TargetUserSid",
-              "System.Security_attributes.UserID",
+              "EventData.SubjectUserSid", "UserData.LogFileCleared.SubjectUserSid", "System.Security_attributes.UserID",
             ].flatMap(eventPaths)),
+          WindowsEvent.target(
+            eventPaths("EventData.TargetUserSid"), unless: eventPaths("EventData.SubjectUserSid")),
         ]),
         "source.ip": .addresses(.first(WindowsEvent.addresses.map { event("EventData." + $0) })),
         "host.name": event("System.Computer"),
@@ -73,8 +76,11 @@ extension Format {
           WindowsEvent.loggedOn(["EventID"], "Details.TgtUser"),
           .named([
             "Details.User", "Details.SrcUser", "ExtraFieldInfo.SubjectUserName", "AllFieldInfo.SubjectUserName",
-            "AllFieldInfo.User", "Details.TgtUser", "AllFieldInfo.TargetUserName",
+            "AllFieldInfo.User",
           ]),
+          WindowsEvent.target(
+            ["Details.TgtUser", "AllFieldInfo.TargetUserName"],
+            unless: ["Details.SrcUser", "ExtraFieldInfo.SubjectUserName", "AllFieldInfo.SubjectUserName"]),
         ]),
         "source.ip": .addresses(
           .first([
@@ -122,9 +128,11 @@ extension Format {
         "event.provider": .first(["Provider_Name", "Channel"]),
         "user.name": .first([
           WindowsEvent.loggedOn(["EventID"], "TargetUserName"), .named(WindowsEvent.users),
+          WindowsEvent.target(["TargetUserName"], unless: ["SubjectUserName"]),
         ]),
         "user.id": .first([
-          WindowsEvent.loggedOn(["EventID"], "TargetUserSid"), .named(["SubjectUserSid", "TargetUserSid", "UserID"]),
+          WindowsEvent.loggedOn(["EventID"], "TargetUserSid"), .named(["SubjectUserSid", "UserID"]),
+          WindowsEvent.target(["TargetUserSid"], unless: ["SubjectUserSid"]),
         ]),
         "source.ip": .addresses(.first(WindowsEvent.addresses.map { .path(FieldPath($0)) })),
         "host.name": .first(["Computer", "Hostname", "host"]),

@@ -49,17 +49,29 @@ extension Format {
           .named([
             "data.srcuser", "data.aws.userIdentity.userName",
             "data.aws.userIdentity.sessionContext.sessionIssuer.userName", "data.win.eventdata.subjectUserName",
-            "data.win.eventdata.user", "data.win.eventdata.targetUserName", "data.office365.UserId",
-            "data.github.actor", "data.gcp.protoPayload.authenticationInfo.principalEmail", "data.dstuser",
-            "syscheck.audit.login_user.name", "syscheck.audit.user.name",
+            "data.win.eventdata.user", "data.office365.UserId", "data.github.actor",
+            "data.gcp.protoPayload.authenticationInfo.principalEmail",
           ]),
+          WindowsEvent.target(
+            ["data.win.eventdata.targetUserName"], unless: ["data.win.eventdata.subjectUserName"]),
+          .only(
+            "a group of the rule's speaks of authentication or logins", of: ["rule.groups"],
+            { parts in groups.forEachValue(in: parts.document) { isOfLogon($0.value.text) } }, "data.dstuser"),
+          .named(["syscheck.audit.login_user.name", "syscheck.audit.user.name"]),
         ]),
         "user.id": .first([
           WindowsEvent.loggedOn(["data.win.system.eventID"], "data.win.eventdata.targetUserSid"),
           .named([
-            "data.aws.userIdentity.principalId", "data.win.eventdata.subjectUserSid", "data.uid",
-            "syscheck.audit.login_user.id", "syscheck.audit.user.id",
+            "data.aws.userIdentity.principalId", "data.win.eventdata.subjectUserSid", "syscheck.audit.login_user.id",
+            "syscheck.audit.user.id",
           ]),
+          .only(
+            "no group of the rule's is `adduser` or `account_changed`", of: ["rule.groups"],
+            { parts in
+              !groups.forEachValue(in: parts.document) {
+                $0.value.equals("adduser") || $0.value.equals("account_changed")
+              }
+            }, "data.uid"),
         ]),
         "user.target.name": .first(["data.dstuser", "data.win.eventdata.targetUserName"]),
         "aws.cloudtrail.user_identity.arn": "data.aws.userIdentity.arn",
@@ -79,4 +91,10 @@ extension Format {
       ]),
     actors: [Actor("aws.cloudtrail.user_identity.arn"), Actor("user.name"), Actor("user.id")],
     spoofable: ["host.name", "message", "user.target.name", "file.*"])
+
+  private static let groups = FieldPath("rule.groups")
+
+  /// In a logon `dstuser` is who logged on; elsewhere it is whom something was done to, such as a user that was made
+  /// (https://documentation.wazuh.com/current/user-manual/ruleset/rules/rules-classification.html).
+  private static func isOfLogon(_ group: String) -> Bool { group.contains("authentication") || group.contains("login") }
 }

@@ -3,17 +3,28 @@ internal import AlertModel
 /// Where Windows events and Sysmon's name people and addresses, the one who acts before the one acted upon
 /// (https://learn.microsoft.com/en-us/windows/security/threat-protection/auditing/).
 enum WindowsEvent {
-  static let users = ["SubjectUserName", "User", "SourceUser", "TargetUserName", "AccountName", "UserName"]
-  /// Who logged on, of a logon or a failed one (4624, 4625): the subject of these is the service that asked, if anybody.
+  static let users = ["SubjectUserName", "User", "SourceUser", "UserName"]
+
+  /// Of an event that has no place for who asked, whom it is about. Where it has one, and that is empty, the other is who it
+  /// was done to.
+  static func target(_ names: [String], unless subjects: [String]) -> FieldSource {
+    .only(
+      "there is no subject", of: subjects, { parts in !subjects.indices.contains { parts[$0] != nil } }, .named(names))
+  }
+
+  /// Who logged on, of a logon, a failed one, a logoff, a ticket, or credentials that were looked at: the subject of these is
+  /// the service that asked, if anybody.
   static func loggedOn(_ eventIDs: [String], _ target: String) -> FieldSource {
     .only(
-      "the event is 4624 or 4625", of: eventIDs,
+      "the event is one of " + logons.map { "\($0)" }.joined(separator: ", "), of: eventIDs,
       { parts in
         eventIDs.indices.contains { place in
-          parts[place].map { $0.equals("4624") || $0.equals("4625") } ?? false
+          parts[place].map { id in logons.contains { id.equals($0) } } ?? false
         }
       }, .named([target]))
   }
+
+  private static let logons: [StaticString] = ["4624", "4625", "4634", "4768", "4769", "4771", "4776"]
 
   static let addresses = ["IpAddress", "SourceIp", "SourceAddress", "ClientAddress", "ClientIP"]
 

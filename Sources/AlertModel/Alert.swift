@@ -151,16 +151,40 @@ public struct Alert: ~Copyable {
     return field.path.forEachValue(in: document, body)
   }
 
+  /// True where the alert's document means something else by the field's name.
+  public func hides(_ field: Field) -> Bool {
+    field.traces[table].own == FieldTrace.hidden && vocabulary.tables[table].isHidden(field.name, in: document)
+  }
+
   /// True where the field is an object that stands in the document in parts only: `user` where there is a `user.name`.
   public func isInParts(_ field: Field) -> Bool {
-    guard case .prefix? = field.sources[table] else { return false }
-    return first(field) != nil
+    switch field.sources[table] {
+    case .prefix: return first(field) != nil
+    case .first(let sources):
+      guard case .prefix? = sources.first else { return false }
+      return first(field) != nil
+    default: return false
+    }
   }
 
   /// Calls `body` with the dotted name and the value of every field that holds text, a number or a truth value, until it
   /// returns true: those added, those of the format's table, those of the detector's document. Slow: it visits all.
   @discardableResult
   public func forEachField(_ body: (_ name: String, _ value: FieldValue) -> Bool) -> Bool {
+    forEachField(inDocument: body, body)
+  }
+
+  /// The same without what stands in the document under names that its format hides: for questions about names.
+  @discardableResult
+  public func forEachNamedField(_ body: (_ name: String, _ value: FieldValue) -> Bool) -> Bool {
+    let fields = vocabulary.tables[table]
+    return forEachField(inDocument: { !fields.isHidden($0, in: document) && body($0, $1) }, body)
+  }
+
+  private func forEachField(
+    inDocument visit: (_ name: String, _ value: FieldValue) -> Bool,
+    _ body: (_ name: String, _ value: FieldValue) -> Bool
+  ) -> Bool {
     for field in added {
       let stopped = field.withRoot { $0.forEachScalar(under: field.path.name, body) }
       if stopped == true { return true }
@@ -173,7 +197,7 @@ public struct Alert: ~Copyable {
       ) { $0.isScalar && body(name, $0) }
       if visit == .stopped { return true }
     }
-    return root.forEachScalar(under: "", body)
+    return root.forEachScalar(under: "", visit)
   }
 
   private static func visit(

@@ -13,13 +13,20 @@ public struct FieldTable: Sendable {
   /// The first parts of names that mean something else in the detector's documents than in ECS, such as OCSF's `user`, who is
   /// whom something was done to. What stands in a document under such a name does not answer for the ECS field: where the
   /// table has no value for it, there is none.
-  public let hides: Set<String>
+  public let hides: [String: Hiding]
+
+  /// Which documents mean something else by a name.
+  public enum Hiding: Sendable {
+    case always
+    /// Those that have one of these.
+    case beside([String])
+  }
 
   private let sources: [String: FieldSource]
 
   /// - Parameter fields: names and sources; where a name comes twice, the later source counts.
   public init(
-    emptyIsMissing: Bool = false, holdsEvent: Bool = false, hides: Set<String> = [],
+    emptyIsMissing: Bool = false, holdsEvent: Bool = false, hides: [String: Hiding] = [:],
     _ fields: KeyValuePairs<String, FieldSource>
   ) {
     self.init(
@@ -28,7 +35,7 @@ public struct FieldTable: Sendable {
 
   /// - Parameter pairs: names and sources; where a name comes twice, the later source counts.
   public init(
-    emptyIsMissing: Bool = false, holdsEvent: Bool = false, hides: Set<String> = [],
+    emptyIsMissing: Bool = false, holdsEvent: Bool = false, hides: [String: Hiding] = [:],
     pairs: [(name: String, source: FieldSource)]
   ) {
     self.emptyIsMissing = emptyIsMissing
@@ -39,8 +46,18 @@ public struct FieldTable: Sendable {
     names = pairs.map(\.name).filter { seen.insert($0).inserted }
   }
 
-  /// Where the table says that `name` is: by that name itself, below a name that it lists, or as a prefix of several.
+  /// Where the table says that `name` is: by that name itself, below a name that it lists, or as a prefix of several; then,
+  /// where some documents mean something else by it, under its own name in the others.
   public subscript(name: String) -> FieldSource? {
+    let source = listed(name)
+    guard case .beside(let paths)? = hiding(name) else { return source }
+    let label = "there is no " + paths.map { "`\($0)`" }.joined(separator: " or ")
+    let own = FieldSource.only(
+      label, of: paths, { parts in !paths.indices.contains { parts.node($0) != nil } }, .path(FieldPath(name)))
+    return source.map { .first([$0, own]) } ?? own
+  }
+
+  private func listed(_ name: String) -> FieldSource? {
     if let source = sources[name] { return source }
     // By bytes: every field of a configuration is asked for in every format's table when Weir starts.
     let utf8 = name.utf8
@@ -58,9 +75,18 @@ public struct FieldTable: Sendable {
     return below.isEmpty ? nil : .prefix(below)
   }
 
-  /// True where the detector's documents mean something else by that name than ECS does.
-  func isHidden(_ name: String) -> Bool {
-    !hides.isEmpty && hides.contains(String(name.prefix { $0 != "." }))
+  /// Which of the detector's documents mean something else by that name than ECS does; nil where none do.
+  func hiding(_ name: String) -> Hiding? {
+    hides.isEmpty ? nil : hides[String(name.prefix { $0 != "." })]
+  }
+
+  /// True where the document means something else by that name than ECS does.
+  func isHidden(_ name: String, in document: Document) -> Bool {
+    switch hiding(name) {
+    case nil: false
+    case .always: true
+    case .beside(let paths): paths.contains { FieldPath($0).first(in: document) != nil }
+    }
   }
 
   /// The same table with further fields behind its own; a name that it has already keeps its source.

@@ -3,7 +3,7 @@
 struct FieldTrace: Sendable {
   /// Where the format has the value.
   let source: LeadingNames
-  /// The number of the field's own name; `hidden` where what stands under it in the document is something else.
+  /// The number of the field's own name; `hidden` where what stands under it in documents is something else.
   let own: Int
   /// The bit of `Alert.addedHeads` that is set where an enricher may have added the field.
   let head: UInt64

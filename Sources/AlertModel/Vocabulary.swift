@@ -36,7 +36,7 @@ public final class Vocabulary: Sendable {
     let base = Field.base(of: name)
     return Field(
       path: paths.path(base), sources: tables.map { $0[base]?.known(among: paths) },
-      hidden: tables.map { $0.isHidden(base) }, among: paths)
+      hidden: tables.map { $0.hiding(base) != nil }, among: paths)
   }
 
   /// Prepares a field's name for looking it up in documents, and for adding the field to them.
@@ -58,7 +58,7 @@ public final class Field: Sendable {
   /// By table.
   let traces: [FieldTrace]
 
-  /// - Parameter hidden: by table, whether what the document has under the name is something else.
+  /// - Parameter hidden: by table, whether what a document has under the name is something else, unless the source says so.
   init(path: FieldPath, sources: [FieldSource?], hidden: [Bool], among known: KnownPaths) {
     self.path = path
     self.sources = sources

@@ -108,7 +108,7 @@ private struct Explainer {
       values = [alert.severity.description]
     case .fields, .anyField:
       guard holds else { break }
-      _ = Leaf.forEachField(in: alert, scope) { name, value in
+      _ = leaf.forEachField(in: alert, scope) { name, value in
         leaf.accepts(name, value, now: now) && list("\(name): \(value.shown)")
       }
     case .always, .field, .exists, .template, .nested: break

@@ -48,6 +48,7 @@ struct FieldReference: Sendable {
   /// True where there is a value at the field or below it.
   func exists(in alert: borrowing Alert, _ scope: JSONNode?) -> Bool {
     if forEachValue(in: alert, scope, { ValueTest.exists.accepts($0, now: Timestamp(nanoseconds: 0)) }) { return true }
+    if scope == nil, alert.hides(field) { return false }
     return name.withUnsafeBytes { (scope ?? alert.root).hasField(below: $0) }
   }
 }

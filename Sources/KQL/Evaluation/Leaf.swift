@@ -44,8 +44,8 @@ final class Leaf: Sendable {
       return question.field.forEachValue(in: alert, scope) { question.test.accepts($0, now: now) }
     case .exists(let field): return field.exists(in: alert, scope)
     case .fields(let names, let test):
-      return Self.forEachField(in: alert, scope) { Self.accepts($0, $1, names, test, now) }
-    case .anyField(let test): return Self.forEachField(in: alert, scope) { test.accepts($1, now: now) }
+      return forEachField(in: alert, scope) { Self.accepts($0, $1, names, test, now) }
+    case .anyField(let test): return forEachField(in: alert, scope) { test.accepts($1, now: now) }
     case .nested(let field, let program, let inParts):
       if field.forEachObject(in: alert, scope, { program.holds(alert, $0, now) }) { return true }
       guard let inParts, scope == nil, alert.isInParts(field.field) else { return false }
@@ -96,7 +96,7 @@ final class Leaf: Sendable {
         return isAccepted
       }
     case .fields, .anyField:
-      _ = Self.forEachField(in: alert, scope) { name, value in
+      _ = forEachField(in: alert, scope) { name, value in
         guard accepts(name, value, now: now) else { return false }
         body(name, value.text)
         return true
@@ -127,11 +127,13 @@ final class Leaf: Sendable {
     return test.accepts(value, now: now) && name.withUTF8 { names.matches(UnsafeRawBufferPointer($0)) }
   }
 
-  /// Every scalar field of the alert, or of the object; inside an object, names are relative to it.
-  static func forEachField(
+  /// Every scalar field of the alert, or of the object; inside an object, names are relative to it. Where names are asked
+  /// for, without what stands under one that means something else in the alert's format.
+  func forEachField(
     in alert: borrowing Alert, _ scope: JSONNode?, _ body: (String, FieldValue) -> Bool
   ) -> Bool {
     if let scope { return scope.forEachScalar(under: "", body) }
+    if case .fields = question { return alert.forEachNamedField(body) }
     return alert.forEachField(body)
   }
 

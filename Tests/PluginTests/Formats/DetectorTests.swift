@@ -13,14 +13,19 @@ struct DetectorTests {
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
-  @Test("the alerts of a document are found, and their fields are these", arguments: fixtures)
-  func fields(fixture: String) throws {
+  @Test(
+    "the alerts of a document are found, and their fields are these, with an index and without",
+    arguments: fixtures, [true, false])
+  func fields(fixture: String, isIndexed: Bool) throws {
     let data = try Data(contentsOf: Self.folder.appending(path: fixture))
     let content = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     let expected = try #require(content["alerts"] as? [[String: Any]])
     let document = try JSONSerialization.data(withJSONObject: try #require(content["document"]))
+    // An index finds what is known when it is made.
+    for name in expected.flatMap(\.keys) { _ = Sample.formats.vocabulary.field(name) }
+    let index = isIndexed ? DocumentIndex(Sample.formats.vocabulary) : nil
     var place = 0
-    let count = try Sample.forEach(in: String(decoding: document, as: UTF8.self)) { alert, format in
+    let count = try Sample.forEach(in: String(decoding: document, as: UTF8.self), index: index) { alert, format in
       guard place < expected.count else { return }
       let alertsExpected = expected[place]
       place += 1
@@ -107,6 +112,8 @@ struct DetectorTests {
       ("kubernetes_audit", "source.ip", true), ("falco", "user.name", true), ("falco", "client.user.name", false),
       ("ecs", "aws.cloudtrail.request_parameters", true), ("ecs", "user.full_name", true), ("ecs", "user.name", false),
       ("panther", "rule.name", true), ("panther", "related.user", true), ("panther", "rule.id", false),
+      ("ocsf", "user.target.id", true), ("ocsf", "user.name", false), ("generic", "user.target.name", true),
+      ("generic", "user.name", false),
       ("github_audit", "user.name", false), ("gcp_audit", "user.email", false), ("wazuh", "file.owner", true),
     ])
   func spoofable(format: String, field: String, expected: Bool) throws {

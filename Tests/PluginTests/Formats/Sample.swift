@@ -7,9 +7,12 @@ enum Sample {
   static let formats = FormatSet(BundledFormats.all)
 
   /// Calls `body` with each alert in the document and the name of its format. Returns how many there were.
+  ///
+  /// - Parameter index: finds the fields that were known when it was made; without one they are searched for.
   @discardableResult
   static func forEach(
-    in json: String, formats: FormatSet = formats, _ body: (borrowing Alert, String) throws -> Void
+    in json: String, formats: FormatSet = formats, index: DocumentIndex? = nil,
+    _ body: (borrowing Alert, String) throws -> Void
   ) throws -> Int {
     let parser = DocumentParser()
     let arena = TextArena()
@@ -17,7 +20,7 @@ enum Sample {
     return try json.withUTF8 { bytes in
       let root = try parser.parse(UnsafeRawBufferPointer(bytes))
       var failure: (any Error)?
-      let count = formats.forEachAlert(in: root) { alert, envelope, format in
+      let count = formats.forEachAlert(in: root, index: index) { alert, envelope, format in
         arena.reset()
         let severity = formats.severity(of: alert, envelope: envelope, format: format, arena: arena)
         let alert = Alert(
