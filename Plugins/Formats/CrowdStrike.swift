@@ -21,7 +21,8 @@ extension Format {
       ]),
     ]),
     id: .first([
-      either("CompositeId"), either("EventUUID"), either("DetectId"), "composite_id", "metadata.eventUUID",
+      either("CompositeId"), either("EventUUID"), either("DetectId"),
+      .updated(["composite_id"], at: ["updated_timestamp"]), "metadata.eventUUID",
       either("id"),
     ]),
     severity: .panthers(

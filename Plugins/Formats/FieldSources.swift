@@ -54,10 +54,17 @@ extension FieldSource {
 
   /// The texts at these paths with `separator` between them; nothing where the first has none. Others may be missing.
   static func joined(_ paths: [String], with separator: String) -> FieldSource {
-    let label = paths.map { "`\($0)`" }.joined(separator: " \(separator) ")
-    return .computed(label, of: paths) { parts, text in
-      for place in paths.indices {
-        guard let value = parts[place] else {
+    joined(firstOf: paths.map { [$0] }, with: separator)
+  }
+
+  /// The first text of each of these groups of paths with `separator` between them; nothing where the first group has none.
+  /// Others may have none.
+  static func joined(firstOf groups: [[String]], with separator: String) -> FieldSource {
+    let label = groups.map { $0.map { "`\($0)`" }.joined(separator: " or ") }.joined(separator: " \(separator) ")
+    let ends = groups.indices.map { groups[...$0].joined().count }
+    return .computed(label, of: groups.flatMap { $0 }) { parts, text in
+      for place in ends.indices {
+        guard let value = parts.firstFilled((place == 0 ? 0 : ends[place - 1])..<ends[place]) else {
           if place == 0 { return nil }
           continue
         }
@@ -66,6 +73,12 @@ extension FieldSource {
       }
       return .string
     }
+  }
+
+  /// The id of a finding with the moment of its last update behind it, and with what else an update may change without it: an
+  /// update is an alert of its own, which whoever drops repeats must not drop, as it may be graver.
+  static func updated(_ ids: [String], at times: [String], _ others: [String] = []) -> FieldSource {
+    joined(firstOf: [ids, times] + (others.isEmpty ? [] : [others]), with: "/")
   }
 
   private static func copy(_ value: FieldValue, _ text: inout [UInt8]) -> FieldValue.Kind? {

@@ -11,7 +11,8 @@ extension Format {
     title: "Any other JSON",
     references: [],
     shape: .anything,
-    id: .scalar("alert_id", "alertId", "alertID", "event_id", "eventId", "uuid", "id", "_id"),
+    id: .updated(
+      ["alert_id", "alertId", "alertID", "event_id", "eventId", "uuid", "id", "_id"], at: ["updated_at", "updatedAt"]),
     severity: .words(
       severities, SeverityWords.common,
       // A score counts where the severity is no number either: `P1`.

@@ -81,7 +81,8 @@ extension Format {
         .isArray("listFindingsResults"), path: "listFindingsResults",
         members: ["listFindingsResults", "readTime", "nextPageToken", "totalSize"], bare: true)
     ],
-    id: "finding.name",
+    // A severity that somebody sets changes no time.
+    id: .updated(["finding.name"], at: ["finding.eventTime"], ["finding.severity"]),
     severity: .words("finding.severity", SeverityWords.common, otherwise: .fixed(.medium)),
     fields: FieldTable(
       emptyIsMissing: true,

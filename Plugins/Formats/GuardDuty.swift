@@ -17,7 +17,7 @@ extension Format {
       .hasAll("schemaVersion", "accountId", "type", "severity", "title"),
     ]),
     envelopes: [.findings],
-    id: cased("id"),
+    id: .updated(["id", "Id"], at: ["updatedAt", "UpdatedAt"]),
     // Low 1–3.9, medium 4–6.9, high 7–8.9, critical 9–10
     // (https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html).
     severity: .panthers(

@@ -26,7 +26,7 @@ extension Format {
         members: ["@odata.context", "@odata.count", "@odata.nextLink", "@odata.deltaLink", "value"])
     ],
     id: .first([
-      "id",
+      .updated(["id"], at: ["lastUpdateDateTime", "lastModifiedDateTime", "lastUpdateTime"]),
       // An alert comes with several pieces of evidence, each a record of its own: those have no id of their own.
       .only(
         "category is AdvancedHunting-AlertInfo", of: ["category"],

@@ -8,7 +8,16 @@ extension Format {
     title: "OCSF",
     references: ["https://schema.ocsf.io/"],
     shape: .all([.has("class_uid"), .hasAny("metadata.version", "metadata.product", "category_uid", "type_uid")]),
-    id: .first(["finding_info.uid", "finding.uid", "metadata.uid"]),
+    // The severity too: who works on a finding in Security Hub can change it, which changes no time
+    // (https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchUpdateFindingsV2.html).
+    id: .first([
+      .updated(
+        ["finding_info.uid", "finding.uid"],
+        at: [
+          "finding_info.modified_time", "finding_info.modified_time_dt", "finding.modified_time", "time", "time_dt",
+        ], ["severity_id"]),
+      "metadata.uid",
+    ]),
     // https://schema.ocsf.io/1.5.0/objects/finding_info, attribute `severity_id`.
     severity: .panthers(
       otherwise: .words(

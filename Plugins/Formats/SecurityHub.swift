@@ -15,7 +15,10 @@ extension Format {
       ),
       .findings,
     ],
-    id: "Id",
+    // Who works on a finding, and automation rules, can change its severity, which leaves `UpdatedAt` as it is
+    // (https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchUpdateFindings.html).
+    id: .updated(
+      ["Id"], at: ["UpdatedAt"], ["Severity.Label", "FindingProviderFields.Severity.Label", "Severity.Normalized"]),
     severity: .panthers(
       otherwise: .words(
         .first(["Severity.Label", "FindingProviderFields.Severity.Label"]), SeverityWords.common,
