@@ -38,14 +38,21 @@ extension Format {
         "cloud.region": "output_fields.ct.region",
         "source.ip": .addresses(
           .first([
-            "output_fields.fd.cip", "output_fields.fd.sip", "output_fields.ct.srcip", "output_fields.ka.sourceips",
+            "output_fields.fd.cip", "output_fields.ct.srcip", "output_fields.ka.sourceips",
           ])),
         "destination.ip": .addresses("output_fields.fd.sip"),
         "host.name": .first(["hostname", "output_fields.evt.hostname", "output_fields.k8s.node.name"]),
         "process.name": "output_fields.proc.name",
         "process.command_line": "output_fields.proc.cmdline",
         "process.parent.name": "output_fields.proc.pname",
-        "file.path": "output_fields.fd.name",
+        // Of a socket the name is the connection: `10.0.0.1:40000->10.0.0.2:443`.
+        "file.path": .mapped(
+          "an absolute path",
+          { value, text in
+            guard value.withText({ $0.first == UInt8(ascii: "/") }) else { return nil }
+            value.appendText(to: &text)
+            return .string
+          }, "output_fields.fd.name"),
         "container.id": "output_fields.container.id",
         "container.name": "output_fields.container.name",
         "container.image.name": .first(["output_fields.container.image.repository", "output_fields.container.image"]),
