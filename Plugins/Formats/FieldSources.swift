@@ -7,21 +7,30 @@ extension FieldSource {
     .first(paths.map { .mapped("a plain value", { $0.isScalar ? copy($0, &$1) : nil }, .path(FieldPath($0))) })
   }
 
-  /// The scalar value of the first of these paths that has one, unless that is an address: machines act too.
+  /// The scalar value of the first of these paths that has one, unless that is an address (machines act too) or stands for
+  /// nobody.
   static func person(_ paths: String...) -> FieldSource {
     .mapped(
-      "other than an address", { $0.isScalar && IPAddress($0.bytes) == nil ? copy($0, &$1) : nil },
+      "other than an address",
+      { $0.isScalar && IPAddress($0.bytes) == nil && !isPlaceholder($0) ? copy($0, &$1) : nil },
       .first(paths.map { .mapped("a plain value", { $0.isScalar ? copy($0, &$1) : nil }, .path(FieldPath($0))) }))
   }
 
-  /// The first of these that names somebody: Windows writes `-`, and the null SID, where nobody is meant.
-  static func named(_ paths: [String]) -> FieldSource {
-    .first(
-      paths.map {
-        .mapped(
-          "other than `-`",
-          { $0.isScalar && !$0.equals("-") && !$0.equals("S-1-0-0") ? copy($0, &$1) : nil }, .path(FieldPath($0)))
-      })
+  /// The first of these that names somebody or something.
+  static func named(_ paths: [String]) -> FieldSource { .first(paths.map { named(.path(FieldPath($0))) }) }
+
+  /// Those of the values that name somebody or something.
+  static func named(_ source: FieldSource) -> FieldSource {
+    .mapped("other than `-`", { $0.isScalar && !isPlaceholder($0) ? copy($0, &$1) : nil }, source)
+  }
+
+  /// What detectors write where there is nobody: Windows `-` and the null SID, those who write OCSF a word.
+  private static let placeholders: [StaticString] = [
+    "-", "S-1-0-0", "N/A", "n/a", "None", "none", "Unknown", "unknown",
+  ]
+
+  private static func isPlaceholder(_ value: FieldValue) -> Bool {
+    value.bytes.count < 8 && placeholders.contains { value.equals($0) }
   }
 
   /// The ids of ATT&CK techniques (`T1059`, `T1059.004`) that stand in texts, in upper case; the first of each text.

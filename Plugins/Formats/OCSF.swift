@@ -32,7 +32,16 @@ extension Format {
       emptyIsMissing: true, hides: ["user": .always],
       [
         "@timestamp": .time(.first(["time", "time_dt", "metadata.logged_time", "start_time"])),
-        "rule.id": .first(["finding_info.analytic.uid", "finding.product_uid", "analytic.uid", "rule.uid", "type_uid"]),
+        "rule.id": .first([
+          "finding_info.analytic.uid",
+          .mapped("other than an ARN", { isARN($0) ? nil : copy($0, &$1) }, "finding.product_uid"),
+          "analytic.uid", "compliance.control", "rule.uid",
+          // What kind of event it is; of a finding that says nothing about what found it.
+          .only(
+            "the class is of no findings", of: ["class_uid"],
+            { $0[0]?.withText { $0.first != UInt8(ascii: "2") } ?? true },
+            "type_uid"),
+        ]),
         "rule.name": .first([
           "finding_info.title", "finding.title", "rule.name",
           // One word is a stage or a state, such as Kubernetes' `ResponseComplete`.
@@ -64,10 +73,10 @@ extension Format {
         "user.name": .first([
           .only(
             "where one of them has an actor's user", of: ["evidences.actor.user.name"], { $0.filled(0) != nil },
-            .firstInEach("evidences", ["actor.user.name", "actor.process.user.name"])),
-          "actor.user.name", "actor.user.email_addr",
-          "evidences.actor.process.user.name", "actor.process.user.name", acting("user.name"),
-          acting("user.email_addr"),
+            .named(.firstInEach("evidences", ["actor.user.name", "actor.process.user.name"]))),
+          .named([
+            "actor.user.name", "actor.user.email_addr", "evidences.actor.process.user.name", "actor.process.user.name",
+          ]), acting("user.name"), acting("user.email_addr"),
         ]),
         "user.id": .first(["evidences.actor.user.uid", "actor.user.uid", acting("user.uid")]),
         "user.email": .first(["actor.user.email_addr", acting("user.email_addr")]),
@@ -79,9 +88,10 @@ extension Format {
         "source.ip": .addresses(.first(["evidences.src_endpoint.ip", "src_endpoint.ip", "device.ip"])),
         "destination.ip": .addresses(.first(["evidences.dst_endpoint.ip", "dst_endpoint.ip"])),
         "host.name": .first([
-          "device.hostname", "device.name", "evidences.device.hostname", "resources.hostname", "resources.name",
-          "resources.uid",
-          "src_endpoint.hostname", "src_endpoint.instance_uid",
+          .named(["device.hostname", "device.name", "evidences.device.hostname", "resources.hostname"]),
+          .computed(
+            "of the first of `resources` whose `type` is a host its `name`, else its `uid`", of: ["resources"], host),
+          .named(["src_endpoint.hostname", "src_endpoint.instance_uid"]),
         ]),
         "user_agent.original": "http_request.user_agent",
         "threat.technique.id": .list(
@@ -99,13 +109,37 @@ extension Format {
     spoofable: ["user_agent.*", "host.name", "user.target.*"])
 
   private static func arn(_ path: String) -> FieldSource {
-    .mapped(
-      "an ARN",
-      { value, text in
-        guard value.withText({ $0.starts(with: "arn:".utf8) }) else { return nil }
-        value.appendText(to: &text)
-        return .string
-      }, .path(FieldPath(path)))
+    .mapped("an ARN", { isARN($0) ? copy($0, &$1) : nil }, .path(FieldPath(path)))
+  }
+
+  private static func isARN(_ value: FieldValue) -> Bool { value.withText { $0.starts(with: "arn:".utf8) } }
+
+  private static func copy(_ value: FieldValue, _ text: inout [UInt8]) -> FieldValue.Kind? {
+    guard value.isScalar else { return nil }
+    value.appendText(to: &text)
+    return .string
+  }
+
+  private static let resources = FieldPath("resources")
+  private static let type = FieldPath("type")
+  private static let names = [FieldPath("name"), FieldPath("uid")]
+
+  /// How products call a machine among what a finding is about, in lower case; OCSF leaves it to them.
+  private static let hosts: Set<String> = [
+    "awsec2instance", "aws::ec2::instance", "compute.googleapis.com/instance", "microsoft.compute/virtualmachines",
+    "virtual machine", "host", "device", "server", "node", "nodes",
+  ]
+
+  private static func host(_ parts: FieldParts, _ text: inout [UInt8]) -> FieldValue.Kind? {
+    var kind: FieldValue.Kind?
+    resources.forEachValue(in: parts.document) { resource in
+      guard let type = type.first(in: resource)?.value, hosts.contains(type.text.lowercased()) else { return false }
+      for name in names where kind == nil {
+        if let value = name.first(in: resource)?.value, !value.bytes.isEmpty { kind = copy(value, &text) }
+      }
+      return kind != nil
+    }
+    return kind
   }
 
   private static let actors = [
@@ -115,13 +149,13 @@ extension Format {
   private static func target(_ path: String) -> FieldSource {
     .only(
       "there is an actor, or the class is of identities or inventories other than 3002", of: actors + ["class_uid"],
-      { !isActing($0) }, .path(FieldPath(path)))
+      { !isActing($0) }, .named([path]))
   }
 
   private static func acting(_ path: String) -> FieldSource {
     .only(
       "there is no actor, and the class is 3002 or not of identities or inventories", of: actors + ["class_uid"],
-      isActing, .path(FieldPath(path)))
+      isActing, .named([path]))
   }
 
   /// The `user` of an event is who it was done to where an actor is named beside it. Without an actor it is so too where

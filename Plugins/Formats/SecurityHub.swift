@@ -30,7 +30,16 @@ extension Format {
       emptyIsMissing: true,
       [
         "@timestamp": .time(.first(["UpdatedAt", "LastObservedAt", "CreatedAt"])),
-        "rule.id": "GeneratorId",
+        "rule.id": .first([
+          // GuardDuty writes which of its detectors it was; the type says what that found.
+          .mapped(
+            "other than a detector of GuardDuty's",
+            { value, text in
+              guard !value.text.contains(":detector/") else { return nil }
+              value.appendText(to: &text)
+              return .string
+            }, "GeneratorId"), .joined(["Types"], with: ""),
+        ]),
         "rule.name": "Title",
         "rule.reference": .first(["Remediation.Recommendation.Url", "SourceUrl"]),
         "message": "Description",
@@ -67,7 +76,8 @@ extension Format {
             guardDuty("action/awsApiCallAction/remoteIpDetails/ipAddressV4"),
             guardDuty("action/networkConnectionAction/remoteIpDetails/ipAddressV4"),
           ])),
-        "host.name": "Resources.Id",
+        "host.name": .computed(
+          "`Resources.Id` of the first whose `Type` is `AwsEc2Instance`", of: ["Resources"], host),
         "threat.technique.id": .list(.techniques(in: "Types")),
       ]),
     actors: [
@@ -75,6 +85,23 @@ extension Format {
       Actor("aws.cloudtrail.user_identity.session_context.session_issuer.arn"),
     ],
     spoofable: ["user_agent.*"])
+
+  private static let resources = FieldPath("Resources")
+  private static let type = FieldPath("Type")
+  private static let id = FieldPath("Id")
+
+  private static func host(_ parts: FieldParts, _ text: inout [UInt8]) -> FieldValue.Kind? {
+    var kind: FieldValue.Kind?
+    resources.forEachValue(in: parts.document) { resource in
+      guard type.first(in: resource)?.value.equals("AwsEc2Instance") == true,
+        let value = id.first(in: resource)?.value, value.isScalar
+      else { return false }
+      value.appendText(to: &text)
+      kind = .string
+      return true
+    }
+    return kind
+  }
 
   /// The role whose session an access key is of.
   private static let issuer = "Resources.Details.AwsIamAccessKey.SessionContext.SessionIssuer."
