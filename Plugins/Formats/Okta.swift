@@ -24,8 +24,8 @@ extension Format {
     id: "uuid",
     severity: .panthers(
       otherwise: .words(
-        "severity", ["debug": .informational, "info": .informational, "warn": .medium, "error": .high],
-        otherwise: .fixed(.informational))),
+        // DEBUG, INFO, WARN, ERROR; whoever hands events on may have words of their own.
+        "severity", SeverityWords.common, otherwise: .fixed(.informational))),
     fields: FieldTable(
       emptyIsMissing: true,
       [
