@@ -70,6 +70,9 @@ extension Format {
       otherwise: .thresholds(
         .first(["event.risk_score", "risk.score"]), Thresholds.elasticRiskScore, otherwise: .fixed(.informational))),
     fields: FieldTable([
+      "@timestamp": .first([
+        "@timestamp", .time(.first(["event.created", "timestamp", "event.start", "event.ingested"])),
+      ]),
       "rule.id": .first(["rule.id", "rule.uuid", "event.action", "event.code"]),
       "rule.name": .first(["rule.name", "event.action", "message"]),
       "message": .first(["message", "event.reason", "event.action"]),
