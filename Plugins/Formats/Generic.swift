@@ -100,6 +100,8 @@ extension Format {
         ]),
         // No `account_name`: with some vendors that is a cloud account.
         "user.name": .first([
+          WindowsEvent.loggedOn(
+            ["Event.System.EventID", "Event.System.EventID.#text"], "Event.EventData.TargetUserName"),
           .person(
             "actor", "actor.name", "actor.email", "actor.alternateId", "primaryActor.name", "actor_user_name",
             "actor_name", "actor_email"),
