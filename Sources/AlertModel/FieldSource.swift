@@ -75,11 +75,14 @@ public indirect enum FieldSource: Sendable, ExpressibleByStringLiteral {
     .only(label, of: paths.map { FieldPath($0) }, condition, source)
   }
 
-  /// The same source; of several places for addresses the first that has one counts, whatever stands in those before it:
-  /// `N/A`, or a host's name.
-  var passingOverNames: FieldSource {
-    guard case .addresses(.first(let sources)) = self else { return self }
-    return .first(sources.map { .addresses($0) })
+  /// The same source; of several places for addresses, or for times, the first that has one counts, whatever stands in those
+  /// before it: `N/A`, a host's name, or a time that nobody can read.
+  var passingOverOthers: FieldSource {
+    switch self {
+    case .addresses(.first(let sources)): .first(sources.map { .addresses($0) })
+    case .time(.first(let sources)): .first(sources.map { .time($0) })
+    default: self
+    }
   }
 
   /// What `name.suffix` means where this is what `name` means; nil where nothing lies below.

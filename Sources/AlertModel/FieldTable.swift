@@ -41,7 +41,7 @@ public struct FieldTable: Sendable {
     self.emptyIsMissing = emptyIsMissing
     self.holdsEvent = holdsEvent
     self.hides = hides
-    sources = Dictionary(pairs.map { ($0.name, $0.source.passingOverNames) }) { _, later in later }
+    sources = Dictionary(pairs.map { ($0.name, $0.source.passingOverOthers) }) { _, later in later }
     var seen: Set<String> = []
     names = pairs.map(\.name).filter { seen.insert($0).inserted }
   }
