@@ -67,7 +67,8 @@ extension Format {
           .first(["status", "status_id"]), success: ["success", "1"], failure: ["failure", "2"]),
         "cloud.provider": "cloud.provider",
         "cloud.account.id": .first([
-          "cloud.account.uid", "cloud.account_uid", "actor.user.account.uid", "resources.owner.account.uid",
+          account("cloud.account.uid"), "cloud.account_uid", account("actor.user.account.uid"),
+          "resources.owner.account.uid",
         ]),
         "cloud.region": .first(["cloud.region", "resources.region"]),
         "user.name": .first([
@@ -110,6 +111,21 @@ extension Format {
 
   private static func arn(_ path: String) -> FieldSource {
     .mapped("an ARN", { isARN($0) ? copy($0, &$1) : nil }, .path(FieldPath(path)))
+  }
+
+  /// AWS' mapping of EKS puts the caller's ARN in its account's place.
+  private static func account(_ path: String) -> FieldSource {
+    .mapped(
+      "of an ARN its account",
+      { value, text in
+        guard isARN(value) else { return copy(value, &text) }
+        return value.withText { arn in
+          let parts = arn.split(separator: UInt8(ascii: ":"), maxSplits: 5, omittingEmptySubsequences: false)
+          guard parts.count == 6, !parts[4].isEmpty else { return nil }
+          text.append(contentsOf: parts[4])
+          return .string
+        }
+      }, .path(FieldPath(path)))
   }
 
   private static func isARN(_ value: FieldValue) -> Bool { value.withText { $0.starts(with: "arn:".utf8) } }
