@@ -41,7 +41,8 @@ extension Format {
         "@timestamp": .time(
           .first(["createdDateTime", "alertCreationTime", "properties.Timestamp", "eventDateTime", "time"])),
         "rule.id": .first([
-          "alertPolicyId", "detectorId", "threatName", "category", "properties.Category", "properties.Title",
+          // The stream's own category is the name of a table.
+          "alertPolicyId", "detectorId", "threatName", "properties.Title", "properties.Category", "category",
         ]),
         "rule.name": .first(["title", "properties.Title"]),
         "rule.reference": .first(["alertWebUrl", "incidentWebUrl"]),
