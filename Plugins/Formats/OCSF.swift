@@ -164,13 +164,15 @@ extension Format {
 
   private static func target(_ path: String) -> FieldSource {
     .only(
-      "there is an actor, or the class is of identities or inventories other than 3002", of: actors + ["class_uid"],
+      "there is an actor, or the class is of identities or inventories other than 3002",
+      of: actors + ["class_uid", "actor", "evidences.actor"],
       { !isActing($0) }, .named([path]))
   }
 
   private static func acting(_ path: String) -> FieldSource {
     .only(
-      "there is no actor, and the class is 3002 or not of identities or inventories", of: actors + ["class_uid"],
+      "there is no actor, and the class is 3002 or not of identities or inventories",
+      of: actors + ["class_uid", "actor", "evidences.actor"],
       isActing, .named([path]))
   }
 
@@ -179,7 +181,10 @@ extension Format {
   /// (https://schema.ocsf.io/1.5.0/classes, each with what its `user` is).
   private static func isActing(_ parts: FieldParts) -> Bool {
     if actors.indices.contains(where: { parts.node($0) != nil }) { return false }
-    guard let number = parts[actors.count], !number.equals("3002") else { return true }
-    return !number.withText { $0.count == 4 && ($0[0] == UInt8(ascii: "3") || $0[0] == UInt8(ascii: "5")) }
+    let number = parts[actors.count]
+    if number?.equals("3002") ?? false { return true }
+    // An actor may be a session or an application, which the user beside it is not.
+    if parts.node(actors.count + 1) != nil || parts.node(actors.count + 2) != nil { return false }
+    return !(number?.withText { $0.count == 4 && ($0[0] == UInt8(ascii: "3") || $0[0] == UInt8(ascii: "5")) } ?? false)
   }
 }

@@ -56,7 +56,7 @@ extension Format {
             ["data.win.eventdata.targetUserName"], unless: ["data.win.eventdata.subjectUserName"]),
           .only(
             "a group of the rule's speaks of authentication or logins", of: ["rule.groups"],
-            { parts in groups.forEachValue(in: parts.document) { isOfLogon($0.value.text) } }, "data.dstuser"),
+            { parts in groups.forEachValue(in: parts.document) { isOfLogon($0.value.text) } }, .named(["data.dstuser"])),
           .named(["syscheck.audit.login_user.name", "syscheck.audit.user.name"]),
         ]),
         "user.id": .first([
