@@ -108,16 +108,7 @@ enum CloudTrailFields {
       ("data_stream.dataset", .constant("aws.cloudtrail")),
       ("data_stream.namespace", .constant("default")),
       ("cloud.provider", .constant("aws")),
-      (
-        "cloud.account.id",
-        .first([
-          "userIdentity.accountId", "awsAccountId",
-          // Elastic leaves it out where nobody called, though only one account can be meant.
-          .only(
-            "an event of a service's own, or of Insights", of: ["eventType"], { hasNoCaller($0[0]) },
-            "recipientAccountId"),
-        ])
-      ),
+      ("cloud.account.id", .first(["userIdentity.accountId", "awsAccountId"])),
       ("cloud.region", "awsRegion"),
       ("user.name", .first(["userIdentity.userName", "userIdentity.sessionContext.sessionIssuer.userName"])),
       ("user.id", "userIdentity.principalId"),
@@ -203,10 +194,6 @@ enum CloudTrailFields {
     + asTextAndFlattened("additional_eventdata", "additionalEventData")
     + asTextAndFlattened("service_event_details", "serviceEventDetails")
     + [("flattened.insight_details", "insightDetails")]
-
-  private static func hasNoCaller(_ eventType: FieldValue?) -> Bool {
-    eventType.map { $0.equals("AwsServiceEvent") || $0.equals("AwsCloudTrailInsight") } ?? false
-  }
 
   private static func below(_ prefix: String, _ pairs: Pairs) -> Pairs {
     pairs.map { (name: prefix + "." + $0.name, source: $0.source) }
