@@ -30,16 +30,7 @@ extension Format {
       emptyIsMissing: true,
       [
         "@timestamp": .time(.first(["UpdatedAt", "LastObservedAt", "CreatedAt"])),
-        "rule.id": .first([
-          // GuardDuty writes which of its detectors it was; the type says what that found.
-          .mapped(
-            "other than a detector of GuardDuty's",
-            { value, text in
-              guard !value.text.contains(":detector/") else { return nil }
-              value.appendText(to: &text)
-              return .string
-            }, "GeneratorId"), .joined(["Types"], with: ""),
-        ]),
+        "rule.id": "GeneratorId",
         "rule.name": "Title",
         "rule.reference": .first(["Remediation.Recommendation.Url", "SourceUrl"]),
         "message": "Description",
@@ -76,8 +67,11 @@ extension Format {
             guardDuty("action/awsApiCallAction/remoteIpDetails/ipAddressV4"),
             guardDuty("action/networkConnectionAction/remoteIpDetails/ipAddressV4"),
           ])),
-        "host.name": .computed(
-          "`Resources.Id` of the first whose `Type` is `AwsEc2Instance`", of: ["Resources"], host),
+        // A machine where there is one; else what the finding is about, as other tools have it.
+        "host.name": .first([
+          .computed("`Resources.Id` of the first whose `Type` is `AwsEc2Instance`", of: ["Resources"], host),
+          "Resources.Id",
+        ]),
         "threat.technique.id": .list(.techniques(in: "Types")),
       ]),
     actors: [

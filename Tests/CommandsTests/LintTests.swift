@@ -86,7 +86,7 @@ import Testing
 @Suite struct SharedFilesTests {
   @Test(arguments: [
     ("a.ndjson", true), ("./a.ndjson", true), ("new/../a.ndjson", true), ("folder/../link/a.ndjson", true),
-    ("b.ndjson", false), ("folder/a.ndjson", false), ("/dev/stderr", false),
+    ("b.ndjson", false), ("folder/a.ndjson", false), ("/dev/full", false),
   ]) func `Outputs that write into one file are named, however the path is written`(path: String, isShared: Bool) throws
   {
     let bench = try Workbench([

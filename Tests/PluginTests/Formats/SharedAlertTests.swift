@@ -56,7 +56,7 @@ struct SharedAlertTests {
       ("panther_aws_guardduty", ["@timestamp", "rule.id", "rule.name", "message", "cloud.account.id", "cloud.region"]),
       (
         "panther_aws_securityfindingformat",
-        ["@timestamp", "rule.id", "rule.name", "cloud.account.id", "user.id"]
+        ["@timestamp", "rule.id", "rule.name", "cloud.account.id", "user.id", "host.name"]
       ),
       ("zeek_notice", ["@timestamp", "rule.id", "rule.name", "source.ip"]),
       (
