@@ -35,9 +35,11 @@ final class KnownPaths: Sendable {
     guard !Self.hasEmptyPart(bytes) else { return FieldPath(name) }
     let numbers = state.withLock { state in
       if let known = state.parts[bytes] { return known }
-      var ends = bytes.indices.filter { bytes[$0] == UInt8(ascii: ".") }
-      ends.append(bytes.count)
-      let numbers = ends.map { (number: Self.number(upTo: $0, of: bytes, ends, &state), length: $0) }
+      var numbers: [(number: Int32, length: Int)] = []
+      for end in bytes.indices where bytes[end] == UInt8(ascii: ".") {
+        numbers.append((Self.number(upTo: end, of: bytes, below: numbers, &state), end))
+      }
+      numbers.append((Self.number(upTo: bytes.count, of: bytes, below: numbers, &state), bytes.count))
       state.parts[bytes] = numbers
       return numbers
     }
@@ -57,15 +59,18 @@ final class KnownPaths: Sendable {
   var graph: (count: Int, edges: [Edge]) { state.withLock { ($0.numbers.count, $0.edges) } }
 
   /// The number of the name that is the first `end` bytes; with a new one come the keys that lead to it.
-  private static func number(upTo end: Int, of bytes: [UInt8], _ ends: [Int], _ state: inout State) -> Int32 {
+  ///
+  /// - Parameter above: the name's parts that end at a dot, with where they end.
+  private static func number(
+    upTo end: Int, of bytes: [UInt8], below above: [(number: Int32, length: Int)], _ state: inout State
+  ) -> Int32 {
     let name = Array(bytes[..<end])
     if let known = state.numbers[name] { return known }
     let number = Int32(state.numbers.count)
     state.numbers[name] = number
     state.edges.append(Edge(from: 0, key: name, to: number))
-    for start in ends where start + 1 < end {
-      guard let from = state.numbers[Array(bytes[..<start])] else { continue }
-      state.edges.append(Edge(from: from, key: Array(bytes[(start + 1)..<end]), to: number))
+    for part in above {
+      state.edges.append(Edge(from: part.number, key: Array(bytes[(part.length + 1)..<end]), to: number))
     }
     return number
   }

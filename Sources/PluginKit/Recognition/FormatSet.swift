@@ -168,8 +168,9 @@ extension Format {
       return paths
     }
     func isChosen(_ name: String) -> Bool { isSpoofable(name) || spoofable.contains(name + ".*") }
-    let others = Set(paths(fields.names.filter { !isChosen($0) }))
-    return paths(fields.names.filter(isChosen)).filter { !others.contains($0) }
+    let chosen = Set(fields.names.filter(isChosen))
+    let others = Set(paths(fields.names.filter { !chosen.contains($0) }))
+    return paths(fields.names.filter(chosen.contains)).filter { !others.contains($0) }
   }
 
   /// True where an attacker can choose the value of that field, by its ECS name.
