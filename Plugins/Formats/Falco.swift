@@ -48,11 +48,7 @@ extension Format {
         // Of a socket the name is the connection: `10.0.0.1:40000->10.0.0.2:443`.
         "file.path": .mapped(
           "an absolute path",
-          { value, text in
-            guard value.withText({ $0.first == UInt8(ascii: "/") }) else { return nil }
-            value.appendText(to: &text)
-            return .string
-          }, "output_fields.fd.name"),
+          { $0.withText { $0.first == UInt8(ascii: "/") } ? FieldSource.copy($0, &$1) : nil }, "output_fields.fd.name"),
         "container.id": "output_fields.container.id",
         "container.name": "output_fields.container.name",
         "container.image.name": .first(["output_fields.container.image.repository", "output_fields.container.image"]),

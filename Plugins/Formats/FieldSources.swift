@@ -90,7 +90,27 @@ extension FieldSource {
     joined(firstOf: [ids, times] + (others.isEmpty ? [] : [others]), with: "/")
   }
 
-  private static func copy(_ value: FieldValue, _ text: inout [UInt8]) -> FieldValue.Kind? {
+  /// Of the first object at `list` whose `type` is meant and that has one of `names`: the first of those, as text.
+  static func ofFirst(
+    _ label: String, in list: String, type: String, where isMeant: @escaping @Sendable (FieldValue) -> Bool,
+    names: [String]
+  ) -> FieldSource {
+    let (objects, type, names) = (FieldPath(list), FieldPath(type), names.map { FieldPath($0) })
+    return .computed(label, of: [list]) { parts, text in
+      let found = objects.forEachValue(in: parts.document) { object in
+        guard let kind = type.first(in: object)?.value, isMeant(kind) else { return false }
+        return names.contains { name in
+          guard let value = name.first(in: object)?.value, value.isScalar, !value.bytes.isEmpty else { return false }
+          value.appendText(to: &text)
+          return true
+        }
+      }
+      return found ? .string : nil
+    }
+  }
+
+  /// The value as it is.
+  static func copy(_ value: FieldValue, _ text: inout [UInt8]) -> FieldValue.Kind? {
     value.appendText(to: &text)
     return value.kind
   }

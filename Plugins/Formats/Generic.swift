@@ -157,12 +157,12 @@ extension Format {
 
   private static func withActor(_ source: FieldSource) -> FieldSource {
     .only(
-      "there is an actor", of: actors, { parts in actors.indices.contains { parts.node($0) != nil } }, source)
+      "there is an actor", of: actors, { $0.hasNode(among: actors.indices) }, source)
   }
 
   private static func withoutActor(_ source: FieldSource) -> FieldSource {
     .only(
-      "there is no actor", of: actors, { parts in !actors.indices.contains { parts.node($0) != nil } }, source)
+      "there is no actor", of: actors, { !$0.hasNode(among: actors.indices) }, source)
   }
 
   private static let thresholds: [(from: Double, Severity)] = [

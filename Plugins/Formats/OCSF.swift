@@ -34,7 +34,7 @@ extension Format {
         "@timestamp": .time(.first(["time", "time_dt", "metadata.logged_time", "start_time"])),
         "rule.id": .first([
           "finding_info.analytic.uid",
-          .mapped("other than an ARN", { isARN($0) ? nil : copy($0, &$1) }, "finding.product_uid"),
+          .mapped("other than an ARN", { isARN($0) ? nil : asText($0, &$1) }, "finding.product_uid"),
           "analytic.uid", "compliance.control", "rule.uid",
           // What kind of event it is; of a finding that says nothing about what found it.
           .only(
@@ -90,8 +90,9 @@ extension Format {
         "destination.ip": .addresses(.first(["evidences.dst_endpoint.ip", "dst_endpoint.ip"])),
         "host.name": .first([
           .named(["device.hostname", "device.name", "evidences.device.hostname", "resources.hostname"]),
-          .computed(
-            "of the first of `resources` whose `type` is a host its `name`, else its `uid`", of: ["resources"], host),
+          .ofFirst(
+            "of the first of `resources` whose `type` is a host its `name`, else its `uid`", in: "resources",
+            type: "type", where: { hosts.contains($0.text.lowercased()) }, names: ["name", "uid"]),
           .named(["src_endpoint.hostname", "src_endpoint.instance_uid"]),
         ]),
         "user_agent.original": "http_request.user_agent",
@@ -110,7 +111,7 @@ extension Format {
     spoofable: ["user_agent.*", "host.name", "user.target.*"])
 
   private static func arn(_ path: String) -> FieldSource {
-    .mapped("an ARN", { isARN($0) ? copy($0, &$1) : nil }, .path(FieldPath(path)))
+    .mapped("an ARN", { isARN($0) ? asText($0, &$1) : nil }, .path(FieldPath(path)))
   }
 
   /// AWS' mapping of EKS puts the caller's ARN in its account's place.
@@ -118,7 +119,7 @@ extension Format {
     .mapped(
       "of an ARN its account",
       { value, text in
-        guard isARN(value) else { return copy(value, &text) }
+        guard isARN(value) else { return asText(value, &text) }
         return value.withText { arn in
           let parts = arn.split(separator: UInt8(ascii: ":"), maxSplits: 5, omittingEmptySubsequences: false)
           guard parts.count == 6, !parts[4].isEmpty else { return nil }
@@ -130,33 +131,18 @@ extension Format {
 
   private static func isARN(_ value: FieldValue) -> Bool { value.withText { $0.starts(with: "arn:".utf8) } }
 
-  private static func copy(_ value: FieldValue, _ text: inout [UInt8]) -> FieldValue.Kind? {
+  /// A number too: ids are text in ECS.
+  private static func asText(_ value: FieldValue, _ text: inout [UInt8]) -> FieldValue.Kind? {
     guard value.isScalar else { return nil }
     value.appendText(to: &text)
     return .string
   }
-
-  private static let resources = FieldPath("resources")
-  private static let type = FieldPath("type")
-  private static let names = [FieldPath("name"), FieldPath("uid")]
 
   /// How products call a machine among what a finding is about, in lower case; OCSF leaves it to them.
   private static let hosts: Set<String> = [
     "awsec2instance", "aws::ec2::instance", "compute.googleapis.com/instance", "microsoft.compute/virtualmachines",
     "virtual machine", "host", "device", "server", "node", "nodes",
   ]
-
-  private static func host(_ parts: FieldParts, _ text: inout [UInt8]) -> FieldValue.Kind? {
-    var kind: FieldValue.Kind?
-    resources.forEachValue(in: parts.document) { resource in
-      guard let type = type.first(in: resource)?.value, hosts.contains(type.text.lowercased()) else { return false }
-      for name in names where kind == nil {
-        if let value = name.first(in: resource)?.value, !value.bytes.isEmpty { kind = copy(value, &text) }
-      }
-      return kind != nil
-    }
-    return kind
-  }
 
   private static let actors = [
     "evidences.actor.user", "actor.user", "evidences.actor.process.user", "actor.process.user",
@@ -180,7 +166,7 @@ extension Format {
   /// accounts, their groups and rights change, and in inventories; but who logs on does that himself
   /// (https://schema.ocsf.io/1.5.0/classes, each with what its `user` is).
   private static func isActing(_ parts: FieldParts) -> Bool {
-    if actors.indices.contains(where: { parts.node($0) != nil }) { return false }
+    if parts.hasNode(among: actors.indices) { return false }
     let number = parts[actors.count]
     if number?.equals("3002") ?? false { return true }
     // An actor may be a session or an application, which the user beside it is not.

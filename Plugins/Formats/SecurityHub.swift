@@ -69,7 +69,9 @@ extension Format {
           ])),
         // A machine where there is one; else what the finding is about, as other tools have it.
         "host.name": .first([
-          .computed("`Resources.Id` of the first whose `Type` is `AwsEc2Instance`", of: ["Resources"], host),
+          .ofFirst(
+            "`Resources.Id` of the first whose `Type` is `AwsEc2Instance`", in: "Resources", type: "Type",
+            where: { $0.equals("AwsEc2Instance") }, names: ["Id"]),
           "Resources.Id",
         ]),
         "threat.technique.id": .list(.techniques(in: "Types")),
@@ -79,23 +81,6 @@ extension Format {
       Actor("aws.cloudtrail.user_identity.session_context.session_issuer.arn"),
     ],
     spoofable: ["user_agent.*"])
-
-  private static let resources = FieldPath("Resources")
-  private static let type = FieldPath("Type")
-  private static let id = FieldPath("Id")
-
-  private static func host(_ parts: FieldParts, _ text: inout [UInt8]) -> FieldValue.Kind? {
-    var kind: FieldValue.Kind?
-    resources.forEachValue(in: parts.document) { resource in
-      guard type.first(in: resource)?.value.equals("AwsEc2Instance") == true,
-        let value = id.first(in: resource)?.value, value.isScalar
-      else { return false }
-      value.appendText(to: &text)
-      kind = .string
-      return true
-    }
-    return kind
-  }
 
   /// The role whose session an access key is of.
   private static let issuer = "Resources.Details.AwsIamAccessKey.SessionContext.SessionIssuer."

@@ -158,13 +158,11 @@ public struct Alert: ~Copyable {
 
   /// True where the field is an object that stands in the document in parts only: `user` where there is a `user.name`.
   public func isInParts(_ field: Field) -> Bool {
-    switch field.sources[table] {
-    case .prefix: return first(field) != nil
-    case .first(let sources):
-      guard case .prefix? = sources.first else { return false }
-      return first(field) != nil
-    default: return false
-    }
+    var source = field.sources[table]
+    // With the document's own behind them, where only some documents mean something else by the name.
+    if case .first(let sources)? = source { source = sources.first }
+    guard case .prefix? = source else { return false }
+    return first(field) != nil
   }
 
   /// Calls `body` with the dotted name and the value of every field that holds text, a number or a truth value, until it

@@ -32,4 +32,7 @@ public struct FieldParts {
 
   /// What stands at one of the paths: an object too, but no array.
   public func node(_ place: Int) -> JSONNode? { paths[place].first(in: document) }
+
+  /// True where something stands at one of these paths.
+  public func hasNode(among places: Range<Int>) -> Bool { places.contains { node($0) != nil } }
 }

@@ -53,7 +53,7 @@ public struct FieldTable: Sendable {
     guard case .beside(let paths)? = hiding(name) else { return source }
     let label = "there is no " + paths.map { "`\($0)`" }.joined(separator: " or ")
     let own = FieldSource.only(
-      label, of: paths, { parts in !paths.indices.contains { parts.node($0) != nil } }, .path(FieldPath(name)))
+      label, of: paths, { !$0.hasNode(among: paths.indices) }, .path(FieldPath(name)))
     return source.map { .first([$0, own]) } ?? own
   }
 
@@ -85,7 +85,7 @@ public struct FieldTable: Sendable {
     switch hiding(name) {
     case nil: false
     case .always: true
-    case .beside(let paths): paths.contains { FieldPath($0).first(in: document) != nil }
+    case .beside(let paths): FieldParts(document, paths.map { FieldPath($0) }).hasNode(among: paths.indices)
     }
   }
 

@@ -88,8 +88,7 @@ enum ChatText {
       while at < end {
         let byte = text[at]
         let isWord =
-          (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x20 || byte == UInt8(ascii: ".")
-          || byte == UInt8(ascii: ",")
+          isLetterOrDigit(byte) || byte == 0x20 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ",")
         guard isWord, !(style.makesLinks && beginsWebName(at, in: text)),
           !(style == .markdown && byte == UInt8(ascii: ".") && endsListNumber(at, in: text))
         else { break }
@@ -106,6 +105,10 @@ enum ChatText {
     let w = UInt8(ascii: "w")
     return text[at] | 0x20 == w && at + 2 < text.count && text[at + 1] | 0x20 == w && text[at + 2] | 0x20 == w
   }
+
+  /// True for a letter or a digit of ASCII.
+  @inline(__always)
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 }
 
   /// True for the full stop of `1.` at the beginning of a line, which makes a list of it.
   private static func endsListNumber<Text: RandomAccessCollection<UInt8>>(_ at: Int, in text: Text) -> Bool
@@ -126,8 +129,7 @@ enum ChatText {
   /// True for the first colon of `:smile:`.
   private static func beginsEmoji(_ at: Int, in text: [UInt8]) -> Bool {
     let name = text[(at + 1)...].prefix(100).prefix {
-      ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "+")
-        || $0 == UInt8(ascii: "-")
+      isLetterOrDigit($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-")
     }
     return !name.isEmpty && name.endIndex < text.count && text[name.endIndex] == UInt8(ascii: ":")
   }
@@ -201,9 +203,8 @@ enum ChatText {
   /// with `anyName`, anything that may be a name) comes after it. Beyond ASCII, whether a dash, a quotation mark or a letter
   /// is before it, it may begin one.
   private static func beginsMention(_ at: Int, in text: [UInt8], anyName: Bool) -> Bool {
-    func isASCIIWord(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 }
-    guard at + 1 < text.count, isASCIIWord(text[at + 1]) || text[at + 1] >= 0x80 else { return false }
-    guard at == 0 || !isASCIIWord(text[at - 1]) else { return false }
+    guard at + 1 < text.count, isLetterOrDigit(text[at + 1]) || text[at + 1] >= 0x80 else { return false }
+    guard at == 0 || !isLetterOrDigit(text[at - 1]) else { return false }
     if anyName { return true }
     let name = text[(at + 1)...].prefix(8).map { $0 | 0x20 }
     return reachesEverybody.contains { name.starts(with: $0) }

@@ -21,6 +21,7 @@ struct EntryCheck {
     return "an allowlist would not take it: \(problems.joined(separator: "; ")). Say which rule it is for with --rule"
       + (mayBeMeant ? ", or that it is meant with --accept-spoofable" : "")
   }
+
   private func problems(of entry: ImportedEntry, acceptingSpoofable: Bool) -> [String] {
     BundledPlugins.problems(
       ofAllowlistEntry: entry.filledIn(acceptingSpoofable: acceptingSpoofable), context: context)
