@@ -100,7 +100,7 @@ let package = Package(
     // The seams to C and C++ libraries.
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
-    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .target(name: "CCurl"),
     .systemLibrary(name: "CFallocate"),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CSpawn"),

@@ -49,6 +49,7 @@ private final class ParsedURL {
   let handle: OpaquePointer?
 
   init(_ url: String) throws(TransportError) {
+    try Library.prepare()
     handle = curl_url()
     let code = curl_url_set(handle, CURLUPART_URL, url, 0)
     guard code == CURLUE_OK else {
@@ -61,7 +62,7 @@ private final class ParsedURL {
 
   func part(_ part: CURLUPart) -> String? {
     var text: UnsafeMutablePointer<CChar>?
-    guard curl_url_get(handle, part, &text, UInt32(CURLU_DEFAULT_PORT)) == CURLUE_OK, let text else { return nil }
+    guard weir_curl_url_get(handle, part, &text, UInt32(CURLU_DEFAULT_PORT)) == CURLUE_OK, let text else { return nil }
     defer { curl_free(text) }
     return String(cString: text)
   }

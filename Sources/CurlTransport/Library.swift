@@ -3,15 +3,20 @@ internal import PluginKit
 
 /// libcurl as a whole.
 enum Library {
-  /// Initialised once, by whoever asks first; Swift sees to it that others wait. Never cleaned up: libcurl has no safe
-  /// moment for that in a program with threads.
-  private static let initialization: CURLcode = curl_global_init(Int(CURL_GLOBAL_ALL))
-
-  /// Makes sure that libcurl is initialised.
-  static func prepare() throws(TransportError) {
-    guard initialization == CURLE_OK else {
-      throw TransportError("libcurl cannot be initialised: \(describe(initialization))", isPermanent: true)
+  /// Nil, or why libcurl cannot be used. Loaded and initialised once, by whoever asks first; Swift sees to it that others
+  /// wait. Never cleaned up: libcurl has no safe moment for that in a program with threads.
+  private static let failure: String? = {
+    if let reason = weir_curl_load() {
+      return "libcurl cannot be loaded: \(String(cString: reason)); install it (on Debian and Ubuntu: apt-get install"
+        + " libcurl4) and start Weir again"
     }
+    let code = curl_global_init(Int(CURL_GLOBAL_ALL))
+    return code == CURLE_OK ? nil : "libcurl cannot be initialised: \(describe(code))"
+  }()
+
+  /// Makes sure that libcurl can be used; to be called before anything of it is.
+  static func prepare() throws(TransportError) {
+    if let failure { throw TransportError(failure, isPermanent: true) }
   }
 
   /// libcurl's own words for a code.
