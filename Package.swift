@@ -101,7 +101,7 @@ let package = Package(
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
     .target(name: "CCurl"),
-    .systemLibrary(name: "CFallocate"),
+    .systemLibrary(name: "CFileRanges"),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CSpawn"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -113,7 +113,7 @@ let package = Package(
     library("GatewayConfig", ["PluginKit", "AlertModel", "KQL", "CYAML"]),
     library("Pipeline", ["PluginKit", "AlertModel", "KQL", .product(name: "Crypto", package: "swift-crypto")]),
     library(
-      "Outbox", ["PluginKit", "AlertModel", "CFallocate", logging, .product(name: "GRDB", package: "GRDB.swift")]),
+      "Outbox", ["PluginKit", "AlertModel", "CFileRanges", logging, .product(name: "GRDB", package: "GRDB.swift")]),
     library("CurlTransport", ["PluginKit", "CCurl"]),
     library("BundledPlugins", ["PluginKit"] + plugins.map { .target(name: $0.name) }),
     library("Gateway", ["PluginKit", "AlertModel", "KQL", "GatewayConfig", "Pipeline", "Outbox", logging]),

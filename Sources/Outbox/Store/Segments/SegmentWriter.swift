@@ -92,7 +92,7 @@ final class SegmentWriter: Sendable {
       let file = try SegmentFile(creating: folder.path(number))
       // Even where the rest fails: the name is taken.
       state.next += 1
-      if isDurable { try folder.sync() }
+      if isDurable { try folder.sync() } else { state.current?.file.beginSync() }
       state.current = Current(number: number, file: file)
       return Extent(file: number, start: 0, head: head, body: body)
     }
