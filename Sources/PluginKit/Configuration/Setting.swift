@@ -9,7 +9,10 @@
 /// In configuration a setting has the property's name in snake_case (`webhook_url`). Its declaration is all that there is:
 /// validation, the reference pages and the JSON Schema are made from it. `$webhookURL.place` says where it stands.
 @propertyWrapper
-public struct Setting<Value: SettingValue>: Sendable {
+public struct Setting<Value: Sendable>: Sendable {
+  // That the value is a `SettingValue` is asked by what makes and reads a setting, not here: at every start the runtime would
+  // search all of the program's conformances for each type of value.
+
   /// What it is for: a sentence or several, Markdown.
   let summary: String
   let explicitName: String?
@@ -17,6 +20,23 @@ public struct Setting<Value: SettingValue>: Sendable {
   private var value: Value?
   private var location: SettingLocation
 
+  /// What was written, or else the default.
+  public var wrappedValue: Value {
+    get {
+      guard let value = value ?? defaultValue else {
+        // Reading options from a configuration sets every setting, so only code that makes options by hand comes here.
+        preconditionFailure("the setting '\(summary)' must be given before it is read")
+      }
+      return value
+    }
+    set { value = newValue }
+  }
+
+  /// Where the setting stands.
+  public var projectedValue: SettingLocation { location }
+}
+
+extension Setting where Value: SettingValue {
   /// A setting that must be given, unless its type is optional.
   ///
   /// - Parameter name: its name in configuration where that is not the property's in snake_case.
@@ -34,21 +54,6 @@ public struct Setting<Value: SettingValue>: Sendable {
     defaultValue = wrappedValue
     location = .unread
   }
-
-  /// What was written, or else the default.
-  public var wrappedValue: Value {
-    get {
-      guard let value = value ?? defaultValue else {
-        // Reading options from a configuration sets every setting, so only code that makes options by hand comes here.
-        preconditionFailure("the setting '\(summary)' must be given before it is read")
-      }
-      return value
-    }
-    set { value = newValue }
-  }
-
-  /// Where the setting stands.
-  public var projectedValue: SettingLocation { location }
 }
 
 /// Where a setting stands in the configuration.
@@ -103,7 +108,7 @@ protocol AnySetting: Sendable {
   func defaulting(at place: SourcePlace) -> any AnySetting
 }
 
-extension Setting: AnySetting {
+extension Setting: AnySetting where Value: SettingValue {
   var typeName: String { Value.typeName }
   var schema: SchemaNode { Value.schema }
   var mustBeGiven: Bool { defaultValue == nil }
@@ -125,7 +130,7 @@ extension Setting: AnySetting {
   }
 }
 
-extension Setting: Codable {
+extension Setting: Codable where Value: SettingValue {
   /// Only options that are asked for their settings encode them; see `PluginOptions`.
   public func encode(to encoder: any Encoder) throws {
     guard let collector = encoder as? SettingCollector else {

@@ -1,4 +1,5 @@
 public import AlertModel
+internal import Synchronization
 
 /// The formats of a gateway, in order of priority: tells which one a document is of, takes alerts out of their envelopes,
 /// and answers what an alert's format says about it.
@@ -19,8 +20,7 @@ public struct FormatSet: Sendable {
   private let severities: [PreparedSeverity]
   private let ids: [PreparedSource?]
   private let actors: [[ActorField]]
-  /// By format: where in the detector's documents stands what an attacker can choose, and nothing besides.
-  private let chosenPaths: [[String]]
+  private let chosenPaths = ChosenPaths()
 
   /// How many envelopes may lie inside one another; what is inside the last is an alert as it is.
   private static let maximumDepth = 8
@@ -39,7 +39,6 @@ public struct FormatSet: Sendable {
     shapes = ShapeIndex(formats.dropLast().map(\.shape) + envelopes.map(\.envelope.shape), vocabulary)
     severities = formats.map { PreparedSeverity($0.severity, vocabulary) }
     ids = formats.map { $0.id.map(vocabulary.prepared) }
-    chosenPaths = formats.map(\.chosenPaths)
     actors = formats.map { format in
       format.actors.map { ActorField(field: vocabulary.field($0.field), isSpoofable: $0.isSpoofable) }
     }
@@ -90,7 +89,8 @@ public struct FormatSet: Sendable {
   /// True where an attacker can choose the value of that field, by its ECS name or its name in the detector's document, in
   /// alerts of one format.
   public func isSpoofable(_ field: String, in format: Int) -> Bool {
-    formats[format].isSpoofable(field) || chosenPaths[format].contains { field == $0 || field.hasPrefix($0 + ".") }
+    formats[format].isSpoofable(field)
+      || chosenPaths.paths(of: formats[format], at: format).contains { field == $0 || field.hasPrefix($0 + ".") }
   }
 
   private func visit(
@@ -157,6 +157,21 @@ public struct ActorField: Sendable {
 
   /// The ECS name.
   public var name: String { field.name }
+}
+
+/// By format, worked out when first asked for: where in the detector's documents stands what an attacker can choose, and nothing
+/// besides.
+private final class ChosenPaths: Sendable {
+  private let known = Mutex<[Int: [String]]>([:])
+
+  func paths(of format: Format, at place: Int) -> [String] {
+    known.withLock { known in
+      if let paths = known[place] { return paths }
+      let paths = format.chosenPaths
+      known[place] = paths
+      return paths
+    }
+  }
 }
 
 extension Format {
