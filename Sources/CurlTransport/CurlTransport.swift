@@ -29,6 +29,8 @@ public final class CurlTransport: HTTPTransport, StreamTransport, Sendable {
 
   public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     try request.check()
+    // Nobody waits for its answer, and the server might take it up all the same.
+    if Task.isCancelled { throw TransportError("\(try Address(url: request.url)): cancelled") }
     let thread = try startedThread()
     let id = thread.inbox.makeID()
     let result = await withTaskCancellationHandler {

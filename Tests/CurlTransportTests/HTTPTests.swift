@@ -215,6 +215,19 @@ struct HTTPTests {
     for await _ in gone { break }
   }
 
+  @Test func `a task that was cancelled before sends nothing`() async {
+    let server = ScriptedServer { connection, _ in _ = connection.readRequest() }
+    let port = server.port
+    let (never, _) = AsyncStream<Void>.makeStream()
+    let task = Task {
+      for await _ in never {}
+      return await reason(HTTPRequest(url: "http://127.0.0.1:\(port)/", timeout: .seconds(50)))
+    }
+    task.cancel()
+    #expect(await task.value?.reason == "http://127.0.0.1:\(port): cancelled")
+    #expect(server.connectionCount == 0)
+  }
+
   @Test func `what fails is named without the path, which may be a secret`() async {
     let port = TestServer.freePorts(1)
     let error = await reason(HTTPRequest(url: "http://user:password@127.0.0.1:\(port)/services/T0/B0/secret?key=1"))
