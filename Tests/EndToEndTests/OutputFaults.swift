@@ -59,6 +59,56 @@ struct OutputFaults {
     #expect(world.deadLetters.first?.reason.contains("invalid_blocks") == true)
   }
 
+  /// Alerts whose Slack messages have their numbers.
+  private func numbered(_ numbers: Range<Int>) -> String {
+    numbers.map { #"{"severity":"high","rule":{"name":"number \#($0)"}}"# + "\n" }.joined()
+  }
+
+  /// The numbers in messages that Slack accepted, in their order.
+  private func posted(_ receiver: Receiver, _ wasAccepted: (Int) -> Bool) -> [Int] {
+    receiver.requests.filter { wasAccepted($0.number) }
+      .compactMap { $0.body.firstMatch(of: /HIGH: number (\d+)/).flatMap { Int($0.1) } }
+  }
+
+  @Test func `34 to 40: of a batch of Slack messages each fares by its own answer, and none is posted twice`()
+    async throws
+  {
+    let receiver = Receiver { number, _ in
+      switch number {
+      case 2: .status(400, body: "invalid_payload")
+      case 4: .status(429, headers: ["Retry-After: 1"])
+      case 7: .status(500, body: "rollup_error")
+      case 9: .drop
+      case 11: .status(503)
+      default: .status(200, body: "ok")
+      }
+    }
+    let world = try World(
+      World.configuration(outputs: [("soc", "slack: {webhook_url: \"\(receiver.url)\", rate_limit: 100/s}")]))
+    let end = try await world.run(numbered(0..<16))
+    #expect(end.exitCode == 65, "\(end.said)")
+    let accepted = posted(receiver) { ![2, 4, 7, 9, 11].contains($0) }
+    #expect(accepted.sorted() == Array(0..<16).filter { $0 != 1 }, "\(accepted)")
+    let requests = receiver.requests
+    #expect(requests.count >= 5 && requests[4].time - requests[3].time >= .seconds(0.9))
+    #expect(world.ledger.contains(#""soc":{"delivered":15,"dead_lettered":1,"pending":0}"#), "\(world.ledger)")
+    #expect(world.deadLetters.map(\.reason) == ["the server answered 400 Bad Request: invalid_payload"])
+  }
+
+  @Test func `a batch of Slack messages that the end cuts off is not posted again, but for the one under way`()
+    async throws
+  {
+    let receiver = Receiver { number, _ in number == 4 ? .dribble : .status(200, body: "ok") }
+    let world = try World(
+      World.configuration(outputs: [("soc", "slack: {webhook_url: \"\(receiver.url)\", rate_limit: 100/s}")]))
+    let end = try await world.run(numbered(0..<10), drain: "2s")
+    #expect(end.exitCode == 75, "\(end.said)")
+    #expect(world.ledger.contains(#""soc":{"delivered":3,"dead_lettered":0,"pending":7}"#), "\(world.ledger)")
+    #expect(try await world.run("").exitCode == 0)
+    #expect(posted(receiver) { $0 != 4 } == Array(0..<10))
+    #expect(receiver.requests.count == 11)
+  }
+
   @Test func `41: a redirect is not followed`() async throws {
     let elsewhere = Receiver()
     let target = elsewhere.url

@@ -56,6 +56,35 @@ struct PartialFailureTests {
     #expect(together.dropFirst().allSatisfy { $0 >= 25 }, "\(together)")
   }
 
+  @Test func `What was accepted before a batch was cut off is not delivered again`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open()
+    let (arrived, started) = AsyncStream<Void>.makeStream()
+    let output = ScriptedOutput { call, batch throws(DeliveryError) in
+      guard call == 0 else { return }
+      started.yield()
+      // Until the worker is stopped.
+      for await _ in AsyncStream<Void>.makeStream().stream {}
+      throw DeliveryError(
+        Dictionary(uniqueKeysWithValues: (4..<batch.count).map { ($0, .retry(reason: "cancelled", after: nil)) }))
+    }
+    try await world.commit(0..<10, in: outbox)
+    let worker = try world.worker(output, world.settings(), outbox)
+    await withTaskGroup { group in
+      group.addTask { await worker.run() }
+      for await _ in arrived { break }
+      await worker.stop(within: .zero)
+    }
+    let counts = await worker.counts
+    #expect(counts.delivered == 4 && counts.pending == 6)
+    await outbox.close()
+
+    let again = try world.open()
+    await world.drain(try world.worker(output, world.settings(), again))
+    #expect(output.record.accepted == ids(0..<10))
+    await again.close()
+  }
+
   @Test func `An output that sends one alert after the other has the time of a request for each`() async throws {
     let world = try TestWorld()
     let outbox = try world.open()

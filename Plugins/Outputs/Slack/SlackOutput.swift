@@ -5,9 +5,11 @@ public import PluginKit
 public struct SlackOutput: Output {
   public static let delivery = DeliveryMode.queued
 
-  /// Slack allows one message a second for each webhook ("Rate limits", incoming webhooks). A message is one request, so
-  /// there is nothing to gain from handing over several alerts at once.
-  public static let deliveryDefaults = DeliveryDefaults(rateLimit: Rate(1, per: .seconds(1)), batch: 1)
+  /// Slack allows one message a second for each webhook ("Rate limits", incoming webhooks). A message is one request
+  /// whatever the batch is, but what became of a batch is committed to the outbox in one transaction, and reading, timers and
+  /// tasks are shared. A kill repeats a batch at the most: one message with this rate limit, which lets through what one
+  /// second brings.
+  public static let deliveryDefaults = DeliveryDefaults(rateLimit: Rate(1, per: .seconds(1)), batch: 16)
 
   public static let manual = Manual(
     name: "slack",
@@ -65,7 +67,7 @@ public struct SlackOutput: Output {
       guard let (failure, concernsAll) = await post(message) else { continue }
       outcomes[index] = failure
       if concernsAll {
-        for later in (index + 1)..<max(index + 1, batch.count) { outcomes[later] = failure }
+        for later in index..<batch.count { outcomes[later] = failure }
         pause = failure.after
         break
       }
@@ -100,6 +102,10 @@ public struct SlackOutput: Output {
     }
   }
 
+  /// Statuses that say nothing about the one message: too many requests, and a gateway whose server is not there (RFC 6585,
+  /// section 4; RFC 9110, sections 15.6.3 to 15.6.5).
+  private static let concernAll: Set<Int> = [429, 502, 503, 504]
+
   /// Posts one message. Returns nil where it was accepted, else what to do, and whether the next one would fare alike.
   private func post(_ message: [UInt8]) async -> (DeliveryError.Outcome, concernsAll: Bool)? {
     let request = HTTPRequest(
@@ -109,7 +115,7 @@ public struct SlackOutput: Output {
       let response = try await context.http.send(request)
       guard let failure = answer.failure(response, now: context.clock.now) else { return nil }
       if case .unauthorized = failure { return (failure, true) }
-      return (failure, response.status == 429 || failure.after != nil)
+      return (failure, Self.concernAll.contains(response.status) || failure.after != nil)
     } catch {
       return (HTTPOutcome.failure(error, redacting: answer.redaction), true)
     }

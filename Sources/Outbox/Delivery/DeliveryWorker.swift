@@ -10,8 +10,8 @@ public import PluginKit
 /// `settings.setAsideAfter`, since the fault may be its own.
 ///
 /// **Repeats.** An alert may be delivered twice where the process dies between the destination's answer and the commit of
-/// the settlement: at most `concurrency × batch` alerts an output. A destination that accepts without saying so in time
-/// is asked again, and sees the same id.
+/// the settlement: at most `concurrency × batch` alerts an output, where a batch is what the rate limit's second brings if
+/// that is less. A destination that accepts without saying so in time is asked again, and sees the same id.
 ///
 /// **Failures.** What fails waits by exponential backoff with full jitter, and at least as long as `Retry-After` said.
 /// After `settings.breakerThreshold` failures in a row a single alert probes the destination. Refused alerts become dead

@@ -91,6 +91,47 @@ import Testing
       ])
   }
 
+  @Test(arguments: [502, 503, 504])
+  func `a gateway without its server stops the batch`(status: Int) async throws {
+    let http = RecordingHTTPTransport(.status(200, "ok"), .status(status))
+    let failure = try await failure(of: http)
+    #expect(failure?.outcomes.keys.sorted() == [1, 2])
+    #expect(failure?.pause == nil)
+    #expect(http.requests.count == 2)
+  }
+
+  @Test func `a webhook that is revoked between two messages keeps the rest`() async throws {
+    let http = RecordingHTTPTransport(.status(200, "ok"), .status(404, "no_service"))
+    let expected = DeliveryError.Outcome.unauthorized(reason: "the server answered 404 Not Found: no_service")
+    #expect(try await outcomes(of: http) == [1: expected, 2: expected])
+    #expect(http.requests.count == 2)
+  }
+
+  @Test func `no answer to one message stops the batch, and what was posted before is not repeated`() async throws {
+    let reason = "https://hooks.slack.example:443: no complete response within 10 s"
+    let http = RecordingHTTPTransport(.status(200, "ok"), .failure(TransportError(reason)))
+    let expected = DeliveryError.Outcome.retry(reason: reason, after: nil)
+    #expect(try await outcomes(of: http) == [1: expected, 2: expected])
+    #expect(http.requests.count == 2)
+  }
+
+  @Test func `a batch that is cut off says what was posted`() async throws {
+    let (arrived, started) = AsyncStream<Void>.makeStream()
+    let http = RecordingHTTPTransport { _, number in
+      if number == 0 { return .status(200, "ok") }
+      started.yield()
+      // Until the task is cancelled.
+      for await _ in AsyncStream<Void>.makeStream().stream {}
+      return .failure(TransportError("cancelled"))
+    }
+    let delivery = Task { try await outcomes(of: http) }
+    for await _ in arrived { break }
+    delivery.cancel()
+    let expected = DeliveryError.Outcome.retry(reason: "cancelled", after: nil)
+    #expect(try await delivery.value == [1: expected, 2: expected])
+    #expect(http.requests.count == 2)
+  }
+
   @Test func `Rocket.Chat's answer is taken in its style only`() async throws {
     let answer = RecordingHTTPTransport.Answer.status(200, #"{"success":true}"#)
     #expect(try await outcomes(of: RecordingHTTPTransport(answer), style: "mattermost").isEmpty)
