@@ -24,7 +24,7 @@ public struct ConsoleOutput: Output {
   private let stream: ConsoleStream
   private let format: ConsoleOptions.Format
   private let line: ConsoleLine
-  private let vocabulary: Vocabulary
+  private let readers: AlertReaders
   private var terminal: Terminal
 
   public init(options: ConsoleOptions, context: PluginContext) throws {
@@ -38,7 +38,7 @@ public struct ConsoleOutput: Output {
     stream = ConsoleStream(descriptor)
     format = options.format
     line = ConsoleLine(context.vocabulary)
-    vocabulary = context.vocabulary
+    readers = AlertReaders(vocabulary: context.vocabulary)
     terminal = Terminal(descriptor: descriptor)
   }
 
@@ -71,14 +71,13 @@ public struct ConsoleOutput: Output {
   }
 
   private func writeText(_ batch: DeliveryBatch) throws(DeliveryError) {
-    let reader = AlertReader(vocabulary: vocabulary)
     let width = terminal.width
     var text: [UInt8] = []
     var ends: [Int] = []
     for index in 0..<batch.count {
       let alert = batch[index]
       do {
-        try reader.read(alert) {
+        try readers.read(alert) {
           line.append($0, time: alert.time, width: width, hasColor: terminal.hasColor, to: &text)
         }
       } catch {
@@ -117,7 +116,7 @@ extension ConsoleOutput: Previewing {
       return alert.withJSON { Array($0) } + [0x0A]
     }
     var text: [UInt8] = []
-    try AlertReader(vocabulary: vocabulary).read(alert) {
+    try readers.read(alert) {
       line.append($0, time: alert.time, width: nil, hasColor: false, to: &text)
     }
     return text

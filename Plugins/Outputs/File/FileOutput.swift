@@ -30,6 +30,7 @@ public struct FileOutput: Output {
   let template: PathTemplate
   let options: FileOutputOptions
   private let context: PluginContext
+  private let readers: AlertReaders
   let rotation: Rotation
   private let state: State
 
@@ -65,6 +66,7 @@ public struct FileOutput: Output {
     }
     self.options = options
     self.context = context
+    readers = AlertReaders(vocabulary: context.vocabulary)
     rotation = Rotation(
       size: options.rotateSize.map { Int64($0.bytes) }, period: options.rotateEvery?.components.seconds,
       keep: options.keep, isCompressing: options.compress, permissions: options.permissions)
@@ -121,13 +123,12 @@ public struct FileOutput: Output {
   }
 
   private func writeByField(_ batch: DeliveryBatch, now: Timestamp) -> [Int: DeliveryError.Outcome] {
-    let reader = AlertReader(vocabulary: context.vocabulary)
     var outcomes: [Int: DeliveryError.Outcome] = [:]
     var places: [String: [Int]] = [:]
     var order: [String] = []
     for index in 0..<batch.count {
       do {
-        let path = try reader.read(batch[index]) { template.path(for: $0, at: now) }
+        let path = try readers.read(batch[index]) { template.path(for: $0, at: now) }
         if places[path] == nil { order.append(path) }
         places[path, default: []].append(index)
       } catch {

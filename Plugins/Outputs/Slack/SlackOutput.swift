@@ -33,6 +33,7 @@ public struct SlackOutput: Output {
       """)
 
   private let url: Secret
+  private let readers: AlertReaders
   private let fields: AlertSummaryFields
   private let style: SlackOptions.Style
   private let preamble: [UInt8]
@@ -45,6 +46,7 @@ public struct SlackOutput: Output {
     let url = options.webhookURL.reveal()
     if let mistake = WebAddress.mistake(in: url) { throw options.$webhookURL.error("'webhook_url' \(mistake)") }
     self.url = options.webhookURL
+    readers = AlertReaders(vocabulary: context.vocabulary)
     fields = AlertSummaryFields(
       context.vocabulary, link: try AlertLinkFields(context.vocabulary, template: options.link))
     style = options.style
@@ -77,11 +79,10 @@ public struct SlackOutput: Output {
 
   /// The messages for a batch, one an alert. Pure.
   func encode(_ batch: DeliveryBatch) -> [[UInt8]] {
-    let reader = AlertReader(vocabulary: context.vocabulary)
-    return (0..<batch.count).map { index in
+    (0..<batch.count).map { index in
       let outgoing = batch[index]
       let id = Array(outgoing.id.utf8)
-      let read = try? reader.read(outgoing) { alert in
+      let read = try? readers.read(outgoing) { alert in
         encode(fields.summary(of: alert, time: outgoing.time, id: id))
       }
       if let read { return read }

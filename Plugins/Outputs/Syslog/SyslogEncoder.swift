@@ -7,7 +7,7 @@ struct SyslogEncoder: Sendable {
   private let header: MessageHeader
   private let body: SyslogOptions.Body
   private let marksUTF8: Bool
-  private let vocabulary: Vocabulary
+  private let readers: AlertReaders
   private let fields: AlertFields
 
   /// How messages are told apart.
@@ -35,7 +35,7 @@ struct SyslogEncoder: Sendable {
     header = MessageHeader(options, hostname: hostname, offset: offset)
     body = options.body
     marksUTF8 = options.format == .rfc5424
-    self.vocabulary = vocabulary
+    readers = AlertReaders(vocabulary: vocabulary)
     fields = AlertFields(vocabulary)
   }
 
@@ -45,12 +45,11 @@ struct SyslogEncoder: Sendable {
     let size = batch.places.reduce(0) { $0 + Int(batch.block.entries[Int($1)].count) }
     messages.bytes.reserveCapacity(size + batch.count * 256)
     if framing == .none { messages.ranges.reserveCapacity(batch.count) }
-    let reader = body == .json ? nil : AlertReader(vocabulary: vocabulary)
     var message: [UInt8] = []
     batch.block.bytes.withUnsafeBytes { block in
       for index in 0..<batch.count {
         message.removeAll(keepingCapacity: true)
-        append(batch[index], of: block, reader, to: &message)
+        append(batch[index], of: block, to: &message)
         switch framing {
         case .none:
           messages.ranges.append(messages.bytes.count..<messages.bytes.count + message.count)
@@ -68,16 +67,14 @@ struct SyslogEncoder: Sendable {
     return messages
   }
 
-  private func append(
-    _ outgoing: OutgoingAlert, of block: UnsafeRawBufferPointer, _ reader: AlertReader?, to message: inout [UInt8]
-  ) {
+  private func append(_ outgoing: OutgoingAlert, of block: UnsafeRawBufferPointer, to message: inout [UInt8]) {
     let entry = outgoing.entry
     let id = UnsafeRawBufferPointer(rebasing: block[entry.id])
     header.append(severity: entry.severity, time: entry.time, id: id, to: &message)
-    if let reader {
+    if body != .json {
       let start = message.count
       let context = BodyContext(fields: fields, time: entry.time, id: outgoing.id)
-      let isRead: Void? = try? reader.read(outgoing) { alert in append(alert, context, to: &message) }
+      let isRead: Void? = try? readers.read(outgoing) { alert in append(alert, context, to: &message) }
       if isRead != nil { return }
       // Only damaged state brings this about; whoever gets the message sees what there is.
       message.removeSubrange(start...)

@@ -13,7 +13,7 @@ struct WebhookTemplate {
   private let fields: [(name: String, field: Field)]
   private let usesJSON: Bool
   private let mustBeJSON: Bool
-  private let vocabulary: Vocabulary
+  private let readers: AlertReaders
 
   /// - Parameter isJSON: whether what comes out must be JSON.
   /// - Throws: `ConfigurationError` at the place in the template that is wrong.
@@ -31,7 +31,7 @@ struct WebhookTemplate {
     fields = tags.names.filter { !Self.ownNames.contains($0) }.sorted()
       .map { ($0, vocabulary.field($0 == "timestamp" ? "@timestamp" : $0)) }
     mustBeJSON = isJSON
-    self.vocabulary = vocabulary
+    readers = AlertReaders(vocabulary: vocabulary)
   }
 
   private static let ownNames: Set<String> = ["json", "severity"]
@@ -43,7 +43,7 @@ struct WebhookTemplate {
     var values: [String: [String]] = ["severity": [alert.severity.description]]
     if usesJSON { values["json"] = [alert.withJSON { String(decoding: $0, as: UTF8.self) }] }
     do {
-      try AlertReader(vocabulary: vocabulary).read(alert) { parsed in
+      try readers.read(alert) { parsed in
         for (name, field) in fields {
           var texts: [String] = []
           parsed.forEachValue(field) { value in

@@ -10,6 +10,7 @@ struct ReplaySide: Sendable {
   let formats: FormatSet
   private let worker: PipelineWorker
   private let recorder: DecisionRecorder
+  private let readers: AlertReaders
   private let fields: SubjectFields
 
   /// - Parameter numbers: by output, its number.
@@ -23,6 +24,7 @@ struct ReplaySide: Sendable {
         for output in route.outputs { set.insert(numbers[output]) }
         return set
       })
+    readers = AlertReaders(vocabulary: formats.vocabulary)
     fields = SubjectFields(parts.formats)
   }
 
@@ -35,7 +37,7 @@ struct ReplaySide: Sendable {
   /// What an alert is about.
   func subject(of place: Int32, in outcome: BatchOutcome) -> Subject {
     let outgoing = DeliveryBatch(block: outcome.block, places: [place])[0]
-    let subject = try? AlertReader(vocabulary: formats.vocabulary).read(outgoing) { fields.subject(of: $0) }
+    let subject = try? readers.read(outgoing) { fields.subject(of: $0) }
     return subject ?? Subject()
   }
 }

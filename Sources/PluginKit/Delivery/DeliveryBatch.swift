@@ -63,29 +63,3 @@ public struct OutgoingAlert: Sendable {
     }
   }
 }
-
-/// Parses outgoing alerts again, for outputs that need more than the line: one reader serves one task at a time.
-public final class AlertReader {
-  private let parser = DocumentParser()
-  private let arena = TextArena()
-  private let vocabulary: Vocabulary
-
-  public init(vocabulary: Vocabulary) {
-    self.vocabulary = vocabulary
-  }
-
-  /// Calls `body` with the alert, parsed.
-  ///
-  /// - Throws: `JSONError` where the line is not JSON, which only damaged state can bring about.
-  public func read<Result>(_ alert: OutgoingAlert, _ body: (borrowing Alert) throws -> Result) throws -> Result {
-    try alert.withJSON { bytes in
-      arena.reset()
-      let root = try parser.parse(bytes)
-      let table = min(Int(alert.entry.table), max(vocabulary.tables.count - 1, 0))
-      var parsed = Alert(
-        Document(root), table: table, severity: alert.severity, vocabulary: vocabulary, arena: arena)
-      parsed.takeUpEarlierNotes()
-      return try body(parsed)
-    }
-  }
-}
