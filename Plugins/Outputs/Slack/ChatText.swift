@@ -79,19 +79,24 @@ enum ChatText {
     return true
   }
 
-  /// How many bytes from `start` on mean nothing: letters, digits, spaces, full stops and commas, but for `www` where that
-  /// begins a link.
+  /// How many bytes from `start` on mean nothing: letters, digits, spaces, full stops and commas, and what ARNs and dates have
+  /// besides; but for `www` where that begins a link, and for what Markdown makes of a number and a full stop.
   private static func lengthOfWords(in text: [UInt8], from start: Int, most: Int, _ style: Style) -> Int {
-    text.withUnsafeBufferPointer { text in
-      var at = start
+    let makesLinks = style.makesLinks
+    return text.withUnsafeBufferPointer { text in
       let end = min(text.count, start + max(most, 0))
-      while at < end {
-        let byte = text[at]
-        let isWord =
-          isLetterOrDigit(byte) || byte == 0x20 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ",")
-        guard isWord, !(style.makesLinks && beginsWebName(at, in: text)),
-          !(style == .markdown && byte == UInt8(ascii: ".") && endsListNumber(at, in: text))
-        else { break }
+      var at = start
+      words: while at < end {
+        switch text[at] {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: " "), UInt8(ascii: ","):
+          if makesLinks, beginsWebName(at, in: text) { break words }
+        case UInt8(ascii: "."):
+          if style == .markdown, endsListNumber(at, in: text) { break words }
+        case UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: "_"):
+          if makesLinks { break words }
+        default: break words
+        }
         at += 1
       }
       return at - start
