@@ -15,9 +15,9 @@ struct AlertLink {
 
   /// - Returns: nil for anything but an http or https address.
   init?(_ text: [UInt8]) {
-    let scheme = ["https://", "http://"].map { Array($0.utf8) }.first { text.starts(with: $0) }
+    let scheme = ["https://", "http://"].first { text.starts(with: $0.utf8) }
     guard let scheme, text.count <= Self.longest else { return nil }
-    let authority = text[scheme.count...].prefix { !"/?#".utf8.contains($0) }
+    let authority = text[scheme.utf8.count...].prefix { !"/?#".utf8.contains($0) }
     let isHost = { (byte: UInt8) in
       byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 || "-.:[]_".utf8.contains(byte)
     }
