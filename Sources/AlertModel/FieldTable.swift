@@ -42,8 +42,7 @@ public struct FieldTable: Sendable {
     self.holdsEvent = holdsEvent
     self.hides = hides
     sources = Dictionary(pairs.map { ($0.name, $0.source.passingOverOthers) }) { _, later in later }
-    var seen: Set<String> = []
-    names = pairs.map(\.name).filter { seen.insert($0).inserted }
+    names = pairs.map(\.name).distinct
   }
 
   /// Where the table says that `name` is: by that name itself, below a name that it lists, or as a prefix of several; then,

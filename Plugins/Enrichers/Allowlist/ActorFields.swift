@@ -34,10 +34,7 @@ struct ActorFields: Sendable {
   }
 
   /// The names of the fields, of all formats.
-  var names: [String] {
-    var seen: Set<String> = []
-    return sources.flatMap(\.group.fields).map(\.name).filter { seen.insert($0).inserted }
-  }
+  var names: [String] { sources.flatMap(\.group.fields).map(\.name).distinct }
 
   /// One form of an identity.
   struct Identity {

@@ -56,8 +56,7 @@ struct EntryProposal {
       let listed = unused.prefix(3).joined(separator: ", ") + (unused.count > 3 ? " and \(unused.count - 3) more" : "")
       changes.append("never matched: \(listed)")
     }
-    var seen: Set<String> = []
-    actors = kept.filter { seen.insert($0).inserted }
+    actors = kept.distinct
     return true
   }
 

@@ -41,9 +41,7 @@ public struct AttackEnricher: Enricher, FieldAdding {
   private func answer(_ question: AttackFields.Question) -> [AddedField] {
     var added: [AddedField] = []
     func add(_ name: String, _ values: [String]) {
-      var seen: Set<String> = []
-      let distinct = values.filter { seen.insert($0).inserted }
-      guard !question.isPresent(name), let field = Self.field(name, distinct) else { return }
+      guard !question.isPresent(name), let field = Self.field(name, values.distinct) else { return }
       added.append(field)
     }
     let main =

@@ -88,7 +88,6 @@ struct ReportCommand: AsyncParsableCommand {
   static func deliveredFiles(_ parts: GatewayParts) -> [String] {
     let routed = Set(parts.routes.flatMap(\.outputs)).subtracting([parts.suppressedOutput])
     let keeping = routed.sorted().compactMap { parts.outputs[$0].output as? any FileKeeping }
-    var seen: Set<String> = []
-    return keeping.flatMap(\.keptFiles).filter { seen.insert($0).inserted }
+    return keeping.flatMap(\.keptFiles).distinct
   }
 }

@@ -1,3 +1,4 @@
+internal import AlertModel
 public import PluginKit
 
 /// What came of reading a configuration: as much of it as is right, and everything that is wrong or doubtful.
@@ -82,9 +83,7 @@ public struct ProblemCollector: Sendable {
 
   /// Everything, each once: the configuration file's by place, then other files'.
   public var diagnostics: [Diagnostic] {
-    var seen: Set<Diagnostic> = []
-    let shown = found.map { Diagnostic($0.severity, redaction.apply(to: $0.message), at: $0.place) }
-    let distinct = shown.filter { seen.insert($0).inserted }
+    let distinct = found.map { Diagnostic($0.severity, redaction.apply(to: $0.message), at: $0.place) }.distinct
     return distinct.filter { $0.place.file == file }.sorted { $0.place < $1.place }
       + distinct.filter { $0.place.file != file }
   }

@@ -94,15 +94,13 @@ public struct LocatedNode: Sendable, Equatable {
   /// The content as text that is the same for the same content, wherever it stands. It may hold secrets.
   package var signature: String {
     switch content {
-    case .scalar(let scalar): (scalar.style == .plain ? "plain " : "quoted ") + Self.signature(of: scalar.text.text)
+    // Printing the style itself would make the runtime search all conformances for ways to print it.
+    case .scalar(let scalar): (scalar.style == .plain ? "plain" : "quoted") + scalar.text.text.debugDescription
     case .sequence(let elements): "[" + elements.map(\.signature).joined(separator: ",") + "]"
     case .mapping(let entries):
-      "{" + entries.map { Self.signature(of: $0.key.text) + ":" + $0.value.signature }.joined(separator: ",") + "}"
+      "{" + entries.map { "\($0.key.text.debugDescription):\($0.value.signature)" }.joined(separator: ",") + "}"
     }
   }
-
-  /// With its length before it no text can be taken for another and what is beside it.
-  private static func signature(of text: String) -> String { "\(text.utf8.count) \(text)" }
 
   /// What this is, for messages: `a list`, `a mapping`, `text`, `nothing`. Never the value.
   public var kindName: String {

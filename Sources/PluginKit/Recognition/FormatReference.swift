@@ -50,9 +50,7 @@ extension FieldSource {
     switch self {
     case .path(let path), .renamed(let path, _, _): return ["`\(path.name)`"]
     case .envelope(let path): return ["envelope `\(path.name)`"]
-    case .first(let sources):
-      var seen: Set<String> = []
-      return sources.flatMap(\.alternatives).filter { seen.insert($0).inserted }
+    case .first(let sources): return sources.flatMap(\.alternatives).distinct
     case .firstInEach(let objects, let paths): return paths.map { "`\(objects.name).\($0.name)`" }
     case .all(let sources): return [sources.map(\.summary).joined(separator: " and ")]
     case .list(let source), .time(let source), .addresses(let source): return source.alternatives
