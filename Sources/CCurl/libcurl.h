@@ -3,9 +3,9 @@
 #ifndef LIBCURL_H
 #define LIBCURL_H
 
-// Macros of the same names would stand in the way.
-#define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
+
+// Macros of the same names would stand in the way.
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
 #undef curl_multi_setopt

@@ -21,7 +21,7 @@ const char *weir_curl_load(void) {
   return NULL;
 }
 
-// What Swift calls by libcurl's own names.
+// What Swift calls by libcurl's own names. Hidden, so that libcurl's calls of itself do not come here.
 #define FORWARD(result, name, parameters, arguments) \
   __attribute__((visibility("hidden"))) result name parameters { return libcurl.name arguments; }
 
