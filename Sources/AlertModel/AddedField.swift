@@ -20,6 +20,10 @@ public struct AddedField: Sendable {
   /// The ECS name, or a name under `weir`.
   public var path: FieldPath { storage.path }
 
+  /// What can be asked of the path, valid as long as the field or its keeper is kept.
+  var view: PathView { storage.path.view }
+  var keeper: any AnyObject & Sendable { storage }
+
   /// The value as JSON.
   public var json: [UInt8] { storage.json }
 

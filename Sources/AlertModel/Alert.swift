@@ -59,8 +59,8 @@ public struct Alert: ~Copyable {
   }
 
   /// Adds what an enricher returned. A field that was added before stays as it is.
-  public mutating func add(_ fields: [AddedField]) {
-    for field in fields { addedHeads |= Self.bit(of: field.path) }
+  public mutating func add(_ fields: consuming [AddedField]) {
+    for field in fields.indices { addedHeads |= Self.bit(of: fields[field].path) }
     if added.isEmpty {
       added = fields
       return

@@ -11,8 +11,8 @@ internal import Glibc
 public struct AlertWriter: Sendable {
   /// One field to write, its value somewhere in `values`.
   private struct Addition: Sendable {
-    /// Its place in `paths`: additions are moved about, and to copy a path costs a reference.
-    let path: Int
+    /// It borrows from what is in `kept`.
+    let path: PathView
     var value: Range<Int>
     var existing = Existing.stands
     /// How many bytes of the document give way to the value; nil where it is a new member.
@@ -37,7 +37,8 @@ public struct AlertWriter: Sendable {
 
   private var values: [UInt8] = []
   private var additions: [Addition] = []
-  private var paths: [FieldPath] = []
+  /// What the additions' paths borrow from.
+  private var kept: [any AnyObject & Sendable] = []
 
   public init() {}
 
@@ -45,12 +46,20 @@ public struct AlertWriter: Sendable {
   public mutating func begin() {
     values.removeAll(keepingCapacity: true)
     additions.removeAll(keepingCapacity: true)
-    paths.removeAll(keepingCapacity: true)
+    kept.removeAll(keepingCapacity: true)
   }
 
   /// Adds a field to write. Of two with the same name, the first is written.
   public mutating func add(_ field: AddedField) {
-    add(field.path) { json in field.withJSON { json.append(contentsOf: $0) } }
+    let start = values.count
+    field.withJSON { values.append(contentsOf: $0) }
+    additions.append(Addition(path: field.view, value: start..<values.count))
+    kept.append(field.keeper)
+  }
+
+  /// Adds fields to write, as each by itself.
+  public mutating func add(_ fields: [AddedField]) {
+    for index in fields.indices { add(fields[index]) }
   }
 
   /// Adds a field to write, whose JSON `write` appends. Of two with the same name the first is written, unless the second
@@ -61,16 +70,12 @@ public struct AlertWriter: Sendable {
     if existing != .stands { removeAdditions(below: path) }
     let start = values.count
     write(&values)
-    additions.append(Addition(path: paths.count, value: start..<values.count, existing: existing))
-    paths.append(path)
+    additions.append(Addition(path: path.view, value: start..<values.count, existing: existing))
+    kept.append(path.keeper)
   }
 
   private mutating func removeAdditions(below path: FieldPath) {
-    // By place: whoever walks over the paths themselves counts references.
-    for index in additions.indices where paths[additions[index].path].isOrLies(below: path) {
-      additions.removeAll { [paths] in paths[$0.path].isOrLies(below: path) }
-      return
-    }
+    additions.removeAll { $0.path.isOrLies(below: path.view) }
   }
 
   /// Appends the alert with its fields, on one line, without a line break at the end.
@@ -81,7 +86,12 @@ public struct AlertWriter: Sendable {
     _ document: Document, to output: inout [UInt8], locating located: FieldPath? = nil
   ) -> Range<Int>? {
     place(in: document)
-    let root = document.root
+    return withExtendedLifetime(located) { write(document.root, to: &output, locating: located?.view) }
+  }
+
+  private mutating func write(
+    _ root: JSONNode, to output: inout [UInt8], locating located: PathView?
+  ) -> Range<Int>? {
     var place: Range<Int>?
     let source = root.source
     let isOneLine = !Self.hasLineBreak(source)
@@ -94,7 +104,7 @@ public struct AlertWriter: Sendable {
         Self.copy(UnsafeRawBufferPointer(rebasing: source[copied..<offset]), isOneLine: isOneLine, to: &output)
         let start = output.count
         append(additions[next].value, to: &output)
-        if let located, paths[additions[next].path] == located { place = start..<output.count }
+        if additions[next].path.isSame(as: located) { place = start..<output.count }
         copied = offset + replaced
         next += 1
         continue
@@ -106,8 +116,12 @@ public struct AlertWriter: Sendable {
       let offset = additions[next].offset - base
       Self.copy(UnsafeRawBufferPointer(rebasing: source[copied..<offset]), isOneLine: isOneLine, to: &output)
       copied = offset
-      if !additions[next].isFirstMember { output.append(UInt8(ascii: ",")) }
-      writeMembers(next..<end, to: &output, locating: located, at: &place)
+      if end - next == 1 {
+        let written = writeAlone(additions[next], to: &output)
+        if additions[next].path.isSame(as: located) { place = written }
+      } else {
+        writeMembers(next..<end, to: &output, locating: located, at: &place)
+      }
       next = end
     }
     Self.copy(UnsafeRawBufferPointer(rebasing: source[copied...]), isOneLine: isOneLine, to: &output)
@@ -141,12 +155,11 @@ public struct AlertWriter: Sendable {
         isDropped = true
         continue
       }
-      let path = paths[additions[index].path]
-      let existing = additions[index].existing
+      let (path, existing) = (additions[index].path, additions[index].existing)
       if existing == .givesWayWithAllBelow { replaceAll(below: path, in: document) }
       if path.exists(in: document) {
         if existing != .stands || !path.hasValue(in: document) {
-          replaceAll(additions[index].path, in: document, with: additions[index].value)
+          replaceAll(path, in: document, with: additions[index].value)
         }
         additions[index].isDropped = true
         isDropped = true
@@ -170,46 +183,41 @@ public struct AlertWriter: Sendable {
     }
   }
 
-  private mutating func replaceAll(_ path: Int, in document: Document, with value: Range<Int>) {
-    var found: [(offset: Int, count: Int)] = []
-    _ = paths[path].forEachNode(in: document) { node in
-      found.append((node.offset, node.source.count))
+  private mutating func replaceAll(_ path: PathView, in document: Document, with value: Range<Int>) {
+    _ = path.forEachNode(in: document) { node in
+      additions.append(Addition(path: path, value: value, replaced: node.source.count, offset: node.offset))
       return false
-    }
-    for place in found {
-      additions.append(Addition(path: path, value: value, replaced: place.count, offset: place.offset))
     }
   }
 
   /// Whatever a dotted key hides below the field.
-  private mutating func replaceAll(below path: FieldPath, in document: Document) {
+  private mutating func replaceAll(below path: PathView, in document: Document) {
     guard document.mayBegin(with: path) else { return }
     var found: [(offset: Int, count: Int)] = []
-    document.root.forEachValue(below: Array(path.name.utf8)[...]) { found.append(($0.offset, $0.source.count)) }
+    document.root.forEachValue(below: Array(path.name)[...]) { found.append(($0.offset, $0.source.count)) }
     guard !found.isEmpty else { return }
     let start = values.count
     values.append(contentsOf: "null".utf8)
+    let path = FieldPath(String(decoding: path.name, as: UTF8.self) + ".")
+    kept.append(path.keeper)
     for place in found {
       additions.append(
-        Addition(path: paths.count, value: start..<values.count, replaced: place.count, offset: place.offset))
+        Addition(
+          path: path.view, value: start..<values.count, replaced: place.count, offset: place.offset))
     }
-    paths.append(FieldPath(path.name + "."))
   }
 
   /// True where a field of the same name stands before it.
   private func isRepeated(_ index: Int) -> Bool {
-    (0..<index).contains { paths[additions[$0].path] == paths[additions[index].path] }
+    let path = additions[index].path
+    return (0..<index).contains { additions[$0].path.hasSameName(as: path) }
   }
 
   /// Writes fields that go to the same place, `consumed` bytes of whose names are there already.
   private mutating func writeMembers(
-    _ range: Range<Int>, to output: inout [UInt8], locating located: FieldPath?, at place: inout Range<Int>?
+    _ range: Range<Int>, to output: inout [UInt8], locating located: PathView?, at place: inout Range<Int>?
   ) {
-    if range.count == 1 {
-      writeAlone(range.lowerBound, to: &output, locating: located, at: &place)
-      return
-    }
-    var isFirst = true
+    var isFirst = additions[range.lowerBound].isFirstMember
     for index in range where !additions[index].isWritten {
       if !isFirst { output.append(UInt8(ascii: ",")) }
       isFirst = false
@@ -218,32 +226,44 @@ public struct AlertWriter: Sendable {
     }
   }
 
-  /// Writes one field that shares no new object with another.
-  private func writeAlone(
-    _ index: Int, to output: inout [UInt8], locating located: FieldPath?, at place: inout Range<Int>?
-  ) {
-    let opened = paths[additions[index].path].open(from: additions[index].consumed, in: &output)
-    let start = output.count
-    append(additions[index].value, to: &output)
-    if let located, paths[additions[index].path] == located { place = start..<output.count }
-    for _ in 0..<opened { output.append(UInt8(ascii: "}")) }
+  /// Writes one field that shares no new object with another, all of it at once.
+  ///
+  /// Mutating, as all of the writer would be copied for it otherwise.
+  ///
+  /// - Returns: where its value stands.
+  private mutating func writeAlone(_ addition: Addition, to output: inout [UInt8]) -> Range<Int> {
+    let (keys, opened) = addition.path.keys(from: addition.consumed)
+    let before = (addition.isFirstMember ? 0 : 1) + keys.count
+    let count = before + addition.value.count
+    withUnsafeTemporaryAllocation(byteCount: count + opened, alignment: 1) { text in
+      text[0] = UInt8(ascii: ",")
+      UnsafeMutableRawBufferPointer(rebasing: text[(before - keys.count)...]).copyMemory(from: keys)
+      values.withUnsafeBytes {
+        UnsafeMutableRawBufferPointer(rebasing: text[before...])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[addition.value]))
+      }
+      for at in count..<count + opened { text[at] = UInt8(ascii: "}") }
+      output.append(contentsOf: UnsafeRawBufferPointer(text))
+    }
+    let end = output.count - opened
+    return end - addition.value.count..<end
   }
 
-  private func append(_ value: Range<Int>, to output: inout [UInt8]) {
+  private mutating func append(_ value: Range<Int>, to output: inout [UInt8]) {
     values.withUnsafeBytes { output.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[value])) }
   }
 
   /// Writes one field, and with it every other that goes below the same new object.
   private mutating func writeMember(
-    _ index: Int, depth: Int, until end: Int, to output: inout [UInt8], locating located: FieldPath?,
+    _ index: Int, depth: Int, until end: Int, to output: inout [UInt8], locating located: PathView?,
     at place: inout Range<Int>?
   ) {
-    let path = paths[additions[index].path]
+    let path = additions[index].path
     let length = path.writeKey(from: depth, to: &output)
     guard !path.ends(at: depth + length) else {
       let start = output.count
       append(additions[index].value, to: &output)
-      if path == located { place = start..<output.count }
+      if path.isSame(as: located) { place = start..<output.count }
       additions[index].isWritten = true
       return
     }
@@ -252,7 +272,7 @@ public struct AlertWriter: Sendable {
     var isFirst = true
     for sibling in index..<end where !additions[sibling].isWritten {
       guard additions[sibling].consumed <= depth,
-        paths[additions[sibling].path].shares(prefixOf: below, with: path)
+        additions[sibling].path.shares(prefixOf: below, with: path)
       else { continue }
       if !isFirst { output.append(UInt8(ascii: ",")) }
       isFirst = false

@@ -14,12 +14,13 @@ public struct Document {
     index = nil
   }
 
-  /// A document whose fields are found through the index, if that was last filled with it. Valid until it is filled again,
-  /// and as long as the index is kept.
-  public init(_ root: JSONNode, index: DocumentIndex) {
+  /// A document whose fields are found through the index. Valid until that is filled again, and as long as it is kept.
+  ///
+  /// - Parameter view: what the index says; nil where it cannot be asked.
+  init(_ root: JSONNode, _ view: DocumentIndex.View?, of index: Unmanaged<DocumentIndex>) {
     self.root = root
-    view = index.view(of: root)
-    self.index = view == nil ? nil : .passUnretained(index)
+    self.view = view
+    self.index = view == nil ? nil : index
   }
 
   /// Where a known name leads.
@@ -27,7 +28,7 @@ public struct Document {
   func place(_ number: Int) -> DocumentIndex.Place { view?.place(number) ?? .unknown }
 
   @inline(__always)
-  func place(of path: FieldPath) -> DocumentIndex.Place {
+  func place(of path: PathView) -> DocumentIndex.Place {
     guard let view else { return .unknown }
     return view.place(of: path)
   }
@@ -44,9 +45,9 @@ public struct Document {
   func mayHave(_ number: Int) -> Bool { view?.mayHave(number) ?? true }
 
   /// False where no key of the document is the path's first part, or begins with that and a dot; true where one may be.
-  func mayBegin(with path: FieldPath) -> Bool { index?._withUnsafeGuaranteedRef { $0.mayBegin(with: path) } ?? true }
+  func mayBegin(with path: PathView) -> Bool { index?._withUnsafeGuaranteedRef { $0.mayBegin(with: path) } ?? true }
 
-  func deepestObject(of path: FieldPath) -> (object: JSONNode, consumed: Int)? {
+  func deepestObject(of path: PathView) -> (object: JSONNode, consumed: Int)? {
     index?._withUnsafeGuaranteedRef { $0.deepestObject(of: path) } ?? nil
   }
 }

@@ -25,7 +25,7 @@ public final class DocumentIndex {
 
     /// Where the field is.
     @inline(__always)
-    func place(of path: FieldPath) -> Place { place(path.number(among: known)) }
+    func place(of path: PathView) -> Place { place(path.number(among: known)) }
 
     /// Where a known name leads.
     @inline(__always)
@@ -99,7 +99,14 @@ public final class DocumentIndex {
   }
 
   /// Indexes a document, whoever has parsed it. What was said about the one before is forgotten.
-  public func fill(_ root: JSONNode) {
+  ///
+  /// - Returns: the document, whose fields are found through the index until that is filled again, and as long as it is kept.
+  public func document(_ root: JSONNode) -> Document {
+    fill(root)
+    return Document(root, view, of: .passUnretained(self))
+  }
+
+  private func fill(_ root: JSONNode) {
     if document == .max {
       entries.update(repeating: Entry(), count: keys.nameCount)
       document = 0
@@ -119,9 +126,6 @@ public final class DocumentIndex {
     guard let parsed, let first = parsed.baseAddress else { return false }
     return root.node >= first && root.node < first + parsed.count
   }
-
-  /// What is said about this document; nil where the index cannot be asked about it.
-  func view(of root: JSONNode) -> View? { self.root?.node == root.node ? view : nil }
 
   /// What is said about the document that it was last filled with.
   private var view: View? {
@@ -145,37 +149,37 @@ public final class DocumentIndex {
 
   /// The number under which the index knows the field; -1 where it does not.
   @inline(__always)
-  func number(of path: FieldPath) -> Int { path.number(among: known.identity) }
+  func number(of path: PathView) -> Int { path.number(among: known.identity) }
 
-  /// The deepest object on the way to the field, as `FieldPath.deepestObject` finds it; nil where the index cannot tell.
-  func deepestObject(of path: FieldPath) -> (object: JSONNode, consumed: Int)? {
+  /// The deepest object on the way to the field, as `PathView.deepestObject` finds it; nil where the index cannot tell.
+  func deepestObject(of path: PathView) -> (object: JSONNode, consumed: Int)? {
     guard let view, number(of: path) >= 0 else { return nil }
     let root = view.root
     var deepest = (object: root, consumed: 0)
-    for depth in path.numbersAbove.indices {
-      let above = path.numbersAbove[depth]
+    for depth in path.above.indices {
+      let above = path.above[depth]
       switch view.place(Int(above.number)) {
       case .missing: continue
       case .unknown: return nil
       case .node(let node):
-        guard node.isObject else { return (root, FieldPath.wholeName) }
+        guard node.isObject else { return (root, PathView.wholeName) }
         deepest = (node, above.length + 1)
       }
     }
-    if deepest.consumed == 0, hasDottedSibling(path, in: root) { deepest.consumed = FieldPath.wholeName }
+    if deepest.consumed == 0, hasDottedSibling(path, in: root) { deepest.consumed = PathView.wholeName }
     return deepest
   }
 
   /// False where no key of the document is the path's first part, or begins with that and a dot; true where one may be.
-  func mayBegin(with path: FieldPath) -> Bool {
-    guard let view, number(of: path) >= 0, let first = path.numbersAbove.first,
+  func mayBegin(with path: PathView) -> Bool {
+    guard let view, number(of: path) >= 0, let first = path.above.first,
       case .missing = view.place(Int(first.number))
     else { return true }
     return hasDottedSibling(path, in: view.root)
   }
 
   /// Remembers the answer for the fields of the same first part that follow: all of Weir's own have the same.
-  private func hasDottedSibling(_ path: FieldPath, in root: JSONNode) -> Bool {
+  private func hasDottedSibling(_ path: PathView, in root: JSONNode) -> Bool {
     if let answer = lastAnswer, answer.document == document, answer.head == path.head { return answer.isYes }
     let isYes = path.hasDottedSibling(in: root)
     lastAnswer = (document, path.head, isYes)

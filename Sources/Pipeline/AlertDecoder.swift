@@ -10,10 +10,12 @@ public final class AlertDecoder {
   public let arena = TextArena()
 
   private let index: DocumentIndex
+  private let earlierNotes: EarlierNotes
 
   public init(formats: FormatSet) {
     self.formats = formats
     index = DocumentIndex(formats.vocabulary)
+    earlierNotes = formats.vocabulary.earlierNotes
   }
 
   /// An alert, still without Weir's severity.
@@ -58,7 +60,7 @@ public final class AlertDecoder {
   /// What a Weir gave the alert before, else what its format says. Where that note may be somebody else's, it can only
   /// raise the severity.
   private func severity(of decoded: Decoded) -> Severity {
-    let noted = formats.vocabulary.earlierNotes.severity(of: decoded.document)
+    let noted = earlierNotes.severity(of: decoded.document)
     if let noted, !formats.vocabulary.tables[decoded.format].holdsEvent { return noted }
     let own = formats.severity(
       of: decoded.document, envelope: decoded.envelope, format: decoded.format, arena: arena)
@@ -67,9 +69,7 @@ public final class AlertDecoder {
 
   /// A document that is an alert already, its fields indexed. Valid until the next.
   func document(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> Document {
-    let root = try index.parse(bytes)
-    index.fill(root)
-    return Document(root, index: index)
+    index.document(try index.parse(bytes))
   }
 
   func alert(_ decoded: Decoded, severity: Severity, ambient: [AddedField]) -> Alert {

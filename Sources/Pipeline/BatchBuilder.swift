@@ -105,7 +105,7 @@ struct BatchBuilder: Sendable {
     to bytes: inout [UInt8], _ entries: inout [AlertBlock.Entry]
   ) {
     writer.begin()
-    for field in alert.added { writer.add(field) }
+    writer.add(alert.added)
     notes.write(to: &writer, fields, severity: alert.severity, in: alert.document)
     let start = bytes.count
     let written = writer.write(alert.document, to: &bytes, locating: fields.alertID)

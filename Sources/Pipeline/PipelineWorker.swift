@@ -15,6 +15,7 @@ public actor PipelineWorker {
   private let carried: CarriedFields
   private let timeField: Field
   private let weirFields: WeirFields
+  private let routes: SteadyList<Route>
 
   public init(plan: Plan, clock: any GatewayClock) {
     self.plan = plan
@@ -24,6 +25,7 @@ public actor PipelineWorker {
     carried = CarriedFields(formats: plan.formats)
     timeField = plan.formats.vocabulary.field("@timestamp")
     weirFields = WeirFields(plan.formats.vocabulary)
+    routes = SteadyList(plan.routes)
     // Last, so that its index knows every field that will be asked for.
     decoder = AlertDecoder(formats: plan.formats)
   }
@@ -139,22 +141,26 @@ public actor PipelineWorker {
 
   /// Runs enrichers in order until one holds the alert back.
   private func enrich(_ alert: inout Alert, with stage: EnrichmentStage, _ batch: inout BatchBuilder) {
-    for step in stage.local {
+    for step in stage.local.indices {
       if batch.notes.suppression != nil { break }
-      batch.witness?.willAsk(step.name, about: batch.notes.number, alert)
-      do throws(EnrichmentFailure) {
-        let enrichment = try step.enricher.enrich(alert)
-        batch.witness?.didAnswer(step.name, about: batch.notes.number, .success(enrichment))
-        apply(enrichment, to: &alert, &batch.notes)
-      } catch {
-        batch.witness?.didAnswer(step.name, about: batch.notes.number, .failure(error))
-        batch.notes.failures.append((step.name, error.reason))
-      }
+      stage.local.with(step) { ask($0, about: &alert, &batch) }
     }
   }
 
-  private func apply(_ enrichment: Enrichment, to alert: inout Alert, _ notes: inout AlertNotes) {
-    switch enrichment {
+  private func ask(_ step: EnrichmentStage.Step, about alert: inout Alert, _ batch: inout BatchBuilder) {
+    batch.witness?.willAsk(step.name, about: batch.notes.number, alert)
+    do throws(EnrichmentFailure) {
+      let enrichment = try step.enricher.enrich(alert)
+      batch.witness?.didAnswer(step.name, about: batch.notes.number, .success(enrichment))
+      apply(enrichment, to: &alert, &batch.notes)
+    } catch {
+      batch.witness?.didAnswer(step.name, about: batch.notes.number, .failure(error))
+      batch.notes.failures.append((step.name, error.reason))
+    }
+  }
+
+  private func apply(_ enrichment: consuming Enrichment, to alert: inout Alert, _ notes: inout AlertNotes) {
+    switch consume enrichment {
     case .nothing: break
     case .fields(let fields): alert.add(fields)
     case .assess(let severity, let fields):
@@ -189,8 +195,10 @@ public actor PipelineWorker {
       end(alert, .suppressed(suppression), batch, place: place)
     } else {
       batch.counts.routed += 1
-      for route in batch.takenRoutes {
-        for output in plan.routes[route].outputs { batch.mark(place, for: output) }
+      for taken in batch.takenRoutes.indices {
+        routes.with(batch.takenRoutes[taken]) { route in
+          for output in route.outputs.indices { batch.mark(place, for: route.outputs[output]) }
+        }
       }
       if batch.witness != nil { end(alert, .routed(batch.takenRoutes), batch, place: place) }
     }
@@ -199,11 +207,13 @@ public actor PipelineWorker {
 
   private func findRoutes(of alert: borrowing Alert, _ batch: inout BatchBuilder) {
     batch.takenRoutes.removeAll(keepingCapacity: true)
-    for index in plan.routes.indices {
-      let route = plan.routes[index]
-      if let condition = route.condition, !condition.matches(alert, now: batch.now) { continue }
-      batch.takenRoutes.append(index)
-      if !route.continues { break }
+    for index in routes.indices {
+      let isLast = routes.with(index) { route in
+        guard route.condition?.matches(alert, now: batch.now) ?? true else { return false }
+        batch.takenRoutes.append(index)
+        return !route.continues
+      }
+      if isLast { break }
     }
   }
 

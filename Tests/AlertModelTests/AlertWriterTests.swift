@@ -13,8 +13,7 @@ struct AlertWriterTests {
     var json = json
     let written = try json.withUTF8 { bytes in
       let root = try parser.parse(UnsafeRawBufferPointer(bytes))
-      index.fill(root)
-      return [Document(root), Document(root, index: index)].map { document in
+      return [Document(root), index.document(root)].map { document in
         var output: [UInt8] = []
         writer.begin()
         for field in added { writer.add(field) }
@@ -65,8 +64,7 @@ struct AlertWriterTests {
     var json = json
     try json.withUTF8 { bytes in
       let root = try parser.parse(UnsafeRawBufferPointer(bytes))
-      index.fill(root)
-      for document in [Document(root), Document(root, index: index)] {
+      for document in [Document(root), index.document(root)] {
         var output: [UInt8] = []
         writer.begin()
         writer.add(path, existing: .givesWayWithAllBelow) { $0.append(contentsOf: #"{"e":"real"}"#.utf8) }

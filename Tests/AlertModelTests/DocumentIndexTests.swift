@@ -59,9 +59,8 @@ struct DocumentIndexTests {
         let parts = [root] + root.members.map(\.value) + [root]
         let plainParts = [plain] + plain.members.map(\.value) + [plain]
         for (part, plainPart) in zip(parts, plainParts) {
-          index.fill(part)
           for path in paths {
-            let found = [Document(plainPart), Document(part, index: index)].map { Self.places(of: path, in: $0) }
+            let found = [Document(plainPart), index.document(part)].map { Self.places(of: path, in: $0) }
             #expect(found[0] == found[1], "\(path.name) in \(json)")
           }
         }
@@ -95,14 +94,12 @@ struct DocumentIndexTests {
     ] {
       try Array(json.utf8).withUnsafeBytes { bytes in
         let root = isFilledOnTheWay ? try index.parse(bytes) : try parser.parse(bytes)
-        index.fill(root)
-        #expect(path.first(in: Document(root, index: index))?.value.text == expected)
+        #expect(path.first(in: index.document(root))?.value.text == expected)
       }
     }
     try Array(#"{"c":5}"#.utf8).withUnsafeBytes { bytes in
       let root = try parser.parse(bytes)
-      index.fill(root)
-      #expect(late.first(in: Document(root, index: index))?.value.text == "5")
+      #expect(late.first(in: index.document(root))?.value.text == "5")
     }
   }
 }

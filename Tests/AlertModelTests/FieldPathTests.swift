@@ -12,8 +12,7 @@ struct FieldPathTests {
     var json = json
     return try json.withUTF8 { bytes in
       let root = try parser.parse(UnsafeRawBufferPointer(bytes))
-      index.fill(root)
-      let found = [Document(root), Document(root, index: index)].map { document in
+      let found = [Document(root), index.document(root)].map { document in
         var found: [String] = []
         path.forEachValue(in: document) { node in
           found.append(node.value.text)

@@ -25,8 +25,7 @@ private func fuzz(_ bytes: UnsafeRawBufferPointer) {
   check((plain == nil) == (remembering == nil), "what is remembered decides what is JSON")
   guard let plain, let root = remembering else { return }
   check(root.source.count <= bytes.count, "a document is larger than its text")
-  index.fill(root)
-  let document = Document(root, index: index)
+  let document = index.document(root)
   for path in paths {
     check(path.first(in: document)?.offset == path.first(in: plain)?.offset, "the index finds another value")
     _ = path.first(in: root)?.value.text

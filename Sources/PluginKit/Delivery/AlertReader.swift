@@ -44,8 +44,6 @@ public final class AlertReader {
       readCount += 1
       return Document(try parser.parse(bytes))
     }
-    let root = try index.parse(bytes)
-    index.fill(root)
-    return Document(root, index: index)
+    return index.document(try index.parse(bytes))
   }
 }

@@ -17,9 +17,7 @@ public struct FormatSet: Sendable {
   /// The shapes of all formats but the last, behind them those of all envelopes: a document that is of a format is no
   /// envelope, whatever else it has.
   private let shapes: ShapeIndex
-  private let severities: [PreparedSeverity]
-  private let ids: [PreparedSource?]
-  private let actors: [[ActorField]]
+  private let prepared: SteadyList<PreparedFormat>
   private let chosenPaths = ChosenPaths()
 
   /// How many envelopes may lie inside one another; what is inside the last is an alert as it is.
@@ -37,11 +35,7 @@ public struct FormatSet: Sendable {
     }
     envelopes = own + Envelope.common.map { (envelope: $0, format: nil) }
     shapes = ShapeIndex(formats.dropLast().map(\.shape) + envelopes.map(\.envelope.shape), vocabulary)
-    severities = formats.map { PreparedSeverity($0.severity, vocabulary) }
-    ids = formats.map { $0.id.map(vocabulary.prepared) }
-    actors = formats.map { format in
-      format.actors.map { ActorField(field: vocabulary.field($0.field), isSpoofable: $0.isSpoofable) }
-    }
+    prepared = SteadyList(formats.map { PreparedFormat($0, vocabulary) })
   }
 
   /// The place of the format of that name.
@@ -64,7 +58,7 @@ public struct FormatSet: Sendable {
 
   /// Weir's severity of an alert, by its format's rule.
   public func severity(of alert: Document, envelope: JSONNode?, format: Int, arena: TextArena) -> Severity {
-    severities[format].severity(of: alert, envelope: envelope, arena: arena)
+    prepared.with(format) { $0.severity.severity(of: alert, envelope: envelope, arena: arena) }
   }
 
   /// Appends the detector's own id of an alert as the inside of a JSON string.
@@ -73,18 +67,21 @@ public struct FormatSet: Sendable {
   public func appendID(
     of alert: Document, envelope: JSONNode?, format: Int, arena: TextArena, to json: inout [UInt8]
   ) -> Bool {
-    guard let source = ids[format] else { return false }
-    let visit = source.forEachValue(in: alert, envelope: envelope, scratch: arena, emptyIsMissing: true) { value in
-      guard value.isScalar else { return false }
-      // However the detector escaped it, the same id is written the same.
-      value.withText { FieldValue(kind: .string, bytes: $0).appendInsideOfJSONString(to: &json) }
-      return true
+    prepared.with(format) { format in
+      let visit = format.id?.forEachValue(
+        in: alert, envelope: envelope, scratch: arena, emptyIsMissing: true
+      ) { value in
+        guard value.isScalar else { return false }
+        // However the detector escaped it, the same id is written the same.
+        value.withText { FieldValue(kind: .string, bytes: $0).appendInsideOfJSONString(to: &json) }
+        return true
+      }
+      return visit == .stopped
     }
-    return visit == .stopped
   }
 
   /// The fields that identify who did it, prepared.
-  public func actorFields(of format: Int) -> [ActorField] { actors[format] }
+  public func actorFields(of format: Int) -> [ActorField] { prepared.with(format, \.actors) }
 
   /// True where an attacker can choose the value of that field, by its ECS name or its name in the detector's document, in
   /// alerts of one format.
@@ -102,7 +99,7 @@ public struct FormatSet: Sendable {
       for element in node.elements { count += visit(element, envelope: envelope, index, depth: depth + 1, body) }
       return count
     }
-    let document = document(node, index)
+    let document = index?.document(node) ?? Document(node)
     let last = formats.count - 1
     let found = shapes.first(of: document, index)
     guard let found, found >= last, node.kind == .object, depth < Self.maximumDepth,
@@ -120,12 +117,6 @@ public struct FormatSet: Sendable {
     return count
   }
 
-  private func document(_ root: JSONNode, _ index: DocumentIndex?) -> Document {
-    guard let index else { return Document(root) }
-    index.fill(root)
-    return Document(root, index: index)
-  }
-
   /// Visits what an envelope holds.
   private func visit(
     _ contents: JSONNode, in envelope: JSONNode, ofFormat format: Int?, _ index: DocumentIndex?, depth: Int,
@@ -133,7 +124,7 @@ public struct FormatSet: Sendable {
   ) -> Int {
     guard let format else { return visit(contents, envelope: envelope, index, depth: depth, body) }
     func take(_ alert: JSONNode) {
-      body(document(alert, index), envelope, format)
+      body(index?.document(alert) ?? Document(alert), envelope, format)
     }
     guard contents.kind == .array else {
       take(contents)
@@ -157,6 +148,19 @@ public struct ActorField: Sendable {
 
   /// The ECS name.
   public var name: String { field.name }
+}
+
+/// What a format says about its alerts, prepared for looking it up.
+private final class PreparedFormat: Sendable {
+  let severity: PreparedSeverity
+  let id: PreparedSource?
+  let actors: [ActorField]
+
+  init(_ format: Format, _ vocabulary: Vocabulary) {
+    severity = PreparedSeverity(format.severity, vocabulary)
+    id = format.id.map(vocabulary.prepared)
+    actors = format.actors.map { ActorField(field: vocabulary.field($0.field), isSpoofable: $0.isSpoofable) }
+  }
 }
 
 /// By format, worked out when first asked for: where in the detector's documents stands what an attacker can choose, and nothing

@@ -2,7 +2,7 @@ internal import AlertModel
 
 /// A severity rule made ready: words as bytes, so that comparing them allocates nothing.
 final class PreparedSeverity: Sendable {
-  private let steps: [Step]
+  private let steps: SteadyList<Step>
   /// Where none of the steps says anything.
   private let otherwise: Severity
 
@@ -31,7 +31,7 @@ final class PreparedSeverity: Sendable {
     while true {
       switch rule {
       case .fixed(let severity):
-        self.steps = steps
+        self.steps = SteadyList(steps)
         otherwise = severity
         return
       case .words(let source, let words, let otherwise):
@@ -48,8 +48,9 @@ final class PreparedSeverity: Sendable {
   }
 
   func severity(of alert: Document, envelope: JSONNode?, arena: TextArena) -> Severity {
-    for step in steps {
-      if let found = step.severity(of: alert, envelope: envelope, arena: arena) { return found }
+    for step in steps.indices {
+      let found = steps.with(step) { $0.severity(of: alert, envelope: envelope, arena: arena) }
+      if let found { return found }
     }
     return otherwise
   }
@@ -60,7 +61,7 @@ extension PreparedSeverity.Step {
   fileprivate func severity(of alert: Document, envelope: JSONNode?, arena: TextArena) -> Severity? {
     var found: Severity?
     _ = source.forEachValue(in: alert, envelope: envelope, scratch: arena, emptyIsMissing: true) { value in
-      if let said = value.withText(severity(saidBy:)) { found = max(found ?? said, said) }
+      if let said = value.withText({ severity(saidBy: $0) }) { found = max(found ?? said, said) }
       return false
     }
     return found
