@@ -8,19 +8,6 @@
 
 namespace {
 
-struct OpenContainer {
-  weir_json_node *node;
-  // The key whose value is being read.
-  weir_json_node *key;
-  // Where the next key is remembered; of an array, where the one that led to it is.
-  uint16_t slot;
-  bool isArray;
-
-  // Where the first key of an object in this one is remembered: spread, so that a member more or less in one object moves
-  // no other (the multiplier is Knuth's for 16 bits, 2^16 over the golden ratio).
-  uint16_t slotBelow() const { return static_cast<uint16_t>((isArray ? slot + 1u : slot) * 40503u >> 6); }
-};
-
 inline bool isSpace(uint8_t c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 inline bool isDigit(uint8_t c) { return static_cast<uint8_t>(c - '0') <= 9; }
 inline bool isHexDigit(uint8_t c) { return isDigit(c) || static_cast<uint8_t>((c | 0x20) - 'a') <= 5; }
@@ -68,46 +55,113 @@ const uint8_t *findBadEscape(const uint8_t *p, const uint8_t *end) {
   return nullptr;
 }
 
-inline uint64_t wordAt(const uint8_t *p) {
-  uint64_t word;
-  memcpy(&word, p, sizeof word);
-  return word;
-}
-
-// True where the string that begins at `p`, behind its quote, is the remembered key. A remembered key has no escapes, so
-// the quote behind it ends the string. Reads as far as the longest key.
+// True where the key whose opening quote is at `p` is the remembered one, with its colon right behind it. A remembered key
+// has no escapes, so it ends where it ended before. Reads as far as the longest key.
 inline bool isKnown(const weir_json_key &key, const uint8_t *p) {
-  if (p[key.length] != '"') return false;
-  if (((wordAt(p) ^ key.first) | (wordAt(p + key.last_at) ^ key.last)) & key.mask) return false;
-  return key.length <= 16 || memcmp(p, key.text, key.length) == 0;
+  typedef uint64_t Window __attribute__((vector_size(WEIR_JSON_WINDOW)));
+  Window firstHere, lastHere, first, last, ignored;
+  memcpy(&firstHere, p, sizeof firstHere);
+  memcpy(&lastHere, p + key.last_at, sizeof lastHere);
+  memcpy(&first, key.first, sizeof first);
+  memcpy(&last, key.last, sizeof last);
+  memcpy(&ignored, key.ignored, sizeof ignored);
+  if (__builtin_reduce_or(((firstHere ^ first) | (lastHere ^ last)) & ~ignored) != 0) return false;
+  // All that was compared is 0 where no key is remembered, and so may be what is no JSON.
+  const uint32_t end = key.node.end;
+  return end - 2 <= 2 * WEIR_JSON_WINDOW - 4 || (end != 0 && memcmp(p + 1, key.text, end - 1) == 0);
 }
 
-// Remembers the key at `p` in the place of what was there, unless that is this document's too. A key with escapes or a
-// long one is not remembered. Returns whether it was.
-bool remember(weir_json_key &key, uint32_t document, const uint8_t *p, size_t length, bool escaped) {
-  if (key.document == document || escaped || length == 0 || length > WEIR_JSON_LONGEST_KEY) return false;
-  key = {};
+// The node of a remembered key whose opening quote is at `at`.
+inline void writeNode(const weir_json_key &key, uint32_t at, weir_json_node &node) {
+  typedef uint32_t Fields __attribute__((vector_size(sizeof(weir_json_node))));
+  Fields fields;
+  memcpy(&fields, &key.node, sizeof fields);
+  fields += Fields{at, at, 0, 0};
+  memcpy(&node, &fields, sizeof fields);
+}
+
+// Writes over what was remembered. Reads from the opening quote at `p` as far as the longest key.
+inline void replace(weir_json_key &key, const uint8_t *p, uint32_t length, uint16_t slot, uint32_t document) {
+  static const uint8_t ignoredBehind[2 * WEIR_JSON_WINDOW] = {
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+  const uint32_t size = length + 3;
+  const uint32_t compared = size < WEIR_JSON_WINDOW ? size : WEIR_JSON_WINDOW;
+  key.last_at = size - compared;
+  memcpy(key.first, p, WEIR_JSON_WINDOW);
+  memcpy(key.last, p + key.last_at, WEIR_JSON_WINDOW);
+  memcpy(key.ignored, ignoredBehind + WEIR_JSON_WINDOW - compared, WEIR_JSON_WINDOW);
+  // Here there may be white space in front of the colon.
+  if (key.last_at == 0) key.first[compared - 1] = ':';
+  key.last[compared - 1] = ':';
+  key.node = {1, length + 1, 2, WEIR_JSON_STRING, 0, slot};
   key.document = document;
-  memcpy(key.text, p, length);
-  key.length = static_cast<uint32_t>(length);
-  key.last_at = length < 8 ? 0 : key.length - 8;
-  key.mask = ~uint64_t{0};
-  // The bytes that lie first in memory, whatever the byte order.
-  if (length < 8) memset(reinterpret_cast<uint8_t *>(&key.mask) + length, 0, 8 - length);
-  key.first = wordAt(key.text);
-  key.last = wordAt(key.text + key.last_at);
-  return true;
+  key.from = 0;
+  key.meaning = 0;
+  memcpy(key.text, p + 1, WEIR_JSON_LONGEST_KEY);
 }
 
-// What became of a string with escapes: the first bad one, or null; and the next backslash behind the string.
+// Remembers the key at `node` in the place of what was there, unless that is this document's too. A key with escapes or a
+// long one is not remembered.
+__attribute__((noinline)) void remember(
+  weir_json_key &key, uint16_t slot, weir_json_node &node, const uint8_t *bytes, uint32_t lastKey, uint32_t document) {
+  const uint8_t *const quote = bytes + node.start - 1;
+  const uint32_t length = node.end - node.start;
+  if (node.start <= lastKey && key.node.end == length + 1 && memcmp(quote + 1, key.text, length) == 0) {
+    key.document = document;
+  } else if (key.document == document || node.escaped || length == 0 || length > WEIR_JSON_LONGEST_KEY) {
+    return;
+  } else if (node.start <= lastKey) {
+    replace(key, quote, length, slot, document);
+  } else {
+    uint8_t copy[WEIR_JSON_LONGEST_KEY + 3] = {};
+    memcpy(copy, quote, length + 2);
+    replace(key, copy, length, slot, document);
+  }
+  node.slot = slot;
+}
+
+// Where the next backslash from `at` on stands; `end` where there is none.
+inline uint32_t offsetOfBackslash(const uint8_t *bytes, uint32_t at, uint32_t end) {
+  auto found = static_cast<const uint8_t *>(memchr(bytes + at, '\\', end - at));
+  return found ? static_cast<uint32_t>(found - bytes) : end;
+}
+
+// What became of a string with escapes: where the first bad one stands, or 0; and the next backslash behind the string.
 struct Escapes {
-  const uint8_t *bad;
-  const uint8_t *nextBackslash;
+  uint32_t bad;
+  uint32_t nextBackslash;
 };
 
-Escapes checkEscapes(const uint8_t *first, const uint8_t *last, const uint8_t *end) {
-  auto next = static_cast<const uint8_t *>(memchr(last, '\\', static_cast<size_t>(end - last)));
-  return {findBadEscape(first, last), next ? next : end};
+__attribute__((noinline)) Escapes checkEscapes(const uint8_t *bytes, uint32_t first, uint32_t last, uint32_t end) {
+  const uint8_t *const bad = findBadEscape(bytes + first, bytes + last);
+  return {bad ? static_cast<uint32_t>(bad - bytes) : 0, offsetOfBackslash(bytes, last, end)};
+}
+
+// True where there is nothing but white space.
+inline bool isBlank(const uint8_t *p, const uint8_t *end) {
+  while (p < end && isSpace(*p)) p++;
+  return p == end;
+}
+
+// Reads the literal at `next`. Returns false where it is another word.
+template <size_t sizeWithNull>
+inline bool readLiteral(
+  const uint8_t *bytes, const uint32_t *next, weir_json_node &node, const char (&word)[sizeWithNull], uint8_t kind) {
+  constexpr uint32_t size = sizeWithNull - 1;
+  if (next[1] - next[0] < size || memcmp(bytes + next[0], word, size) != 0) return false;
+  node = {next[0], next[0] + size, 1, kind, 0, 0};
+  return isBlank(bytes + next[0] + size, bytes + next[1]);
+}
+
+// Reads the number at `next`. Returns false where it is not well-formed. Numbers are few, and what reads the rest goes
+// better without this in its midst.
+__attribute__((noinline)) bool readNumber(const uint8_t *bytes, const uint32_t *next, weir_json_node &node) {
+  const uint8_t *const behind = bytes + next[1];
+  const uint8_t *const end = skipNumber(bytes + next[0], behind);
+  if (!end) return false;
+  node = {next[0], static_cast<uint32_t>(end - bytes), 1, WEIR_JSON_NUMBER, 0, 0};
+  return isBlank(end, behind);
 }
 
 // Where the first byte that is not UTF-8 stands; for error messages only, so it may be slow.
@@ -151,16 +205,14 @@ struct weir_json_parser {
   uint32_t maxDepth = 0;
   // Counts up, from 1.
   uint32_t document = 0;
-  std::unique_ptr<OpenContainer[]> open;
 };
 
 extern "C" weir_json_parser *weir_json_parser_create(uint32_t maxDepth) {
   auto parser = new (std::nothrow) weir_json_parser();
   if (!parser) return nullptr;
   parser->maxDepth = maxDepth;
-  parser->open.reset(new (std::nothrow) OpenContainer[maxDepth + 1]);
   auto error = simdjson::get_active_implementation()->create_dom_parser_implementation(0, 1, parser->stage1);
-  if (error || !parser->open) {
+  if (error) {
     delete parser;
     return nullptr;
   }
@@ -202,32 +254,42 @@ extern "C" enum weir_json_error weir_json_parse(
   }
 
   const size_t indexCount = stage1.n_structural_indexes;
-  // Every node begins at a structural index of its own, so this is enough for all of them.
-  if (indexCount > parser->nodeCapacity) {
+  // Every node begins at a structural index of its own, so this is enough for all of them, with one for the document.
+  if (indexCount + 1 > parser->nodeCapacity) {
     size_t capacity = indexCount + indexCount / 2 + 256;
     parser->nodes.reset(new (std::nothrow) weir_json_node[capacity]);
     parser->nodeCapacity = parser->nodes ? capacity : 0;
     if (!parser->nodes) return WEIR_JSON_NO_MEMORY;
   }
 
+  const uint32_t end = static_cast<uint32_t>(length), maxDepth = parser->maxDepth;
+  const uint32_t document = ++parser->document;
+  uint32_t nextBackslash = offsetOfBackslash(bytes, 0, end);
+  // A key that begins later is not compared in windows, so that no byte behind the document is read.
+  const uint32_t lastKey = keys && length > WEIR_JSON_LONGEST_KEY + 8 ? end - WEIR_JSON_LONGEST_KEY - 8 : 0;
   // The next structural index. Behind the last one simdjson writes the document's length.
   const uint32_t *next = stage1.structural_indexes.get();
   const uint32_t *const stop = next + indexCount;
+  // In front of this there are four structural indexes more, and a key can be compared in windows.
+  const uint32_t *quickly = indexCount < 4 ? next : stop - 3;
+  while (quickly > next && quickly[-1] >= lastKey) quickly--;
+  // The innermost open container; the first node stands for the document. While a container is open, its `end` says how many
+  // nodes before it the one around it stands, and its `span` where the next key in that is remembered.
+  weir_json_node *container = parser->nodes.get();
+  *container = {};
+  uint32_t depth = 0;
   // Where the next node goes.
-  weir_json_node *node = parser->nodes.get();
-  // What is being read lies in the container at `top`; the document itself is as in an array.
-  OpenContainer *const open = parser->open.get();
-  OpenContainer *const deepest = open + parser->maxDepth;
-  OpenContainer *top = open;
-  *top = {nullptr, nullptr, 0, true};
-  const uint8_t *const end = bytes + length;
-  auto nextBackslash = static_cast<const uint8_t *>(memchr(bytes, '\\', length));
-  if (!nextBackslash) nextBackslash = end;
-  // A key that begins later is not compared with what is remembered, so that no byte behind the document is read.
-  const uint8_t *const lastKey = length > WEIR_JSON_LONGEST_KEY + 8 ? end - WEIR_JSON_LONGEST_KEY - 8 : bytes;
-  const uint32_t document = ++parser->document;
+  weir_json_node *node = container + 1;
+  // Where the next key is remembered; in an array, where the one that led to it is. Only its lower 16 bits count.
+  uint32_t slot = 0;
 
 #define FAIL(code, where) do { *offset = static_cast<uint32_t>(where); return (code); } while (0)
+  // Begins the container at `next`.
+#define OPEN(type)                                                                                            \
+  do {                                                                                                        \
+    if (depth++ == maxDepth) FAIL(WEIR_JSON_TOO_DEEP, *next);                                                 \
+    *node = {*next++, static_cast<uint32_t>(node - container), slot, type, 0, 0};                             \
+  } while (0)
 
   // Reads the string whose opening quote is at `next`. Between its closing quote and the next structural character there
   // is nothing but white space, so the end is found from behind.
@@ -237,134 +299,140 @@ extern "C" enum weir_json_error weir_json_parse(
     uint32_t last = next[1] - 1;                                                                              \
     while (bytes[last] != '"') last--;                                                                        \
     *node = {first, last, 1, WEIR_JSON_STRING, 0, 0};                                                         \
-    if (__builtin_expect(nextBackslash < bytes + last, 0)) {                                                  \
+    if (__builtin_expect(nextBackslash < last, 0)) {                                                          \
       node->escaped = 1;                                                                                      \
-      const Escapes escapes = checkEscapes(bytes + first, bytes + last, end);                                 \
-      if (escapes.bad) FAIL(WEIR_JSON_BAD_ESCAPE, escapes.bad - bytes);                                       \
+      const Escapes escapes = checkEscapes(bytes, first, last, end);                                          \
+      if (escapes.bad) FAIL(WEIR_JSON_BAD_ESCAPE, escapes.bad);                                               \
       nextBackslash = escapes.nextBackslash;                                                                  \
     }                                                                                                         \
     node++;                                                                                                   \
     next++;                                                                                                   \
   } while (0)
 
-  uint8_t c;
-
 value:
-  if (next >= stop) FAIL(top == open ? WEIR_JSON_EXPECTED_VALUE : WEIR_JSON_UNCLOSED_CONTAINER, length);
-  c = bytes[*next];
-  switch (c) {
+  if (next >= stop) FAIL(depth == 0 ? WEIR_JSON_EXPECTED_VALUE : WEIR_JSON_UNCLOSED_CONTAINER, length);
+valueAtNext:
+  switch (bytes[*next]) {
   case '"':
     READ_STRING();
     goto valueDone;
-  case '{': {
-    if (top == deepest) FAIL(WEIR_JSON_TOO_DEEP, *next);
-    const uint16_t slot = top->slotBelow();
-    *node = {*next, 0, 0, WEIR_JSON_OBJECT, 0, 0};
-    *++top = {node++, nullptr, slot, false};
-    next++;
-    if (next < stop && bytes[*next] == '}') goto closeContainer;
+  case '{':
+  object:
+    OPEN(WEIR_JSON_OBJECT);
+    // Spread, so that a member more or less in one object moves the keys of no other (the multiplier is Knuth's for 16
+    // bits, 2^16 over the golden ratio).
+    slot = static_cast<uint16_t>((static_cast<uint16_t>(slot) + (container->kind != WEIR_JSON_OBJECT)) * 40503u >> 6);
+    container = node++;
     goto key;
-  }
-  case '[': {
-    if (top == deepest) FAIL(WEIR_JSON_TOO_DEEP, *next);
-    const uint16_t slot = top->isArray ? top->slot : top->slot - 1;
-    *node = {*next, 0, 0, WEIR_JSON_ARRAY, 0, 0};
-    *++top = {node++, nullptr, slot, true};
-    next++;
-    if (next < stop && bytes[*next] == ']') goto closeContainer;
+  case '[':
+    OPEN(WEIR_JSON_ARRAY);
+    if (container->kind == WEIR_JSON_OBJECT) slot = static_cast<uint16_t>(slot - 1);
+    container = node++;
     goto value;
-  }
-  case 't': case 'f': case 'n': {
-    const char *word = c == 't' ? "true" : c == 'f' ? "false" : "null";
-    const uint32_t size = c == 'f' ? 5 : 4;
-    const uint32_t at = *next;
-    if (length - at < size || memcmp(bytes + at, word, size) != 0) FAIL(WEIR_JSON_BAD_LITERAL, at);
-    for (uint32_t i = at + size; i < next[1]; i++) {
-      if (!isSpace(bytes[i])) FAIL(WEIR_JSON_BAD_LITERAL, at);
-    }
-    const uint8_t kind = c == 't' ? WEIR_JSON_TRUE : c == 'f' ? WEIR_JSON_FALSE : WEIR_JSON_NULL;
-    *node++ = {at, at + size, 1, kind, 0, 0};
-    next++;
-    goto valueDone;
-  }
-  case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9': {
-    const uint32_t at = *next;
-    const uint8_t *const behind = bytes + next[1];
-    const uint8_t *const after = skipNumber(bytes + at, behind);
-    if (!after) FAIL(WEIR_JSON_BAD_NUMBER, at);
-    for (const uint8_t *p = after; p < behind; p++) {
-      if (!isSpace(*p)) FAIL(WEIR_JSON_BAD_NUMBER, at);
-    }
-    *node++ = {at, static_cast<uint32_t>(after - bytes), 1, WEIR_JSON_NUMBER, 0, 0};
-    next++;
-    goto valueDone;
-  }
-  case '}': case ']': case ',': case ':':
+  case 't':
+    if (!readLiteral(bytes, next, *node, "true", WEIR_JSON_TRUE)) FAIL(WEIR_JSON_BAD_LITERAL, *next);
+    break;
+  case 'f':
+    if (!readLiteral(bytes, next, *node, "false", WEIR_JSON_FALSE)) FAIL(WEIR_JSON_BAD_LITERAL, *next);
+    break;
+  case 'n':
+    if (!readLiteral(bytes, next, *node, "null", WEIR_JSON_NULL)) FAIL(WEIR_JSON_BAD_LITERAL, *next);
+    break;
+  case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+    if (!readNumber(bytes, next, *node)) FAIL(WEIR_JSON_BAD_NUMBER, *next);
+    break;
+  case ']':
+    if (container->kind == WEIR_JSON_ARRAY && node == container + 1) goto closeContainer;
+    FAIL(WEIR_JSON_EXPECTED_VALUE, *next);
+  case '}': case ',': case ':':
     FAIL(WEIR_JSON_EXPECTED_VALUE, *next);
   default:
     FAIL(WEIR_JSON_BAD_LITERAL, *next);
   }
+  node++;
+  next++;
 
-key: {
-  if (next >= stop) FAIL(WEIR_JSON_UNCLOSED_CONTAINER, length);
-  if (bytes[*next] != '"') FAIL(WEIR_JSON_EXPECTED_KEY, *next);
-  top->key = node;
-  const uint16_t slot = top->slot++ % WEIR_JSON_KEYS;
-  const uint8_t *const text = bytes + *next + 1;
-  if (keys && text <= lastKey && isKnown(keys[slot], text)) {
-    keys[slot].document = document;
-    const uint32_t first = *next + 1;
-    *node++ = {first, first + keys[slot].length, 1, WEIR_JSON_STRING, 0, static_cast<uint16_t>(slot | WEIR_JSON_REMEMBERED)};
-    next++;
-  } else {
-    READ_STRING();
-    weir_json_node &key = node[-1];
-    if (keys && remember(keys[slot], document, text, key.end - key.start, key.escaped)) {
-      key.slot = slot | WEIR_JSON_REMEMBERED;
-    }
+valueDone:
+  if (container->kind == WEIR_JSON_OBJECT) {
+  memberDone:
+    if (next >= stop) FAIL(WEIR_JSON_UNCLOSED_CONTAINER, length);
+    if (bytes[*next] == ',') { next++; goto key; }
+    if (bytes[*next] == '}') goto closeContainer;
+    FAIL(WEIR_JSON_EXPECTED_COMMA_OR_BRACE, *next);
   }
+  if (container->kind == WEIR_JSON_ARRAY) {
+    if (next >= stop) FAIL(WEIR_JSON_UNCLOSED_CONTAINER, length);
+    if (bytes[*next] == ',') { next++; goto value; }
+    if (bytes[*next] == ']') goto closeContainer;
+    FAIL(WEIR_JSON_EXPECTED_COMMA_OR_BRACKET, *next);
+  }
+  if (next < stop) FAIL(WEIR_JSON_TRAILING_CONTENT, *next);
+  *nodesOut = container + 1;
+  *countOut = static_cast<uint32_t>(node - *nodesOut);
+  return WEIR_JSON_OK;
+
+key:
+  // Most keys are remembered, most values are strings: these take no detour.
+  while (next < quickly) {
+    // Keeps the compiler from counting in three other variables instead, which costs more than it saves.
+    __asm__("" : "+r"(next), "+r"(node));
+    weir_json_key &known = keys[slot % WEIR_JSON_KEYS];
+    if (!isKnown(known, bytes + next[0])) break;
+    known.document = document;
+    writeNode(known, next[0], node[0]);
+    slot++;
+    // Behind a known key there is its colon.
+    const uint8_t *const value = bytes + next[2], *const behind = bytes + next[3];
+    if (*value == '"' && nextBackslash >= next[3]) {
+      node[1] = {next[2] + 1, next[3] - 1, 1, WEIR_JSON_STRING, 0, 0};
+      if (memcmp(behind - 1, "\",", 2) == 0) {
+        next += 4;
+        node += 2;
+        continue;
+      }
+      if (memcmp(behind - 1, "\"}", 2) == 0) {
+        next += 3;
+        node += 2;
+        goto closeContainer;
+      }
+    }
+    next += 2;
+    node++;
+    // An object follows most of the others.
+    if (*value == '{') goto object;
+    goto valueAtNext;
+  }
+  if (next >= stop) FAIL(WEIR_JSON_UNCLOSED_CONTAINER, length);
+  if (bytes[*next] != '"') {
+    // Only behind an opening brace nothing need follow.
+    if (bytes[*next] == '}' && node == container + 1) goto closeContainer;
+    FAIL(WEIR_JSON_EXPECTED_KEY, *next);
+  }
+  READ_STRING();
+  node[-1].span = 2;
+  if (keys) {
+    const uint16_t place = slot % WEIR_JSON_KEYS;
+    remember(keys[place], place | WEIR_JSON_REMEMBERED, node[-1], bytes, lastKey, document);
+  }
+  slot++;
   if (next >= stop) FAIL(WEIR_JSON_UNCLOSED_CONTAINER, length);
   if (bytes[*next] != ':') FAIL(WEIR_JSON_EXPECTED_COLON, *next);
   next++;
-  // Most members are strings with another member behind them: these take no detour.
-  if (next + 1 < stop && bytes[*next] == '"') {
-    READ_STRING();
-    if (bytes[*next] == ',') {
-      node[-2].span = 2;
-      next++;
-      goto key;
-    }
-    goto valueDone;
-  }
   goto value;
+
+closeContainer: {
+  weir_json_node *const closed = container;
+  container -= closed->end;
+  slot = closed->span;
+  depth--;
+  const uint32_t span = static_cast<uint32_t>(node - closed);
+  closed->end = *next++ + 1;
+  closed->span = span;
+  if (container->kind != WEIR_JSON_OBJECT) goto valueDone;
+  closed[-1].span = span + 1;
+  goto memberDone;
 }
-
-valueDone:
-  if (top == open) goto documentDone;
-  if (next >= stop) FAIL(WEIR_JSON_UNCLOSED_CONTAINER, length);
-  c = bytes[*next];
-  if (top->isArray) {
-    if (c == ',') { next++; goto value; }
-    if (c == ']') goto closeContainer;
-    FAIL(WEIR_JSON_EXPECTED_COMMA_OR_BRACKET, *next);
-  }
-  top->key->span = static_cast<uint32_t>(node - top->key);
-  if (c == ',') { next++; goto key; }
-  if (c == '}') goto closeContainer;
-  FAIL(WEIR_JSON_EXPECTED_COMMA_OR_BRACE, *next);
-
-closeContainer:
-  top->node->end = *next + 1;
-  top->node->span = static_cast<uint32_t>(node - top->node);
-  top--;
-  next++;
-  goto valueDone;
-
-documentDone:
-  if (next < stop) FAIL(WEIR_JSON_TRAILING_CONTENT, *next);
-  *nodesOut = parser->nodes.get();
-  *countOut = static_cast<uint32_t>(node - *nodesOut);
-  return WEIR_JSON_OK;
 #undef FAIL
+#undef OPEN
 #undef READ_STRING
 }

@@ -52,19 +52,22 @@ typedef struct weir_json_node {
 /// The longest key that is remembered, in bytes.
 #define WEIR_JSON_LONGEST_KEY 48
 
+/// How many bytes of a key are compared at once.
+#define WEIR_JSON_WINDOW 16
+
 /// What the key at some place of the last document was: the third, say, below the second of the whole. Detectors write
 /// their alerts alike, so it is nearly always the same again, and to see that is cheaper than to look for its end and for
 /// what it means. Places that share one of these get in each other's way: the first in a document has it. All zero at
 /// first.
 typedef struct weir_json_key {
-  /// The first eight bytes and the last eight; all of a shorter key.
-  uint64_t first;
-  uint64_t last;
-  /// Which bits of the two words are the key's.
-  uint64_t mask;
-  /// 0 where no key is remembered.
-  uint32_t length;
-  /// Where the last word begins in the key.
+  /// The key as it is written, from its opening quote to its colon: the first bytes and the last; all of a shorter one.
+  uint8_t first[WEIR_JSON_WINDOW] __attribute__((aligned(16)));
+  uint8_t last[WEIR_JSON_WINDOW];
+  /// Which bits of the two are not the key's.
+  uint8_t ignored[WEIR_JSON_WINDOW];
+  /// What its node would be with the opening quote at 0. All 0 where no key is remembered.
+  weir_json_node node;
+  /// Where `last` begins behind the opening quote.
   uint32_t last_at;
   /// The number of the document that had it last.
   uint32_t document;
