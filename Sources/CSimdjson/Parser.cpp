@@ -107,7 +107,7 @@ __attribute__((noinline)) void remember(
   weir_json_key &key, uint16_t slot, weir_json_node &node, const uint8_t *bytes, uint32_t lastKey, uint32_t document) {
   const uint8_t *const quote = bytes + node.start - 1;
   const uint32_t length = node.end - node.start;
-  if (node.start <= lastKey && key.node.end == length + 1 && memcmp(quote + 1, key.text, length) == 0) {
+  if (key.node.end == length + 1 && memcmp(quote + 1, key.text, length) == 0) {
     key.document = document;
   } else if (key.document == document || node.escaped || length == 0 || length > WEIR_JSON_LONGEST_KEY) {
     return;
