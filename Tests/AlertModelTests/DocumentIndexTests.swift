@@ -68,6 +68,16 @@ struct DocumentIndexTests {
     }
   }
 
+  @Test("bytes of 0 are no key, though a place where no key is remembered holds the same", arguments: [1, 16, 17, 40])
+  func refusesZeros(count: Int) {
+    let zeros = String(repeating: "\0", count: count)
+    let json = "{\(zeros):\"x\",\"b\":\"\(String(repeating: "c", count: 80))\"}"
+    Array(json.utf8).withUnsafeBytes { bytes in
+      let index = DocumentIndex(Vocabulary())
+      #expect(throws: JSONError(.expectedKey, offset: 1)) { _ = try index.parse(bytes) }
+    }
+  }
+
   private static func places(of path: FieldPath, in document: Document) -> [Int] {
     var places: [Int] = []
     path.forEachValue(in: document) {
