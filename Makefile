@@ -47,7 +47,8 @@ bench-check: test-packages build
 micro: packages
 	$(MAKE) -s -C Benchmarks/native OUT=$(abspath .build/bench/bin)
 	.build/bench/bin/corpus alerts 1 usual 5000 .build/bench/micro.ndjson >/dev/null
-	swift run -c release --package-path Benchmarks/Micro --scratch-path .build-micro Micro $(abspath .build/bench/micro.ndjson)
+	swift build -c release --product Micro --static-swift-stdlib $(SWIFT_FLAGS)
+	.build/release/Micro .build/bench/micro.ndjson
 
 packages:
 	@scripts/install-packages.sh

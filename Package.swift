@@ -134,6 +134,14 @@ let package = Package(
       name: "LinePrograms", dependencies: ["PluginKit", "AlertModel", "CSpawn", logging], path: "Plugins/LinePrograms",
       exclude: ["README.md"], swiftSettings: swiftSettings),
     library("PluginTesting", ["PluginKit", "AlertModel", "KQL", logging]),
+    // `make micro`.
+    .target(name: "CountedMalloc", path: "Benchmarks/CountedMalloc"),
+    .executableTarget(
+      name: "Micro",
+      dependencies: [
+        "AlertModel", "AllowlistEnricher", "BundledPlugins", "CountedMalloc", "KQL", "PluginKit", "PluginTesting",
+        "SlackOutput",
+      ], path: "Benchmarks/Micro", swiftSettings: swiftSettings),
   ]
     + plugins.map(library(of:))
     + [

@@ -49,10 +49,10 @@ struct Micro {
       for line in corpus.lines {
         try line.withUnsafeBytes { bytes in
           let root = try parser.parse(bytes)
-          fixtures.formats.forEachAlert(in: root) { node, envelope, format in
-            let severity = fixtures.formats.severity(of: node, envelope: envelope, format: format, arena: arena)
+          fixtures.formats.forEachAlert(in: root) { document, envelope, format in
+            let severity = fixtures.formats.severity(of: document, envelope: envelope, format: format, arena: arena)
             let alert = Alert(
-              root: node, envelope: envelope, table: format, severity: severity, vocabulary: fixtures.vocabulary,
+              document, envelope: envelope, table: format, severity: severity, vocabulary: fixtures.vocabulary,
               arena: arena)
             body(alert)
           }
@@ -110,7 +110,7 @@ struct Micro {
       writer.begin()
       writer.add(name)
       writer.add(id) { $0.append(contentsOf: #""0123456789abcdef""#.utf8) }
-      writer.write(alert.root, to: &output)
+      writer.write(alert.document, to: &output)
     }
   }
 
