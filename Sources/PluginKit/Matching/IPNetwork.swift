@@ -30,7 +30,3 @@ public struct IPNetwork: Hashable, Sendable {
     self.length = length
   }
 }
-
-extension IPNetwork: CustomStringConvertible {
-  public var description: String { "\(address)/\(length)" }
-}
