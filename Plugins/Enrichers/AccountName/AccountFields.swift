@@ -1,4 +1,6 @@
 internal import AlertModel
+internal import Glibc
+internal import PluginKit
 
 /// What an account is to an alert, and where its name goes.
 enum AccountRole: Int, CaseIterable, Sendable {
@@ -18,7 +20,7 @@ enum AccountRole: Int, CaseIterable, Sendable {
 /// Where alerts have account ids.
 struct AccountFields: Sendable {
   /// By format: the fields of `roles`, and behind them the actor's ARNs.
-  private let groups: [FieldGroup]
+  private let groups: BorrowingArray<FieldGroup>
 
   /// What the account is that stands in a field.
   private static let roles = [AccountRole.own, .recipient, .resource]
@@ -28,21 +30,27 @@ struct AccountFields: Sendable {
       "cloud.account.id", "aws.cloudtrail.recipient_account_id", "aws.cloudtrail.resources.account_id",
       "aws.cloudtrail.user_identity.arn", "aws.cloudtrail.user_identity.session_context.session_issuer.arn",
     ].map { vocabulary.field($0) }
-    groups = vocabulary.tables.indices.map { FieldGroup(fields, in: $0) }
+    groups = BorrowingArray(vocabulary.tables.indices.map { FieldGroup(fields, in: $0) })
   }
 
-  /// Collects the different account ids of an alert, its own first.
-  func collect(_ alert: borrowing Alert, into ids: inout AccountIDs) {
-    alert.forEachValue(of: groups[alert.table]) { place, value in
-      guard value.isScalar else { return false }
-      value.withText { text in
-        if place < Self.roles.count {
-          ids.insert(text, Self.roles[place])
-        } else if let id = Self.account(ofARN: text) {
-          ids.insert(id, .actor)
+  /// Calls `body` with the different account ids of an alert, its own first.
+  func withIDs<Result>(of alert: borrowing Alert, _ body: (AccountIDs) -> Result) -> Result {
+    withUnsafeTemporaryAllocation(byteCount: AccountIDs.roomNeeded, alignment: 8) { room in
+      var ids = AccountIDs(room: room)
+      groups.ask(alert.table) { group in
+        _ = alert.forEachValue(of: group) { place, value in
+          guard value.isScalar else { return false }
+          value.withText { text in
+            if place < Self.roles.count {
+              ids.insert(text, Self.roles[place])
+            } else if let id = Self.account(ofARN: text) {
+              ids.insert(id, .actor)
+            }
+          }
+          return false
         }
       }
-      return false
+      return body(ids)
     }
   }
 
@@ -53,48 +61,55 @@ struct AccountFields: Sendable {
       arn[3] == UInt8(ascii: ":")
     else { return nil }
     let colon = UInt8(ascii: ":")
-    guard let service = arn.place(of: colon, from: 4), let region = arn.place(of: colon, from: service + 1),
-      let account = arn.place(of: colon, from: region + 1), let end = arn.place(of: colon, from: account + 1),
+    guard let service = arn.nearPlace(of: colon, from: 4), let region = arn.nearPlace(of: colon, from: service + 1),
+      let account = arn.nearPlace(of: colon, from: region + 1), let end = arn.nearPlace(of: colon, from: account + 1),
       end > account + 1
     else { return nil }
     return UnsafeRawBufferPointer(rebasing: arn[(account + 1)..<end])
   }
 }
 
-/// A few account ids, without memory of their own: ids of at most 64 bytes, four different ones at the most.
+/// A few account ids, in memory that is lent to it: ids of at most 64 bytes, four different ones at the most.
 struct AccountIDs {
-  /// One id.
-  struct ID {
-    let role: AccountRole
-    fileprivate let count: Int
-    fileprivate let bytes: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
+  private static let longest = 64
+  private static let most = 4
 
-    func equals(_ id: UnsafeRawBufferPointer) -> Bool { withBytes { $0.hasSameBytes(as: id) } }
+  /// How many bytes of memory it must be lent.
+  static let roomNeeded = longest * most
 
-    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-      withUnsafeBytes(of: bytes) { body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-    }
+  private let room: UnsafeMutableRawBufferPointer
+  private var lengths = InlineArray<4, Int>(repeating: 0)
+  private var roles = InlineArray<4, AccountRole>(repeating: .own)
 
-    var text: String { withBytes { String(decoding: $0, as: UTF8.self) } }
+  private(set) var count = 0
+
+  init(room: UnsafeMutableRawBufferPointer) {
+    self.room = room
   }
 
-  private var first: ID?
-  private var others: [ID] = []
-
-  var count: Int { first == nil ? 0 : 1 + others.count }
-
-  subscript(index: Int) -> ID {
-    guard index == 0, let first else { return others[index - 1] }
-    return first
+  /// The id in that place; valid as long as the memory.
+  subscript(place: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: room.baseAddress.map { $0 + place * Self.longest }, count: lengths[place])
   }
+
+  /// What the account is. The first one is the alert's own, whatever field it was found in.
+  func role(of place: Int) -> AccountRole { place == 0 ? .own : roles[place] }
 
   /// Adds an id unless it is there already. Longer ids and a fifth one are of no account.
   mutating func insert(_ id: UnsafeRawBufferPointer, _ role: AccountRole) {
-    guard !id.isEmpty, id.count <= 64, count < 4, first?.equals(id) != true, !others.contains(where: { $0.equals(id) })
-    else { return }
-    var bytes = (UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0))
-    withUnsafeMutableBytes(of: &bytes) { $0.copyBytes(from: id) }
-    let new = ID(role: role, count: id.count, bytes: bytes)
-    if first == nil { first = new } else { others.append(new) }
+    guard !id.isEmpty, id.count <= Self.longest, !contains(id), count < Self.most else { return }
+    UnsafeMutableRawBufferPointer(rebasing: room[(count * Self.longest)...]).copyMemory(from: id)
+    lengths[count] = id.count
+    roles[count] = role
+    count += 1
+  }
+
+  @inline(__always)
+  private func contains(_ id: UnsafeRawBufferPointer) -> Bool {
+    guard let start = room.baseAddress, let bytes = id.baseAddress else { return false }
+    for place in 0..<count where lengths[place] == id.count {
+      if memcmp(start + place * Self.longest, bytes, id.count) == 0 { return true }
+    }
+    return false
   }
 }

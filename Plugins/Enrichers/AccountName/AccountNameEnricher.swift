@@ -29,6 +29,8 @@ public struct AccountNameEnricher: Enricher, Explaining, ChangeTelling, FieldAdd
   private let fields: AccountFields
   private let unknown: [AddedField]
   private var accounts: AccountTable?
+  /// The same, which `accounts` keeps, for every alert: to ask it takes no reference.
+  private var asked: Unmanaged<AccountTable>?
 
   public init(options: AccountNameOptions, context: PluginContext) throws {
     self.options = options
@@ -38,27 +40,27 @@ public struct AccountNameEnricher: Enricher, Explaining, ChangeTelling, FieldAdd
   }
 
   public mutating func load() throws {
-    accounts = try AccountTable(options, context.files, context.vocabulary)
+    let accounts = try AccountTable(options, context.files, context.vocabulary)
+    self.accounts = accounts
+    asked = .passUnretained(accounts)
   }
 
   public func enrich(_ alert: borrowing Alert) throws(EnrichmentFailure) -> Enrichment {
-    guard let accounts else { throw EnrichmentFailure("the table of accounts is not loaded") }
-    var ids = AccountIDs()
-    fields.collect(alert, into: &ids)
-    guard ids.count > 0 else { return .nothing }
-    var added: [AddedField] = []
-    for index in 0..<ids.count {
-      let id = ids[index]
-      // The first account is the alert's own, whatever field it was found in.
-      let role = index == 0 ? .own : id.role
-      if let row = id.withBytes({ accounts.row($0) }) {
-        let fields = accounts.fields(ofRow: row, as: role)
-        if added.isEmpty { added = fields } else { added += fields }
-      } else if index == 0 {
-        added = unknown
+    guard let asked else { throw EnrichmentFailure("the table of accounts is not loaded") }
+    return asked._withUnsafeGuaranteedRef { accounts in
+      fields.withIDs(of: alert) { ids in
+        var added: [AddedField] = []
+        for place in 0..<ids.count {
+          if let row = accounts.row(ids[place]) {
+            let fields = accounts.fields(ofRow: row, as: ids.role(of: place))
+            if added.isEmpty { added = fields } else { added += fields }
+          } else if place == 0 {
+            added = unknown
+          }
+        }
+        return added.isEmpty ? .nothing : .fields(added)
       }
     }
-    return added.isEmpty ? .nothing : .fields(added)
   }
 
   public func changes(since earlier: AccountNameEnricher) -> [String] {
@@ -68,15 +70,15 @@ public struct AccountNameEnricher: Enricher, Explaining, ChangeTelling, FieldAdd
 
   public func explain(_ alert: borrowing Alert) -> [DecisionExplanation] {
     guard let accounts else { return [] }
-    var ids = AccountIDs()
-    fields.collect(alert, into: &ids)
-    return (0..<ids.count).map { index in
-      let id = ids[index].text
-      let row = ids[index].withBytes(accounts.row)
-      return DecisionExplanation(
-        subject: "account \(id)", place: row.map(accounts.place), holds: row != nil,
-        conclusion: row == nil ? "is not in \(options.accounts.text)" : "is in \(options.accounts.text)", conditions: []
-      )
+    return fields.withIDs(of: alert) { ids in
+      (0..<ids.count).map { place in
+        let id = String(decoding: ids[place], as: UTF8.self)
+        let row = accounts.row(ids[place])
+        return DecisionExplanation(
+          subject: "account \(id)", place: row.map(accounts.place), holds: row != nil,
+          conclusion: row == nil ? "is not in \(options.accounts.text)" : "is in \(options.accounts.text)",
+          conditions: [])
+      }
     }
   }
 }

@@ -6,7 +6,8 @@ final class AccountTable: Sendable {
   private let table: Table
   private let key: Int
   private let keys: TableKeys
-  private let fields: [RowFields]
+  /// By role.
+  private let fields: BorrowingArray<RowFields>
 
   init(
     _ options: AccountNameOptions, _ files: any ConfigurationFiles, _ vocabulary: Vocabulary
@@ -21,7 +22,7 @@ final class AccountTable: Sendable {
     self.table = table
     self.key = key
     keys = try TableKeys(table, column: key, match: .exact)
-    fields = try AccountRole.allCases.map { role throws(ConfigurationError) in
+    let fields = try AccountRole.allCases.map { role throws(ConfigurationError) in
       let columns = table.columns.indices.compactMap { column -> (column: Int, field: String)? in
         if column == key { return role == .own ? nil : (column, role.prefix + ".id") }
         if column == name { return (column, role.prefix + ".name") }
@@ -29,6 +30,7 @@ final class AccountTable: Sendable {
       }
       return try RowFields(table, columns, vocabulary)
     }
+    self.fields = BorrowingArray(fields)
     Self.warnOfOddIDs(table, key, files)
   }
 
@@ -38,7 +40,9 @@ final class AccountTable: Sendable {
 
   func row(_ id: UnsafeRawBufferPointer) -> Int? { keys.row(for: id) }
 
-  func fields(ofRow row: Int, as role: AccountRole) -> [AddedField] { fields[role.rawValue].fields(ofRow: row) }
+  func fields(ofRow row: Int, as role: AccountRole) -> [AddedField] {
+    fields.ask(role.rawValue) { $0.fields(ofRow: row) }
+  }
 
   func place(ofRow row: Int) -> SourcePlace { table.place(ofRow: row) }
 

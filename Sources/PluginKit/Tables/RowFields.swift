@@ -50,7 +50,9 @@ public final class RowFields: Sendable {
   }
 
   /// What the row adds. Called from several threads at once.
-  public func fields(ofRow row: Int) -> [AddedField] { made.value(at: row) { Made(makeFields(row)) }.fields }
+  public func fields(ofRow row: Int) -> [AddedField] {
+    made.ask(row, { Made(makeFields(row)) }, \.fields)
+  }
 
   private func makeFields(_ row: Int) -> [AddedField] {
     names.compactMap { column, path in
@@ -89,11 +91,12 @@ private final class OnceSlots<Value: AnyObject & Sendable>: @unchecked Sendable 
     slots.deallocate()
   }
 
+  /// Asks the object in that place, where it is: to take it out would cost a reference.
   @inline(__always)
-  func value(at place: Int, _ make: () -> Value) -> Value {
+  func ask<Answer>(_ place: Int, _ make: () -> Value, _ question: (Value) -> Answer) -> Answer {
     precondition(place >= 0 && place < count)
-    guard let value = slots[place].load(ordering: .acquiring) else { return keep(make(), at: place) }
-    return Unmanaged<Value>.fromOpaque(value).takeUnretainedValue()
+    guard let value = slots[place].load(ordering: .acquiring) else { return question(keep(make(), at: place)) }
+    return Unmanaged<Value>.fromOpaque(value)._withUnsafeGuaranteedRef { question($0) }
   }
 
   /// Another thread may have been quicker: then that one's is kept.
