@@ -17,7 +17,7 @@ enum ByteHash {
   }
 
   /// At most seven bytes as one word.
-  private static func shortWord(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+  static func shortWord(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     guard bytes.count < 4 else {
       let first = bytes.loadUnaligned(as: UInt32.self)
       let last = bytes.loadUnaligned(fromByteOffset: bytes.count - 4, as: UInt32.self)

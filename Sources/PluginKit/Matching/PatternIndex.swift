@@ -7,6 +7,8 @@
 public struct PatternIndex: Sendable {
   /// Every distinct pattern; its number here is its number everywhere.
   private let patterns: KeyIndex
+  /// Most values are none of them as written.
+  private let ends: EndFilter
   private let runs: [RunTable]
   /// Patterns without any literal byte.
   private let unconditional: [UInt32]
@@ -14,6 +16,7 @@ public struct PatternIndex: Sendable {
   /// - Parameter patterns: the patterns; the number that `insert` gave each is what a question is answered with.
   public init(_ patterns: KeyIndex) {
     self.patterns = patterns
+    ends = EndFilter(patterns)
     var wildcards: [UInt32] = []
     for number in 0..<patterns.count where patterns.withKey(number, Wildcard.isPattern) {
       wildcards.append(UInt32(number))
@@ -41,6 +44,11 @@ public struct PatternIndex: Sendable {
   /// The pattern of that number.
   public func text(_ number: Int) -> String { patterns.text(number) }
 
+  /// Calls `body` with the bytes of the pattern of that number.
+  public func withPattern<Result>(_ number: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    patterns.withKey(number, body)
+  }
+
   /// True where the pattern of that number matches the value.
   public func matches(_ number: Int, _ value: UnsafeRawBufferPointer) -> Bool {
     patterns.withKey(number) { Wildcard.matches($0, value) }
@@ -51,7 +59,7 @@ public struct PatternIndex: Sendable {
   /// - Returns: true where `body` returned true.
   @discardableResult
   public func forEachMatch(of value: UnsafeRawBufferPointer, _ body: (Int) -> Bool) -> Bool {
-    if let number = patterns.number(of: value), body(number) { return true }
+    if ends.mayHave(value), let number = patterns.number(of: value), body(number) { return true }
     if runs.isEmpty, unconditional.isEmpty { return false }
     for table in runs {
       let stopped = table.forEachCandidate(in: value) { candidate in
