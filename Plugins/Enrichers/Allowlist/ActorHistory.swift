@@ -1,4 +1,5 @@
 internal import AlertModel
+internal import PluginKit
 internal import Synchronization
 
 /// What is known of allowlisted actors: where they come from, with what, and how often. Bounded.
@@ -9,7 +10,7 @@ internal import Synchronization
 /// Where there is no room for all, those go first that have the least `Standing`. Whoever comes new from then on may be
 /// one of those, so it is not got to know in silence: each of its alerts is told in its learning period.
 final class ActorHistory: Sendable {
-  private let shards: [Shard]
+  private let shards: BorrowingArray<Shard>
   private let learning: Int64
   private let capacity: Int
   /// How many of them a shard has room for.
@@ -36,7 +37,7 @@ final class ActorHistory: Sendable {
     self.capacity = capacity
     room = max(1, capacity / count)
     self.unusualRate = unusualRate
-    shards = (0..<count).map { _ in Shard() }
+    shards = BorrowingArray((0..<count).map { _ in Shard() })
   }
 
   /// Notes an alert of the actor.
@@ -50,7 +51,7 @@ final class ActorHistory: Sendable {
   ) -> [String] {
     let name = UnsafeRawBufferPointer(rebasing: name.prefix(Self.longestName))
     let identity = Self.identity(of: name)
-    return shard(of: identity).actors.withLock { actors in
+    return withActors(near: identity) { actors in
       if let place = actors.index(forKey: identity) {
         return update(&actors.values[place], watchesRate, now, samples)
       }
@@ -68,7 +69,7 @@ final class ActorHistory: Sendable {
   ) -> [String] {
     let name = UnsafeRawBufferPointer(rebasing: name.prefix(Self.longestName))
     let identity = Self.identity(of: name)
-    return shard(of: identity).actors.withLock { actors in
+    return withActors(near: identity) { actors in
       let isDoubted = hasForgotten.load(ordering: .relaxed) || actors.count >= room
       var actor = actors[identity] ?? newcomer(name, now, isDoubted: isDoubted)
       return update(&actor, watchesRate, now, samples)
@@ -105,7 +106,10 @@ final class ActorHistory: Sendable {
     return UInt64(bitPattern: Int64(hasher.finalize()))
   }
 
-  private func shard(of identity: UInt64) -> Shard { shards[Int(identity >> 32) % shards.count] }
+  private func withActors<Result>(near identity: UInt64, _ body: (inout [UInt64: KnownActor]) -> Result) -> Result {
+    // A power of two.
+    shards.ask(Int(identity >> 32) & (shards.count - 1)) { $0.actors.withLock { body(&$0) } }
+  }
 
   // MARK: Room
 
@@ -160,11 +164,11 @@ final class ActorHistory: Sendable {
           json.append(contentsOf: ",[\"".utf8)
           json.append(contentsOf: observation.novelty.rawValue.utf8)
           json.append(contentsOf: "\",".utf8)
-          JSONEscapes.appendQuoted(observation.text, to: &json)
-          for time in [actor.firstSeen[place], actor.lastSeen[place]] {
-            json.append(UInt8(ascii: ","))
-            json.appendDecimal(time.nanoseconds)
-          }
+          observation.appendQuoted(to: &json)
+          json.append(UInt8(ascii: ","))
+          json.appendDecimal(actor.sightings[place].first.nanoseconds)
+          json.append(UInt8(ascii: ","))
+          json.appendDecimal(actor.sightings[place].last.nanoseconds)
           json.append(UInt8(ascii: "]"))
         }
         json.append(UInt8(ascii: "]"))
@@ -196,7 +200,7 @@ final class ActorHistory: Sendable {
           last: Timestamp(nanoseconds: last))
       }
       let identity = Array(name.utf8).withUnsafeBytes { Self.identity(of: $0) }
-      shard(of: identity).actors.withLock { $0[identity] = actor }
+      withActors(near: identity) { $0[identity] = actor }
     }
     // Names meet other shards in each process: one may have more than its share, and yet nobody need go.
     guard count > capacity else { return }

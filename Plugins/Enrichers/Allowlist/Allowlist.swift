@@ -4,7 +4,7 @@ internal import PluginKit
 
 /// The entries of all files, and the question which of them holds for an alert. A value: it remembers nothing.
 struct Allowlist: Sendable {
-  let entries: [Entry]
+  let entries: BorrowingArray<Entry>
   let index: EntryIndex
   let actorFields: ActorFields
   /// What no entry may hold back: said in the configuration, and shipped.
@@ -19,7 +19,7 @@ struct Allowlist: Sendable {
     never: (configured: [MatchedCondition], shipped: [MatchedCondition]),
     _ actorFields: ActorFields, _ vocabulary: Vocabulary
   ) {
-    self.entries = entries
+    self.entries = BorrowingArray(entries)
     self.never = never
     self.actorFields = actorFields
     index = EntryIndex(entries, patterns: patterns, owned: owned, vocabulary)
@@ -30,7 +30,7 @@ struct Allowlist: Sendable {
   }
 
   /// What the entries say about an alert.
-  enum Verdict: Equatable {
+  enum Verdict {
     case nothing
     /// Entries would hold, had they not expired.
     case expired([Int])
@@ -40,23 +40,30 @@ struct Allowlist: Sendable {
   /// The first entry that holds. Entries that have expired hold nothing.
   func verdict(on alert: borrowing Alert, now: () -> Timestamp) -> Verdict {
     let matched = matchedActors(of: alert)
-    let candidates = index.candidates(for: alert, matched: matched.all)
-    guard !candidates.isEmpty else { return .nothing }
-    let now = now()
+    var moment: Timestamp?
     var expired: [Int] = []
-    for number in candidates where holds(number, alert, matched, now) {
-      if now < entries[number].expires.end { return .held(by: number, matched) }
-      expired.append(number)
+    var holding: Int?
+    index.forEachCandidate(for: alert, matched: matched) { number in
+      // Nearly always there is no candidate, and nobody asks for the time.
+      let now = moment ?? now()
+      moment = now
+      return entries.ask(number) { entry in
+        guard holds(number, entry, alert, matched, now) else { return false }
+        if now < entry.expires.end { holding = number } else { expired.append(number) }
+        return holding != nil
+      }
     }
+    if let holding { return .held(by: holding, matched) }
     return expired.isEmpty ? .nothing : .expired(expired)
   }
 
   /// Whether everything about the entry holds but its expiry.
-  private func holds(_ number: Int, _ alert: borrowing Alert, _ matched: MatchedActors, _ now: Timestamp) -> Bool {
-    let entry = entries[number]
+  private func holds(
+    _ number: Int, _ entry: Entry, _ alert: borrowing Alert, _ matched: MatchedActors, _ now: Timestamp
+  ) -> Bool {
     guard alert.undemotedSeverity <= entry.ceiling else { return false }
     if entry.hasActors {
-      guard actorsHold(number, alert.table, matched), !namesOthers(number, alert, matched) else { return false }
+      guard actorsHold(number, entry, alert.table, matched), !namesOthers(number, alert, matched) else { return false }
     } else if !restsOnEnough(entry, alert.table) {
       return false
     }
@@ -65,10 +72,10 @@ struct Allowlist: Sendable {
   }
 
   /// Whether one of the entry's actors is met, and by more than what an attacker can choose, if that is all it rests on.
-  func actorsHold(_ number: Int, _ table: Int, _ matched: MatchedActors) -> Bool {
-    let isEnough = restsOnEnough(entries[number], table)
-    return matched.all.contains { match in
-      (isEnough || !match.isSpoofable) && index.owners[match.pattern].contains(number)
+  func actorsHold(_ number: Int, _ entry: Entry, _ table: Int, _ matched: MatchedActors) -> Bool {
+    let isEnough = restsOnEnough(entry, table)
+    return matched.contains { match in
+      (isEnough || !match.isSpoofable) && index.owners.has(number, in: match.pattern)
     }
   }
 
@@ -81,7 +88,11 @@ struct Allowlist: Sendable {
   /// What the alert's identities meet.
   func matchedActors(of alert: borrowing Alert) -> MatchedActors {
     var matched = MatchedActors()
-    guard index.actors.count > 0 else { return matched }
+    if index.actors.count > 0 { match(alert, into: &matched) }
+    return matched
+  }
+
+  private func match(_ alert: borrowing Alert, into matched: inout MatchedActors) {
     actorFields.forEachIdentity(of: alert) { identity in
       matched.look(at: identity)
       index.actors.forEachMatch(of: identity.text) { pattern in
@@ -91,7 +102,6 @@ struct Allowlist: Sendable {
       }
       return false
     }
-    return matched
   }
 
   /// Whether the pattern is met by what whoever opened the session chose, whatever stands before that.
@@ -124,47 +134,54 @@ struct Allowlist: Sendable {
   func namesOthers(_ number: Int, _ alert: borrowing Alert, _ matched: MatchedActors) -> Bool {
     matched.namesSeveral
       && actorFields.namesSeveral(in: alert) { text in
-        index.actors.forEachMatch(of: text) { index.owners[$0].contains(number) }
+        index.actors.forEachMatch(of: text) { index.owners.has(number, in: $0) }
       }
   }
 
   /// Everything that the entry rests on: the actor, and each part of the condition.
   func record(
     of number: Int, _ alert: borrowing Alert, _ matched: MatchedActors, now: Timestamp
-  ) -> [Suppression.Match] {
-    let actors = actorMatches(of: number, alert.table, matched)
-    guard let condition = entries[number].condition else { return actors }
-    return actors + condition.matches(of: alert, now: now)
+  ) -> Suppression.Matches {
+    var matches = actorMatches(of: number, alert.table, matched)
+    if let condition = entries.ask(number, \.condition) {
+      for match in condition.matches(of: alert, now: now) { matches.append(match) }
+    }
+    return matches
   }
 
   /// The identities that meet the entry's actors.
-  func actorMatches(of number: Int, _ table: Int, _ matched: MatchedActors) -> [Suppression.Match] {
-    matched.all.compactMap { match in
-      guard index.owners[match.pattern].contains(number) else { return nil }
-      return Suppression.Match(
-        field: actorFields.name(of: match.place, in: table), value: match.value,
-        pattern: index.actors.text(match.pattern))
+  func actorMatches(of number: Int, _ table: Int, _ matched: MatchedActors) -> Suppression.Matches {
+    var matches = Suppression.Matches()
+    for match in matched where index.owners.has(number, in: match.pattern) {
+      let field = actorFields.name(of: match.place, in: table)
+      match.value.withText { value in
+        index.actors.withPattern(match.pattern) { matches.append(field, value: value, pattern: $0) }
+      }
     }
+    return matches
   }
 
   /// What `ask` says, each thing once, of the name under which the actor is remembered, if there is one: its role where it
-  /// is a session of one. Where the first field that names somebody names several, of each.
-  func reasons(toDeliver alert: borrowing Alert, _ ask: (UnsafeRawBufferPointer) -> [String]) -> [String] {
+  /// is a session of one. Where the field that says who it is names several, of each.
+  func reasons(
+    toDeliver alert: borrowing Alert, _ matched: MatchedActors, _ ask: (UnsafeRawBufferPointer) -> [String]
+  ) -> [String] {
     var reasons: [String] = []
-    // Under a name of its choosing an attacker would be somebody new each time, so that comes last.
-    for accepted in [false, true] {
-      var found: Int?
-      actorFields.forEachIdentity(of: alert) { identity in
-        // Behind a session comes its role.
-        guard !identity.isSession, identity.isSpoofable == accepted else { return false }
-        guard found == nil || found == identity.place else { return true }
-        found = identity.place
-        for reason in ask(identity.text) where !reasons.contains(reason) { reasons.append(reason) }
-        return false
-      }
-      if found != nil { break }
+    guard let place = matched.actorPlace ?? actorPlace(in: alert) else { return reasons }
+    actorFields.forEachPrincipal(of: alert, in: place) { name in
+      for reason in ask(name) where !reasons.contains(reason) { reasons.append(reason) }
     }
     return reasons
+  }
+
+  /// The field that says who the actor is, where no entry asks for actors and so nobody has looked.
+  private func actorPlace(in alert: borrowing Alert) -> Int? {
+    var matched = MatchedActors()
+    actorFields.forEachIdentity(of: alert) { identity in
+      matched.look(at: identity)
+      return false
+    }
+    return matched.actorPlace
   }
 
   /// The first condition that forbids the entry to hold the alert back. An entry whose owner raised its ceiling to

@@ -45,7 +45,7 @@ extension AllowlistEnricher {
       conditions.append(
         DecisionExplanation.Condition("ceiling: \(entry.ceiling)", holds: alert.undemotedSeverity <= entry.ceiling))
       conditions.append(DecisionExplanation.Condition("expires: \(entry.expires.text)", holds: now < entry.expires.end))
-      let guardrails = guardrails(of: number, in: list, alert, now: now)
+      let guardrails = guardrails(of: number, in: list, alert, matched, now: now)
       conditions += guardrails.map { DecisionExplanation.Condition($0, holds: false) }
       let holds = number == holding && guardrails.isEmpty
       let explanation = DecisionExplanation(
@@ -94,8 +94,8 @@ extension AllowlistEnricher {
     let entry = list.entries[number]
     var conditions: [DecisionExplanation.Condition] = []
     if entry.hasActors {
-      let isMet = list.actorsHold(number, alert.table, matched)
-      let matches = list.actorMatches(of: number, alert.table, matched)
+      let isMet = list.actorsHold(number, entry, alert.table, matched)
+      let matches = list.actorMatches(of: number, alert.table, matched).all
       let namesOthers = isMet && list.namesOthers(number, alert, matched)
       let remark = namesOthers ? Self.areOthers : isMet || matches.isEmpty ? "" : Self.isChosen
       conditions.append(
@@ -116,12 +116,14 @@ extension AllowlistEnricher {
   }
 
   /// What lets the alert through although the entry would hold it back; asking changes nothing.
-  private func guardrails(of number: Int, in list: Allowlist, _ alert: borrowing Alert, now: Timestamp) -> [String] {
+  private func guardrails(
+    of number: Int, in list: Allowlist, _ alert: borrowing Alert, _ matched: MatchedActors, now: Timestamp
+  ) -> [String] {
     let entry = list.entries[number]
     if let forbidding = list.forbidding(alert, to: entry, now: now) { return ["never: \(forbidding.condition.source)"] }
     var reasons: [String] = []
     if !entry.watch.isEmpty {
-      reasons = list.reasons(toDeliver: alert) { actor in
+      reasons = list.reasons(toDeliver: alert, matched) { actor in
         history.novelties(actor, watchesRate: entry.watch.contains(.rate), now: now) { note in
           newness.forEachSample(of: alert, watch: entry.watch, note)
         }

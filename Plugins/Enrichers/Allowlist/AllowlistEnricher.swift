@@ -82,7 +82,7 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin, 
     let result: Enrichment
     switch list.verdict(on: alert, now: { context.clock.now }) {
     case .nothing: result = .nothing
-    case .expired(let entries): result = .fields(list.entries[entries[0]].expiredNote)
+    case .expired(let entries): result = .fields(list.entries.ask(entries[0], \.expiredNote))
     case .held(let number, let matched): result = held(by: number, alert, matched)
     }
     if case .hold = result { return result }
@@ -93,14 +93,18 @@ public struct AllowlistEnricher: Enricher, Explaining, Linting, StatefulPlugin, 
   private func held(by number: Int, _ alert: borrowing Alert, _ matched: MatchedActors) -> Enrichment {
     // Then there is nothing to lower, and nothing that counts.
     if let demotedSeverity, alert.severity <= demotedSeverity { return .nothing }
-    let now = context.clock.now
-    let entry = list.entries[number]
+    return list.entries.ask(number) { held(by: number, $0, alert, matched, now: context.clock.now) }
+  }
+
+  private func held(
+    by number: Int, _ entry: Entry, _ alert: borrowing Alert, _ matched: MatchedActors, now: Timestamp
+  ) -> Enrichment {
     var reasons: [String] = []
     if let condition = list.forbidding(alert, to: entry, now: now) {
       reasons.append("never held back: \(condition.condition.source)")
     } else {
       if !entry.watch.isEmpty {
-        reasons = list.reasons(toDeliver: alert) { actor in
+        reasons = list.reasons(toDeliver: alert, matched) { actor in
           history.observe(actor, watchesRate: entry.watch.contains(.rate), now: now) { note in
             newness.forEachSample(of: alert, watch: entry.watch, note)
           }

@@ -12,7 +12,7 @@ struct Budgets: Sendable {
     let state = Mutex((period: Int64(0), used: 0))
   }
 
-  init(_ entries: [Entry]) {
+  init(_ entries: BorrowingArray<Entry>) {
     counters = entries.map { $0.budget == nil ? nil : Counter() }
     names = entries.map(\.name)
   }

@@ -48,5 +48,5 @@ final class Entry: Sendable {
   /// What is added to an alert that the entry would hold back had it not expired.
   var expiredNote: [AddedField] { [AddedField("weir.expired_entry", text: name)] }
 
-  func suppression(_ matched: [Suppression.Match]) -> Suppression { Suppression(source, matched: matched) }
+  func suppression(_ matched: Suppression.Matches) -> Suppression { Suppression(source, matched: matched) }
 }

@@ -50,16 +50,24 @@ struct EntryIndex: Sendable {
     self.always = always
   }
 
-  /// Collects the numbers of the entries that may hold, ascending. `matched` are the actors' patterns that the alert meets.
-  func candidates(for alert: borrowing Alert, matched: [MatchedActors.Match]) -> [Int] {
+  /// Calls `body` with the number of each entry that may hold, ascending, until it returns true.
+  ///
+  /// - Parameter matched: the actors' patterns that the alert meets.
+  func forEachCandidate(for alert: borrowing Alert, matched: MatchedActors, _ body: (Int) -> Bool) {
+    if always.isEmpty, byTerm.isEmpty, matched.count < 2 {
+      // One actor's entries are in order. Mostly there is none.
+      if let match = matched.first { byActor.forEach(in: match.pattern, body) }
+      return
+    }
     var candidates = always
-    for match in matched { byActor.append(match.pattern, to: &candidates) }
+    for match in matched { candidates += byActor[match.pattern] }
     for terms in byTerm { terms.collect(alert, into: &candidates) }
-    guard candidates.count > 1 else { return candidates }
     candidates.sort()
-    var distinct: [Int] = []
-    for candidate in candidates where distinct.last != candidate { distinct.append(candidate) }
-    return distinct
+    var last: Int?
+    for candidate in candidates where last != candidate {
+      if body(candidate) { return }
+      last = candidate
+    }
   }
 
   private static func bestTerm(_ entry: Entry) -> (field: String, values: [String])? {
@@ -84,7 +92,7 @@ private struct TermIndex: Sendable {
 
   func collect(_ alert: borrowing Alert, into candidates: inout [Int]) {
     alert.forEachValue(field) { value in
-      if let number = value.withText({ values.number(of: $0) }) { entries.append(number, to: &candidates) }
+      if let number = value.withText({ values.number(of: $0) }) { candidates += entries[number] }
       return false
     }
   }
@@ -114,5 +122,16 @@ struct Lists: Sendable {
 
   subscript(list: Int) -> ArraySlice<Int> { numbers[starts[list]..<starts[list + 1]] }
 
-  func append(_ list: Int, to others: inout [Int]) { others += self[list] }
+  func has(_ number: Int, in list: Int) -> Bool {
+    forEach(in: list) { $0 == number }
+  }
+
+  /// Calls `body` with each number of the list, until it returns true.
+  ///
+  /// - Returns: true where `body` returned true.
+  @discardableResult
+  func forEach(in list: Int, _ body: (Int) -> Bool) -> Bool {
+    for place in starts[list]..<starts[list + 1] where body(numbers[place]) { return true }
+    return false
+  }
 }

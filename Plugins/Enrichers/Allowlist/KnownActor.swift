@@ -18,12 +18,17 @@ struct KnownActor: Sendable {
   /// What was seen of the actor, one thing a place; apart by what is looked at together, as every alert looks.
   private(set) var observations: [Newness.Observation] = []
   private var identities: [UInt64] = []
-  private(set) var firstSeen: [Timestamp] = []
-  private(set) var lastSeen: [Timestamp] = []
-  /// True where it was seen again since the last look for something to forget.
-  private var isInUse: [Bool] = []
+  private(set) var sightings: [Sighting] = []
   /// Where the next look for something to forget begins.
   private var hand = 0
+
+  /// When something was seen.
+  struct Sighting: Sendable {
+    let first: Timestamp
+    fileprivate(set) var last: Timestamp
+    /// True where it was seen again since the last look for something to forget.
+    fileprivate var isInUse = false
+  }
 
   /// What is remembered at the most; of more, something is forgotten that was not seen again for a whole round.
   static let maximumSeen = 128
@@ -41,9 +46,9 @@ struct KnownActor: Sendable {
   mutating func see(_ sample: Newness.Sample, at now: Timestamp) -> Timestamp {
     let identity = sample.identity
     if let place = identities.firstIndex(of: identity) {
-      lastSeen[place] = now
-      isInUse[place] = true
-      return firstSeen[place]
+      sightings[place].last = now
+      sightings[place].isInUse = true
+      return sightings[place].first
     }
     remember(sample.observation, identity, first: now, last: now)
     return now
@@ -62,16 +67,13 @@ struct KnownActor: Sendable {
     guard identities.count == Self.maximumSeen else {
       observations.append(observation)
       identities.append(identity)
-      firstSeen.append(first)
-      lastSeen.append(last)
-      isInUse.append(false)
+      sightings.append(Sighting(first: first, last: last))
       return
     }
     let place = placeToForget()
     observations[place] = observation
     identities[place] = identity
-    firstSeen[place] = first
-    lastSeen[place] = last
+    sightings[place] = Sighting(first: first, last: last)
   }
 
   /// Goes round; what was seen again since the round before stays (the clock of page replacement, Corbató 1968). It costs
@@ -80,8 +82,8 @@ struct KnownActor: Sendable {
     while true {
       let place = hand
       hand = (hand + 1) % Self.maximumSeen
-      guard isInUse[place] else { return place }
-      isInUse[place] = false
+      guard sightings[place].isInUse else { return place }
+      sightings[place].isInUse = false
     }
   }
 

@@ -4,7 +4,7 @@ internal import PluginKit
 /// Finds in an alert what may be new about its actor.
 struct Newness: Sendable {
   /// By format: the fields of `novelties`.
-  private let groups: [FieldGroup]
+  private let groups: BorrowingArray<FieldGroup>
 
   /// What may be new in a field.
   private static let novelties = [Novelty.account, .network, .country, .client]
@@ -12,7 +12,7 @@ struct Newness: Sendable {
   init(_ vocabulary: Vocabulary) {
     let fields = ["cloud.account.id", "source.ip", "source.geo.country_iso_code", "user_agent.original"]
       .map { vocabulary.field($0) }
-    groups = vocabulary.tables.indices.map { FieldGroup(fields, in: $0) }
+    groups = BorrowingArray(vocabulary.tables.indices.map { FieldGroup(fields, in: $0) })
   }
 
   /// One thing to be seen of an actor. Kept as it is: text is made of it only where somebody reads it.
@@ -41,6 +41,17 @@ struct Newness: Sendable {
       case .text(_, let bytes): String(decoding: bytes, as: UTF8.self)
       }
     }
+
+    /// Appends the text as a JSON string with its quotes.
+    func appendQuoted(to json: inout [UInt8]) {
+      switch self {
+      case .network(let network):
+        json.append(UInt8(ascii: "\""))
+        network.append(to: &json)
+        json.append(UInt8(ascii: "\""))
+      case .text(_, let bytes): bytes.withUnsafeBytes { JSONEscapes.appendRepaired($0, to: &json) }
+      }
+    }
   }
 
   /// The same while the alert is looked at: it borrows the alert's bytes.
@@ -58,28 +69,50 @@ struct Newness: Sendable {
 
     /// Tells samples apart; the same for a sample and what is kept of it.
     ///
-    /// With the seed that the process was given, so that nobody can choose a network that looks like another.
+    /// Networks as they are watched are told apart by their numbers. Of everything else it is a hash, with the seed that
+    /// the process was given, so that nobody can choose one that looks like another.
     var identity: UInt64 {
-      var hasher = Hasher()
       switch self {
-      case .network(let network): hasher.combine(network)
-      case .text(let novelty, let bytes):
-        hasher.combine(novelty)
-        hasher.combine(bytes: bytes)
+      case .network(let network): Self.identity(of: network)
+      case .text(let novelty, let bytes): Self.hash(of: novelty) { $0.combine(bytes: bytes) }
       }
-      return UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+
+    private static func identity(of network: IPNetwork) -> UInt64 {
+      let length = UInt64(network.length)
+      // An IPv4 network has 32 bits, and of an IPv6 network no more than 48 are looked at.
+      if !network.address.isIPv6 { return length << 48 | network.address.low & 0xFFFF_FFFF }
+      guard length <= 48 else { return hash(of: .network) { $0.combine(network) } }
+      return 1 << 60 | length << 48 | network.address.high >> 16
+    }
+
+    /// What it is about is in the highest bits, the hash in the rest.
+    private static func hash(of novelty: Novelty, _ combine: (inout Hasher) -> Void) -> UInt64 {
+      var hasher = Hasher()
+      combine(&hasher)
+      let kind: UInt64 =
+        switch novelty {
+        case .network: 2
+        case .account: 3
+        case .country: 4
+        case .client: 5
+        case .rate: 6
+        }
+      return kind << 60 | UInt64(truncatingIfNeeded: hasher.finalize()) >> 4
     }
   }
 
   /// Calls `body` with everything that is to be watched.
   func forEachSample(of alert: borrowing Alert, watch: [Novelty], _ body: (Sample) -> Void) {
-    alert.forEachValue(of: groups[alert.table]) { place, value in
-      let novelty = Self.novelties[place]
-      guard value.isScalar, watch.contains(novelty) else { return false }
-      value.withText { text in
-        if let sample = Self.sample(text, novelty) { body(sample) }
+    groups.ask(alert.table) { group in
+      _ = alert.forEachValue(of: group) { place, value in
+        let novelty = Self.novelties[place]
+        guard value.isScalar, watch.contains(novelty) else { return false }
+        value.withText { text in
+          if let sample = Self.sample(text, novelty) { body(sample) }
+        }
+        return false
       }
-      return false
     }
   }
 
