@@ -38,6 +38,7 @@ public struct FieldValue {
   }
 
   /// True for strings, numbers, `true` and `false`: what can equal something.
+  @inlinable
   public var isScalar: Bool { kind != .object && kind != .array && kind != .null }
 
   /// The value as text: a string without its escapes, anything else as its JSON. A lone surrogate becomes U+FFFD.

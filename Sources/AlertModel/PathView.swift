@@ -8,7 +8,7 @@ struct PathView: @unchecked Sendable {
   /// A part of a name that ends at a dot, or all of it.
   typealias Part = (number: Int32, length: Int)
 
-  /// The name's UTF-8.
+  /// The name's UTF-8, which lies within `wholeKey`.
   let name: UnsafeRawBufferPointer
   /// Among which paths it is known; nil where no index knows it.
   private let known: KnownPaths.Identity?
@@ -17,40 +17,76 @@ struct PathView: @unchecked Sendable {
   let above: UnsafeBufferPointer<Part>
   /// The same for names with the same first part, and rarely for others.
   let head: UInt64
+  /// The name as one key: `"a.b":`. All the bytes lie in this memory.
+  private let wholeKey: UnsafeRawBufferPointer
   /// The name as keys, with an object opened for each but the last: `"a":{"b":`.
   private let nestedKeys: UnsafeRawBufferPointer
-  /// The name as one key: `"a.b":`.
-  private let wholeKey: UnsafeRawBufferPointer
 
   /// - Parameter numbers: of every part of the name that ends at a dot, and last of the name itself; none where it is known
   ///   nowhere.
   init(_ text: String, among known: KnownPaths.Identity?, _ numbers: [Part]) {
-    let utf8 = Array(text.utf8)
-    let end = Array("\":".utf8)
-    let nested = utf8.flatMap { $0 == UInt8(ascii: ".") ? end + Array("{\"".utf8) : [$0] }
-    name = Self.kept(utf8)
-    nestedKeys = Self.kept([UInt8(ascii: "\"")] + nested + end)
-    wholeKey = Self.kept([UInt8(ascii: "\"")] + utf8 + end)
-    let parts = UnsafeMutableBufferPointer<Part>.allocate(capacity: max(0, numbers.count - 1))
-    _ = parts.initialize(from: numbers.dropLast())
-    above = UnsafeBufferPointer(parts)
+    var text = text
+    (wholeKey, nestedKeys, head) = text.withUTF8(Self.keys)
+    name = UnsafeRawBufferPointer(rebasing: wholeKey[1..<(wholeKey.count - 2)])
+    if numbers.count > 1 {
+      let parts = UnsafeMutableBufferPointer<Part>.allocate(capacity: numbers.count - 1)
+      _ = parts.initialize(from: numbers.dropLast())
+      above = UnsafeBufferPointer(parts)
+    } else {
+      above = UnsafeBufferPointer(start: nil, count: 0)
+    }
     self.known = known
     number = numbers.last.map { Int($0.number) } ?? -1
-    head = utf8.prefix { $0 != UInt8(ascii: ".") }.reduce(0xcbf2_9ce4_8422_2325) {
-      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-    }
   }
 
-  private static func kept(_ bytes: [UInt8]) -> UnsafeRawBufferPointer {
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
-    memory.copyBytes(from: bytes)
-    return UnsafeRawBufferPointer(memory)
+  /// Writes a name as one key, and, where it has dots, behind that as nested ones; and works its head out. Thousands of
+  /// paths are made at a start, so this asks for memory once.
+  private static func keys(
+    _ name: UnsafeBufferPointer<UInt8>
+  ) -> (whole: UnsafeRawBufferPointer, nested: UnsafeRawBufferPointer, head: UInt64) {
+    let (quote, dot) = (UInt8(ascii: "\""), UInt8(ascii: "."))
+    var dots = 0
+    for byte in name where byte == dot { dots += 1 }
+    let wholeCount = name.count + 3
+    let nestedCount = dots > 0 ? wholeCount + dots * 3 : 0
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: wholeCount + nestedCount, alignment: 1)
+    var end = 0
+    func append(_ byte: UInt8) {
+      memory[end] = byte
+      end += 1
+    }
+    func close() {
+      append(quote)
+      append(UInt8(ascii: ":"))
+    }
+    append(quote)
+    for byte in name { append(byte) }
+    close()
+    let whole = UnsafeRawBufferPointer(rebasing: memory[..<end])
+    if dots > 0 {
+      append(quote)
+      for byte in name {
+        if byte == dot {
+          close()
+          append(UInt8(ascii: "{"))
+          append(quote)
+        } else {
+          append(byte)
+        }
+      }
+      close()
+    }
+    // FNV-1a.
+    var head: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in name {
+      if byte == dot { break }
+      head = (head ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+    return (whole, dots > 0 ? UnsafeRawBufferPointer(rebasing: memory[wholeCount...]) : whole, head)
   }
 
   /// Gives the memory back, once nobody asks any more.
   func deallocate() {
-    name.deallocate()
-    nestedKeys.deallocate()
     wholeKey.deallocate()
     above.deallocate()
   }

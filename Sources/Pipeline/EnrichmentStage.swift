@@ -1,11 +1,10 @@
-internal import AlertModel
 internal import PluginKit
 
 /// Enrichers that run without a pause, behind the one that does I/O (the first stage has none).
 final class EnrichmentStage: Sendable {
   let index: Int
   let remote: (name: String, enricher: any RemoteEnricher)?
-  let local: SteadyList<Step>
+  let local: BorrowingArray<Step>
 
   /// One enricher with its name in the configuration.
   final class Step: Sendable {
@@ -21,7 +20,7 @@ final class EnrichmentStage: Sendable {
   private init(index: Int, remote: (name: String, enricher: any RemoteEnricher)?, local: [Step]) {
     self.index = index
     self.remote = remote
-    self.local = SteadyList(local)
+    self.local = BorrowingArray(local)
   }
 
   /// Cuts the enrichers, kept in their order, before each one that does I/O. There is always a first stage.

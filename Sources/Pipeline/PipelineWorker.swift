@@ -15,7 +15,7 @@ public actor PipelineWorker {
   private let carried: CarriedFields
   private let timeField: Field
   private let weirFields: WeirFields
-  private let routes: SteadyList<Route>
+  private let routes: BorrowingArray<Route>
 
   public init(plan: Plan, clock: any GatewayClock) {
     self.plan = plan
@@ -25,7 +25,7 @@ public actor PipelineWorker {
     carried = CarriedFields(formats: plan.formats)
     timeField = plan.formats.vocabulary.field("@timestamp")
     weirFields = WeirFields(plan.formats.vocabulary)
-    routes = SteadyList(plan.routes)
+    routes = BorrowingArray(plan.routes)
     // Last, so that its index knows every field that will be asked for.
     decoder = AlertDecoder(formats: plan.formats)
   }
@@ -143,7 +143,7 @@ public actor PipelineWorker {
   private func enrich(_ alert: inout Alert, with stage: EnrichmentStage, _ batch: inout BatchBuilder) {
     for step in stage.local.indices {
       if batch.notes.suppression != nil { break }
-      stage.local.with(step) { ask($0, about: &alert, &batch) }
+      stage.local.ask(step) { ask($0, about: &alert, &batch) }
     }
   }
 
@@ -196,7 +196,7 @@ public actor PipelineWorker {
     } else {
       batch.counts.routed += 1
       for taken in batch.takenRoutes.indices {
-        routes.with(batch.takenRoutes[taken]) { route in
+        routes.ask(batch.takenRoutes[taken]) { route in
           for output in route.outputs.indices { batch.mark(place, for: route.outputs[output]) }
         }
       }
@@ -208,7 +208,7 @@ public actor PipelineWorker {
   private func findRoutes(of alert: borrowing Alert, _ batch: inout BatchBuilder) {
     batch.takenRoutes.removeAll(keepingCapacity: true)
     for index in routes.indices {
-      let isLast = routes.with(index) { route in
+      let isLast = routes.ask(index) { route in
         guard route.condition?.matches(alert, now: batch.now) ?? true else { return false }
         batch.takenRoutes.append(index)
         return !route.continues

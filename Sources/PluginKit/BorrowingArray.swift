@@ -18,7 +18,7 @@ public struct BorrowingArray<Object: AnyObject & Sendable>: Sendable {
 }
 
 extension BorrowingArray: RandomAccessCollection {
-  public var startIndex: Int { 0 }
-  public var endIndex: Int { objects.count }
+  @inlinable public var startIndex: Int { 0 }
+  @inlinable public var endIndex: Int { borrowed.count }
   public subscript(place: Int) -> Object { objects[place] }
 }

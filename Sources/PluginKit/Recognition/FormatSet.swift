@@ -17,7 +17,7 @@ public struct FormatSet: Sendable {
   /// The shapes of all formats but the last, behind them those of all envelopes: a document that is of a format is no
   /// envelope, whatever else it has.
   private let shapes: ShapeIndex
-  private let prepared: SteadyList<PreparedFormat>
+  private let prepared: BorrowingArray<PreparedFormat>
   private let chosenPaths = ChosenPaths()
 
   /// How many envelopes may lie inside one another; what is inside the last is an alert as it is.
@@ -35,7 +35,7 @@ public struct FormatSet: Sendable {
     }
     envelopes = own + Envelope.common.map { (envelope: $0, format: nil) }
     shapes = ShapeIndex(formats.dropLast().map(\.shape) + envelopes.map(\.envelope.shape), vocabulary)
-    prepared = SteadyList(formats.map { PreparedFormat($0, vocabulary) })
+    prepared = BorrowingArray(formats.map { PreparedFormat($0, vocabulary) })
   }
 
   /// The place of the format of that name.
@@ -58,7 +58,7 @@ public struct FormatSet: Sendable {
 
   /// Weir's severity of an alert, by its format's rule.
   public func severity(of alert: Document, envelope: JSONNode?, format: Int, arena: TextArena) -> Severity {
-    prepared.with(format) { $0.severity.severity(of: alert, envelope: envelope, arena: arena) }
+    prepared.ask(format) { $0.severity.severity(of: alert, envelope: envelope, arena: arena) }
   }
 
   /// Appends the detector's own id of an alert as the inside of a JSON string.
@@ -67,7 +67,7 @@ public struct FormatSet: Sendable {
   public func appendID(
     of alert: Document, envelope: JSONNode?, format: Int, arena: TextArena, to json: inout [UInt8]
   ) -> Bool {
-    prepared.with(format) { format in
+    prepared.ask(format) { format in
       let visit = format.id?.forEachValue(
         in: alert, envelope: envelope, scratch: arena, emptyIsMissing: true
       ) { value in
@@ -81,7 +81,7 @@ public struct FormatSet: Sendable {
   }
 
   /// The fields that identify who did it, prepared.
-  public func actorFields(of format: Int) -> [ActorField] { prepared.with(format, \.actors) }
+  public func actorFields(of format: Int) -> [ActorField] { prepared.ask(format, \.actors) }
 
   /// True where an attacker can choose the value of that field, by its ECS name or its name in the detector's document, in
   /// alerts of one format.

@@ -2,7 +2,7 @@ internal import AlertModel
 
 /// A severity rule made ready: words as bytes, so that comparing them allocates nothing.
 final class PreparedSeverity: Sendable {
-  private let steps: SteadyList<Step>
+  private let steps: BorrowingArray<Step>
   /// Where none of the steps says anything.
   private let otherwise: Severity
 
@@ -23,6 +23,14 @@ final class PreparedSeverity: Sendable {
     /// In lower case.
     let text: [UInt8]
     let severity: Severity
+    /// Rules most words out.
+    let ends: UInt64
+
+    init(_ text: String, _ severity: Severity) {
+      self.text = Array(text.lowercased().utf8)
+      self.severity = severity
+      ends = self.text.withUnsafeBytes(\.foldedEnds)
+    }
   }
 
   init(_ rule: SeverityRule, _ vocabulary: Vocabulary) {
@@ -31,11 +39,11 @@ final class PreparedSeverity: Sendable {
     while true {
       switch rule {
       case .fixed(let severity):
-        self.steps = SteadyList(steps)
+        self.steps = BorrowingArray(steps)
         otherwise = severity
         return
       case .words(let source, let words, let otherwise):
-        let prepared = words.map { Word(text: Array($0.key.lowercased().utf8), severity: $0.value) }
+        let prepared = words.map { Word($0.key, $0.value) }
           .sorted { $0.text.lexicographicallyPrecedes($1.text) }
         steps.append(Step(vocabulary.prepared(source), words: prepared))
         rule = otherwise
@@ -49,7 +57,7 @@ final class PreparedSeverity: Sendable {
 
   func severity(of alert: Document, envelope: JSONNode?, arena: TextArena) -> Severity {
     for step in steps.indices {
-      let found = steps.with(step) { $0.severity(of: alert, envelope: envelope, arena: arena) }
+      let found = steps.ask(step) { $0.severity(of: alert, envelope: envelope, arena: arena) }
       if let found { return found }
     }
     return otherwise
@@ -68,13 +76,23 @@ extension PreparedSeverity.Step {
   }
 
   private func severity(saidBy text: UnsafeRawBufferPointer) -> Severity? {
-    if !words.isEmpty { return words.first { text.equalsIgnoringCase($0.text) }?.severity }
+    if !words.isEmpty {
+      let ends = text.foldedEnds
+      return words.first { $0.ends == ends && text.equalsIgnoringCase($0.text) }?.severity
+    }
     guard let number = text.decimalNumber else { return nil }
     return thresholds.first { number >= $0.from }?.severity
   }
 }
 
 extension UnsafeRawBufferPointer {
+  /// The same for texts that differ in the case of ASCII letters only, and rarely for others.
+  fileprivate var foldedEnds: UInt64 {
+    guard count > 0 else { return 0 }
+    let letters = UInt64(self[0] | 0x20) << 16 | UInt64(self[count / 2] | 0x20) << 8 | UInt64(self[count - 1] | 0x20)
+    return UInt64(count) << 24 | letters
+  }
+
   /// True where these bytes are `lowercase`, ASCII letters of either case.
   fileprivate func equalsIgnoringCase(_ lowercase: [UInt8]) -> Bool {
     guard count == lowercase.count else { return false }
