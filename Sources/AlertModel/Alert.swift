@@ -30,7 +30,7 @@ public struct Alert: ~Copyable {
   /// A bit for the first part of every added name, which rules most fields out at once.
   private(set) var addedHeads: UInt64 = 0
 
-  static func bit(of path: FieldPath) -> UInt64 { 1 << (path.head >> 58) }
+  static func bit(of path: FieldPath) -> UInt64 { PathView.bit(ofHead: path.head) }
 
   /// What conditions can ask for although it is not part of the alert: where it was read from.
   package let ambient: [AddedField]

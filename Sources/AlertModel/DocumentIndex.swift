@@ -69,6 +69,8 @@ public final class DocumentIndex {
   private var document: UInt32 = 0
   private var isRegular = false
   private var root: JSONNode?
+  /// A bit for the first part of every key with a dot that stood in the root of any document so far.
+  private var dottedHeads: UInt64 = 0
   /// What was answered last about dotted siblings.
   private var lastAnswer: (document: UInt32, head: UInt64, isYes: Bool)?
 
@@ -116,9 +118,10 @@ public final class DocumentIndex {
     self.root = root
     var walk = DocumentWalk(
       keys: keys, entries: entries, found: found, remembered: isOwn(root) ? remembered : nil, document: document,
-      root: root)
+      dottedHeads: dottedHeads, root: root)
     isRegular = root.isObject && walk.visit(root.node, from: 0)
     foundCount = walk.foundCount
+    dottedHeads = walk.dottedHeads
   }
 
   /// True where what was remembered is of this document's keys.
@@ -180,6 +183,7 @@ public final class DocumentIndex {
 
   /// Remembers the answer for the fields of the same first part that follow: all of Weir's own have the same.
   private func hasDottedSibling(_ path: PathView, in root: JSONNode) -> Bool {
+    if dottedHeads & PathView.bit(ofHead: path.head) == 0 { return false }
     if let answer = lastAnswer, answer.document == document, answer.head == path.head { return answer.isYes }
     let isYes = path.hasDottedSibling(in: root)
     lastAnswer = (document, path.head, isYes)
@@ -199,16 +203,19 @@ private struct DocumentWalk {
   /// Behind a key there are its quote, a colon and a value at least, but behind the last ones no eight bytes.
   let lastWord: Int
   var foundCount = 0
+  /// Takes up the root's keys when they are looked up: what is remembered was looked up once.
+  private(set) var dottedHeads: UInt64
 
   init(
     keys: KeyTable, entries: UnsafeMutablePointer<DocumentIndex.Entry>, found: UnsafeMutablePointer<Int32>,
-    remembered: UnsafeMutablePointer<weir_json_key>?, document: UInt32, root: JSONNode
+    remembered: UnsafeMutablePointer<weir_json_key>?, document: UInt32, dottedHeads: UInt64, root: JSONNode
   ) {
     self.keys = keys
     self.entries = entries
     self.found = found
     self.document = document
     self.remembered = remembered
+    self.dottedHeads = dottedHeads
     bytes = root.bytes
     lastWord = Int(root.node.pointee.end) - 8
   }
@@ -246,6 +253,10 @@ private struct DocumentWalk {
     let length = Int(node.pointee.end) - start
     guard length > 0 else { return -1 }
     let key = bytes + start
+    let text = UnsafeRawBufferPointer(start: key, count: length)
+    if name == 0, text.place(of: UInt8(ascii: ".")) != nil {
+      dottedHeads |= PathView.bit(ofHead: PathView.head(of: text))
+    }
     let place = start <= lastWord ? keys.place(from: name, key, length) : placeOfLast(key, length, from: name)
     // One more than the name's number, as no note is 0.
     note?.pointee.from = name + 1

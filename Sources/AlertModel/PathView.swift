@@ -76,14 +76,22 @@ struct PathView: @unchecked Sendable {
       }
       close()
     }
-    // FNV-1a.
+    let nested = dots > 0 ? UnsafeRawBufferPointer(rebasing: memory[wholeCount...]) : whole
+    return (whole, nested, head(of: UnsafeRawBufferPointer(name)))
+  }
+
+  /// FNV-1a of the name's first part.
+  static func head(of name: UnsafeRawBufferPointer) -> UInt64 {
     var head: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in name {
-      if byte == dot { break }
+      if byte == UInt8(ascii: ".") { break }
       head = (head ^ UInt64(byte)) &* 0x100_0000_01b3
     }
-    return (whole, dots > 0 ? UnsafeRawBufferPointer(rebasing: memory[wholeCount...]) : whole, head)
+    return head
   }
+
+  /// One of 64 bits: the same for the same heads, and now and then for others.
+  static func bit(ofHead head: UInt64) -> UInt64 { 1 << (head >> 58) }
 
   /// Gives the memory back, once nobody asks any more.
   func deallocate() {

@@ -206,7 +206,7 @@ public actor PipelineWorker {
   }
 
   private func findRoutes(of alert: borrowing Alert, _ batch: inout BatchBuilder) {
-    batch.takenRoutes.removeAll(keepingCapacity: true)
+    while batch.takenRoutes.popLast() != nil {}
     for index in routes.indices {
       let isLast = routes.ask(index) { route in
         guard route.condition?.matches(alert, now: batch.now) ?? true else { return false }

@@ -25,6 +25,32 @@ struct AlertWriterTests {
     return written[1]
   }
 
+  @Test("what an index remembers of the documents before changes nothing of what is written")
+  func inSequence() throws {
+    let vocabulary = Vocabulary()
+    let added = try ["weir.s", "b.c.d"].map { try AddedField(vocabulary.path($0), json: Array("1".utf8)) }
+    let index = DocumentIndex(vocabulary)
+    var writer = AlertWriter()
+    let documents = [
+      #"{"a":1}"#, #"{"weir.x":1}"#, #"{"a":1}"#, #"{"b.x":1,"weir.x":1}"#, #"{"a.weir.x":1,"weirs.x":1}"#,
+      #"{"weir":{},"b.c.x":2}"#, #"{"":1,".":2,"weir.":3}"#, #"{"a":{"weir.x":1}}"#, #"{"b":{"c.x":1}}"#,
+    ]
+    // Every document behind every other.
+    for json in documents.flatMap({ first in documents.flatMap { [first, $0] } }) {
+      try Array(json.utf8).withUnsafeBytes { bytes in
+        let root = try index.parse(bytes)
+        let written = [Document(root), index.document(root)].map { document in
+          var output: [UInt8] = []
+          writer.begin()
+          writer.add(added)
+          writer.write(document, to: &output)
+          return String(decoding: output, as: UTF8.self)
+        }
+        #expect(written[0] == written[1])
+      }
+    }
+  }
+
   @Test("what enrichers add under the name of Weir's word, or below it, gives way as well")
   func givesWayToLater() throws {
     var writer = AlertWriter()
