@@ -1,5 +1,3 @@
-internal import CSimdjson
-
 /// The name of a field, prepared for looking it up in documents.
 ///
 /// `a.b.c` finds the value under nested objects, under dotted keys, and under any mixture of both; arrays on the way are
