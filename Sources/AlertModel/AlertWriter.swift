@@ -203,8 +203,7 @@ public struct AlertWriter: Sendable {
     kept.append(path.keeper)
     for place in found {
       additions.append(
-        Addition(
-          path: path.view, value: start..<values.count, replaced: place.count, offset: place.offset))
+        Addition(path: path.view, value: start..<values.count, replaced: place.count, offset: place.offset))
     }
   }
 

@@ -71,8 +71,6 @@ public final class DocumentIndex {
   private var root: JSONNode?
   /// A bit for the first part of every key with a dot that stood in the root of any document so far.
   private var dottedHeads: UInt64 = 0
-  /// What was answered last about dotted siblings.
-  private var lastAnswer: (document: UInt32, head: UInt64, isYes: Bool)?
 
   /// An index of the fields that are known now; of those that become known later it says nothing.
   public init(_ vocabulary: Vocabulary) {
@@ -112,7 +110,6 @@ public final class DocumentIndex {
     if document == .max {
       entries.update(repeating: Entry(), count: keys.nameCount)
       document = 0
-      lastAnswer = nil
     }
     document += 1
     self.root = root
@@ -181,13 +178,9 @@ public final class DocumentIndex {
     return hasDottedSibling(path, in: view.root)
   }
 
-  /// Remembers the answer for the fields of the same first part that follow: all of Weir's own have the same.
+  /// Looks over the root's keys only where a document ever had one that may be meant.
   private func hasDottedSibling(_ path: PathView, in root: JSONNode) -> Bool {
-    if dottedHeads & PathView.bit(ofHead: path.head) == 0 { return false }
-    if let answer = lastAnswer, answer.document == document, answer.head == path.head { return answer.isYes }
-    let isYes = path.hasDottedSibling(in: root)
-    lastAnswer = (document, path.head, isYes)
-    return isYes
+    dottedHeads & PathView.bit(ofHead: path.head) != 0 && path.hasDottedSibling(in: root)
   }
 }
 

@@ -141,8 +141,8 @@ private struct DigitReader {
     for _ in 0..<count {
       let digit = bytes[at] &- UInt8(ascii: "0")
       guard digit <= 9 else { return nil }
-      value = value &* 10 &+ Int64(digit)
-      at &+= 1
+      value = value * 10 + Int64(digit)
+      at += 1
     }
     return value
   }

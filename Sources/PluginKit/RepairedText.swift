@@ -10,38 +10,12 @@ extension JSONEscapes {
 
   /// The same without quotes.
   static func appendInsideRepaired(_ text: UnsafeRawBufferPointer, to json: inout [UInt8]) {
-    if text.isPlain {
-      json.append(contentsOf: text)
+    // ASCII needs no repair.
+    if text.reduce(0, |) < 0x80 {
+      appendInside(text, to: &json)
     } else {
       var repaired = String(decoding: text, as: UTF8.self)
       repaired.withUTF8 { appendInside(UnsafeRawBufferPointer($0), to: &json) }
     }
-  }
-}
-
-extension UnsafeRawBufferPointer {
-  /// True where it is ASCII and nothing in it needs an escape; now and then false for such text too.
-  fileprivate var isPlain: Bool {
-    guard count >= 8 else {
-      return allSatisfy { (0x20..<0x80).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-    }
-    var found: UInt64 = 0
-    var at = 0
-    while at + 8 < count {
-      found |= Self.unusual(loadUnaligned(fromByteOffset: at, as: UInt64.self))
-      at += 8
-    }
-    // The last eight, some of which may have been in the word before.
-    found |= Self.unusual(loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
-    return found == 0
-  }
-
-  /// Not 0 where one of the eight bytes is a quote, a backslash, below 0x20 or no ASCII; now and then for others.
-  @inline(__always)
-  private static func unusual(_ word: UInt64) -> UInt64 {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let quotes = word ^ ones &* UInt64(UInt8(ascii: "\""))
-    let backslashes = word ^ ones &* UInt64(UInt8(ascii: "\\"))
-    return (word | (quotes &- ones) | (backslashes &- ones) | (word &- ones &* 0x20)) & (ones &* 0x80)
   }
 }
