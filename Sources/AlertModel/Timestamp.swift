@@ -64,28 +64,24 @@ public struct Timestamp: Comparable, Hashable, Sendable {
     let (seconds, rest) = nanoseconds.quotientAndRemainderFlooring(dividingBy: 1_000_000_000)
     let (days, second) = seconds.quotientAndRemainderFlooring(dividingBy: 86_400)
     let (year, month, day) = Self.date(daysSinceEpoch: days)
-    func digits(_ value: Int64, _ count: Int) {
-      var divisor: Int64 = 1
-      for _ in 1..<count { divisor *= 10 }
-      while divisor > 0 {
-        text.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
-        divisor /= 10
+    withUnsafeTemporaryAllocation(byteCount: 24, alignment: 1) { moment in
+      moment.copyBytes(from: "0000-00-00T00:00:00.000Z".utf8)
+      func put(_ number: Int64, at places: Range<Int>) {
+        var rest = UInt32(truncatingIfNeeded: number)
+        for place in places.reversed() {
+          moment[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+          rest /= 10
+        }
       }
+      put(year, at: 0..<4)
+      put(month, at: 5..<7)
+      put(day, at: 8..<10)
+      put(second / 3600, at: 11..<13)
+      put(second / 60 % 60, at: 14..<16)
+      put(second % 60, at: 17..<19)
+      put(rest / 1_000_000, at: 20..<23)
+      text.append(contentsOf: UnsafeRawBufferPointer(moment))
     }
-    digits(year, 4)
-    text.append(UInt8(ascii: "-"))
-    digits(month, 2)
-    text.append(UInt8(ascii: "-"))
-    digits(day, 2)
-    text.append(UInt8(ascii: "T"))
-    digits(second / 3600, 2)
-    text.append(UInt8(ascii: ":"))
-    digits(second / 60 % 60, 2)
-    text.append(UInt8(ascii: ":"))
-    digits(second % 60, 2)
-    text.append(UInt8(ascii: "."))
-    digits(rest / 1_000_000, 3)
-    text.append(UInt8(ascii: "Z"))
   }
 
   /// Days from 1970-01-01 in the proleptic Gregorian calendar (Howard Hinnant, "chrono-Compatible Low-Level Date

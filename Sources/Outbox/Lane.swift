@@ -1,3 +1,5 @@
+internal import AlertModel
+internal import PluginKit
 internal import Synchronization
 
 /// An output's way through the outbox: just-committed segments that its worker need not read back, and counts.
@@ -7,6 +9,9 @@ final class Lane: Sendable {
 
   /// Wakes the worker.
   let signal = Signal()
+
+  /// Wakes whoever waits for room.
+  private let room = Signal()
 
   private let state: Mutex<State>
 
@@ -28,6 +33,11 @@ final class Lane: Sendable {
     /// What a repair took away from the counts in the database.
     var droppedBefore = 0
     var requeuedBefore = 0
+
+    /// True where alerts have left since the worker was last waited for in vain.
+    var isMoving = false
+
+    func isFull(for bytes: Int) -> Bool { !fresh.isEmpty && freshBytes + bytes > Lane.freshLimit }
   }
 
   /// Bytes that are handed on without reading them back. Past that the worker reads from the database.
@@ -41,12 +51,22 @@ final class Lane: Sendable {
         isBehind: true, pending: standing.pending, dropped: standing.dropped, requeued: standing.requeued))
   }
 
+  /// Gives a worker that delivers until `deadline` to take what is there, where a segment of `bytes` would make it fall
+  /// behind: reading segments back takes longer than delivering them. One that is behind already, or whose destination
+  /// takes nothing, is not waited for.
+  func waitForRoom(_ bytes: Int, until deadline: Timestamp, clock: any GatewayClock) async {
+    while state.withLock({ !$0.isBehind && $0.isMoving && $0.isFull(for: bytes) }), !Task.isCancelled {
+      guard clock.now < deadline else { return state.withLock { $0.isMoving = false } }
+      await room.wait(until: deadline, clock: clock)
+    }
+  }
+
   /// Hands a segment on that was committed just now.
   func offer(_ segment: StoredSegment) {
     state.withLock { state in
       state.pending += segment.places.count
       guard !state.isBehind else { return }
-      if state.freshBytes + segment.block.bytes.count > Self.freshLimit, !state.fresh.isEmpty {
+      if state.isFull(for: segment.block.bytes.count) {
         state.isBehind = true
       } else {
         state.fresh.append(segment)
@@ -64,7 +84,8 @@ final class Lane: Sendable {
 
   /// What the worker goes on with: fresh segments first, which come before whatever is only in the database.
   func take() -> Supply {
-    state.withLock { state in
+    defer { room.notify() }
+    return state.withLock { state in
       if !state.fresh.isEmpty || !state.isBehind {
         defer { (state.fresh, state.freshBytes) = ([], 0) }
         return .segments(state.fresh)
@@ -83,7 +104,13 @@ final class Lane: Sendable {
     }
   }
 
-  func settled(_ count: Int) { state.withLock { $0.pending -= count } }
+  /// So many alerts have left.
+  func settled(_ count: Int) {
+    state.withLock { state in
+      state.pending -= count
+      if count > 0 { state.isMoving = true }
+    }
+  }
 
   /// Alerts that wait, in order or to be tried again.
   var pending: Int { state.withLock { $0.pending } }

@@ -104,6 +104,7 @@ public final class Outbox: Sendable {
   ) async throws(OutboxError) {
     let segment = Segment(block, wants: wants)
     guard segment != nil || !checkpoints.isEmpty else { return }
+    if let segment { await waitForRoom(segment) }
     try await outlivingRepairs { () throws(OutboxError) in
       var numbers: [(output: Int64, places: Places)] = []
       var wanting: [Lane] = []
@@ -121,6 +122,18 @@ public final class Outbox: Sendable {
           StoredSegment(
             id: number, accepted: accepted, block: segment.block, places: want.places, damaged: Places()))
       }
+    }
+  }
+
+  /// How long a commit waits for outputs that keep up. One that takes longer falls behind, and costs no further wait
+  /// until it has caught up.
+  private static let roomTime = Duration.milliseconds(100)
+
+  private func waitForRoom(_ segment: Segment) async {
+    let deadline = clock.now + Self.roomTime
+    for want in segment.wants {
+      guard let lane = lanes.withLock({ $0[want.output] }) else { continue }
+      await lane.waitForRoom(segment.block.bytes.count, until: deadline, clock: clock)
     }
   }
 

@@ -45,42 +45,42 @@ struct SyslogEncoder: Sendable {
     let size = batch.places.reduce(0) { $0 + Int(batch.block.entries[Int($1)].count) }
     messages.bytes.reserveCapacity(size + batch.count * 256)
     if framing == .none { messages.ranges.reserveCapacity(batch.count) }
-    var message: [UInt8] = []
+    // What comes before the alert's line, and all of a message in another form than JSON.
+    var head: [UInt8] = []
     batch.block.bytes.withUnsafeBytes { block in
       for index in 0..<batch.count {
-        message.removeAll(keepingCapacity: true)
-        append(batch[index], of: block, to: &message)
+        let entry = batch.block.entries[Int(batch.places[index])]
+        head.removeAll(keepingCapacity: true)
+        header.append(
+          severity: entry.severity, time: entry.time, id: UnsafeRawBufferPointer(rebasing: block[entry.id]), to: &head)
+        let isComplete = body != .json && appendBody(of: batch[index], to: &head)
+        let line = UnsafeRawBufferPointer(rebasing: isComplete ? block[..<0] : block[entry.line])
+        let count = head.count + line.count
         switch framing {
-        case .none:
-          messages.ranges.append(messages.bytes.count..<messages.bytes.count + message.count)
-          messages.bytes.append(contentsOf: message)
+        case .none: messages.ranges.append(messages.bytes.count..<messages.bytes.count + count)
         case .octetCounting:
-          messages.bytes.appendDecimal(Int64(message.count))
+          messages.bytes.appendDecimal(Int64(count))
           messages.bytes.append(UInt8(ascii: " "))
-          messages.bytes.append(contentsOf: message)
-        case .newline:
-          messages.bytes.append(contentsOf: message)
-          messages.bytes.append(0x0a)
+        case .newline: break
         }
+        messages.bytes.append(contentsOf: head)
+        messages.bytes.append(contentsOf: line)
+        if framing == .newline { messages.bytes.append(0x0a) }
       }
     }
     return messages
   }
 
-  private func append(_ outgoing: OutgoingAlert, of block: UnsafeRawBufferPointer, to message: inout [UInt8]) {
-    let entry = outgoing.entry
-    let id = UnsafeRawBufferPointer(rebasing: block[entry.id])
-    header.append(severity: entry.severity, time: entry.time, id: id, to: &message)
-    if body != .json {
-      let start = message.count
-      let context = BodyContext(fields: fields, time: entry.time, id: outgoing.id)
-      let isRead: Void? = try? readers.read(outgoing) { alert in append(alert, context, to: &message) }
-      if isRead != nil { return }
-      // Only damaged state brings this about; whoever gets the message sees what there is.
-      message.removeSubrange(start...)
-    }
-    let line = UnsafeRawBufferPointer(rebasing: block[entry.line])
-    message.append(contentsOf: line)
+  /// Appends the alert in another form than JSON.
+  ///
+  /// - Returns: false, and nothing is appended, where it cannot be read: whoever gets the message then sees what there is.
+  ///   Only damaged state brings this about.
+  private func appendBody(of outgoing: OutgoingAlert, to message: inout [UInt8]) -> Bool {
+    let start = message.count
+    let context = BodyContext(fields: fields, time: outgoing.time, id: outgoing.id)
+    let isRead: Void? = try? readers.read(outgoing) { alert in append(alert, context, to: &message) }
+    if isRead == nil { message.removeSubrange(start...) }
+    return isRead != nil
   }
 
   private func append(_ alert: borrowing Alert, _ context: BodyContext, to message: inout [UInt8]) {

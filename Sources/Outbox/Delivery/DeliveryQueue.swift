@@ -22,8 +22,9 @@ struct DeliveryQueue: Sendable {
     }
   }
 
-  /// Bytes up to which small segments are put together into one batch.
-  private static let mergeLimit = 4 * 1024 * 1024
+  /// Bytes up to which small segments are put together into one batch: for larger ones another settlement costs less than
+  /// copying them.
+  private static let mergeLimit = 256 * 1024
 
   /// Takes the first alerts, `count` at the most.
   mutating func take(_ count: Int) -> [(segment: StoredSegment, places: Places)] {

@@ -26,6 +26,15 @@ final class SegmentWriter: Sendable {
     var segments = 0
     /// What left and takes up room still.
     var freed: [Range<Int>] = []
+
+    /// Neighbours leave one after the other, and are given back in one.
+    mutating func free(_ range: Range<Int>) {
+      if let last = freed.last, SegmentWriter.aligned(last.upperBound) == range.lowerBound {
+        freed[freed.count - 1] = last.lowerBound..<range.upperBound
+      } else {
+        freed.append(range)
+      }
+    }
   }
 
   private struct Current {
@@ -34,6 +43,8 @@ final class SegmentWriter: Sendable {
     /// Where the next segment goes.
     var end = 0
     var size = 0
+    /// Bytes of segments that have not left.
+    var wanted = 0
   }
 
   private struct State {
@@ -92,7 +103,12 @@ final class SegmentWriter: Sendable {
       let file = try SegmentFile(creating: folder.path(number))
       // Even where the rest fails: the name is taken.
       state.next += 1
-      if isDurable { try folder.sync() } else { state.current?.file.beginSync() }
+      if isDurable {
+        try folder.sync()
+      } else if let before = state.current, before.wanted > limits.file / 4 {
+        // Where outputs keep up, most of it never needs to go to the disk.
+        before.file.beginSync()
+      }
       state.current = Current(number: number, file: file)
       return Extent(file: number, start: 0, head: head, body: body)
     }
@@ -111,14 +127,17 @@ final class SegmentWriter: Sendable {
   func confirm(_ extent: Extent) {
     state.withLock { state in
       guard var current = state.current, current.number == extent.file else { return }
-      // So that records can be looked for at multiples of 8.
-      current.end = (extent.end + 7) & ~7
+      current.end = Self.aligned(extent.end)
       current.size = max(current.size, extent.end)
+      current.wanted += extent.end - extent.start
       state.current = current
       state.usages[extent.file, default: Usage()].segments += 1
       if !isDurable { state.unsynced[extent.file] = current.file }
     }
   }
+
+  /// Where the next segment begins: records are looked for at multiples of 8.
+  private static func aligned(_ end: Int) -> Int { (end + 7) & ~7 }
 
   /// There was no transaction: the room is given back.
   func abandon(_ extent: Extent) {
@@ -135,7 +154,8 @@ final class SegmentWriter: Sendable {
       for extent in extents {
         guard var usage = state.usages[extent.file] else { continue }
         usage.segments -= 1
-        usage.freed.append(extent.start..<extent.end)
+        usage.free(extent.start..<extent.end)
+        if state.current?.number == extent.file { state.current?.wanted -= extent.end - extent.start }
         state.usages[extent.file] = usage
         if usage.segments <= 0 { empty(extent.file, &state) }
       }
