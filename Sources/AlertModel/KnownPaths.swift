@@ -20,10 +20,10 @@ final class KnownPaths: Sendable {
 
   private struct State {
     /// By name; the empty name, from which all begin, is 0.
-    var numbers: [[UInt8]: Int32] = [[]: 0]
+    var numbers: [ByteKey: Int32] = [ByteKey([]): 0]
     var edges: [Edge] = []
     /// By name: the numbers of its parts, each with where the part ends. Formats ask for the same names again and again.
-    var parts: [[UInt8]: [(number: Int32, length: Int)]] = [:]
+    var parts: [ByteKey: [(number: Int32, length: Int)]] = [:]
   }
 
   private let state = Mutex(State())
@@ -31,16 +31,17 @@ final class KnownPaths: Sendable {
   /// Prepares the field of that name, and makes it known.
   func path(_ name: String) -> FieldPath {
     // Names with empty parts are searched for: it is not worth the index's while to be exact about them.
-    let bytes = Array(name.utf8)
+    let key = ByteKey(name)
+    let bytes = key.bytes
     guard !Self.hasEmptyPart(bytes) else { return FieldPath(name) }
     let numbers = state.withLock { state in
-      if let known = state.parts[bytes] { return known }
+      if let known = state.parts[key] { return known }
       var numbers: [(number: Int32, length: Int)] = []
       for end in bytes.indices where bytes[end] == UInt8(ascii: ".") {
         numbers.append((Self.number(upTo: end, of: bytes, below: numbers, &state), end))
       }
       numbers.append((Self.number(upTo: bytes.count, of: bytes, below: numbers, &state), bytes.count))
-      state.parts[bytes] = numbers
+      state.parts[key] = numbers
       return numbers
     }
     return FieldPath(name, among: self, numbers: numbers)
@@ -64,11 +65,11 @@ final class KnownPaths: Sendable {
   private static func number(
     upTo end: Int, of bytes: [UInt8], below above: [(number: Int32, length: Int)], _ state: inout State
   ) -> Int32 {
-    let name = Array(bytes[..<end])
+    let name = ByteKey(Array(bytes[..<end]))
     if let known = state.numbers[name] { return known }
     let number = Int32(state.numbers.count)
     state.numbers[name] = number
-    state.edges.append(Edge(from: 0, key: name, to: number))
+    state.edges.append(Edge(from: 0, key: name.bytes, to: number))
     for part in above {
       state.edges.append(Edge(from: part.number, key: Array(bytes[(part.length + 1)..<end]), to: number))
     }

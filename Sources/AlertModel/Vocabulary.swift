@@ -7,7 +7,7 @@ public final class Vocabulary: Sendable {
 
   /// Fields by the name that was asked for, by its bytes: keys that Unicode takes for the same are different fields. A long
   /// allowlist names the same few a hundred thousand times.
-  private let fields = Mutex<[[UInt8]: Field]>([:])
+  private let fields = Mutex<[ByteKey: Field]>([:])
 
   let paths: KnownPaths
 
@@ -22,12 +22,12 @@ public final class Vocabulary: Sendable {
 
   /// The field of that name, prepared. A final `.keyword` or `.text` names the field itself.
   public func field(_ name: String) -> Field {
-    let bytes = Array(name.utf8)
-    if let known = fields.withLock({ $0[bytes] }) { return known }
+    let key = ByteKey(name)
+    if let known = fields.withLock({ $0[key] }) { return known }
     let field = makeField(name)
     return fields.withLock { known in
-      if let other = known[bytes] { return other }
-      known[bytes] = field
+      if let other = known[key] { return other }
+      known[key] = field
       return field
     }
   }

@@ -30,6 +30,9 @@ public final class Reloader: Sendable {
 
   /// How often files are looked at where nothing tells of changes.
   static let pollInterval = Duration.seconds(2)
+  /// When files are looked at first, and watched from then on: a run over a small file is over by then, and the system
+  /// takes some milliseconds to end a watch.
+  private static let firstPause = Duration.milliseconds(500)
   /// How long a changed file must be left alone before it is read: its writer may not be done.
   static let settleTime = Duration.milliseconds(250)
   /// How often that is waited for at the most.
@@ -98,15 +101,17 @@ public final class Reloader: Sendable {
 
   /// Serves a gateway until the task is cancelled.
   public func run(_ gateway: Gateway) async {
+    var pause = Self.firstPause
     while !Task.isCancelled {
-      watchFolders()
       if isAsked.exchange(false, ordering: .acquiring) {
         await reload(gateway, .asked)
       } else if let cause = await changes() {
         await reload(gateway, cause)
       }
       if isAsked.load(ordering: .acquiring) { continue }
-      await watcher.waitForChange(atMost: Self.pollInterval, clock: clock)
+      await watcher.waitForChange(atMost: pause, clock: clock)
+      watchFolders()
+      pause = Self.pollInterval
     }
   }
 

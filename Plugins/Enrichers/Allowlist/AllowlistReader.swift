@@ -15,7 +15,7 @@ struct AllowlistReader {
   private var placesOfNames: [SourcePlace] = []
   private var footing: Footing
   /// By its text: long lists say the same of many actors.
-  private var conditions: [[UInt8]: KnownCondition] = [:]
+  private var conditions: [ByteKey: KnownCondition] = [:]
 
   private struct KnownCondition {
     let condition: MatchedCondition
@@ -161,7 +161,7 @@ struct AllowlistReader {
   }
 
   private mutating func knownCondition(of text: LocatedText) -> KnownCondition? {
-    let query = Array(text.text.utf8)
+    let query = ByteKey(text.text)
     if let known = conditions[query] { return known }
     guard let condition = condition(of: text) else { return nil }
     let expression = condition.condition.expression

@@ -3,8 +3,12 @@ internal import GRDB
 
 /// The settings with which every connection to an outbox is opened.
 enum Connection {
-  /// Bytes of a page. Alerts lie in large values, and each page of those costs a step.
-  static let pageSize = 16 * 1024
+  /// Bytes of a page in a new file. Alerts lie in the segment files: what is left are small rows, of which a commit
+  /// changes a few, and each page that it changes is written whole.
+  static let pageSize = 4 * 1024
+
+  /// Bytes of a page in files that were made before the segments had files of their own.
+  static let formerPageSize = 16 * 1024
 
   /// How long a connection waits for another process's write: `weir outbox` writes in small steps.
   private static let busyTimeout = 10.0

@@ -136,6 +136,7 @@ struct LogFile {
       header.isWhole = magic & ~1 == 0x377F_0682 && sum == header.sum
       guard !header.isWhole else { return header }
       var guess = Header()
+      if header.pageSize == Connection.formerPageSize { guess.pageSize = header.pageSize }
       guess.sum = header.sum
       guess.salts = (Self.integer(bytes, Self.headerSize + 8), Self.integer(bytes, Self.headerSize + 12))
       return guess

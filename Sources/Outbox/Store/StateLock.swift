@@ -38,8 +38,11 @@ final class StateLock: Sendable {
       throw .inUse(folder: folder, pid: holder)
     }
     let pid = Array("\(getpid())\n".utf8)
-    // Only for the other process's message: a full disk may leave the file empty, the lock holds all the same.
-    if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, pid, pid.count, 0) }
+    // Only for the other process's message: a full disk may leave the file empty, the lock holds all the same. It is cut
+    // where it is longer only, since a file system takes more than a millisecond for that.
+    if pwrite(descriptor, pid, pid.count, 0) == pid.count, fstat(descriptor, &status) == 0, status.st_size > pid.count {
+      _ = ftruncate(descriptor, off_t(pid.count))
+    }
     self.descriptor = Mutex(descriptor)
   }
 

@@ -15,6 +15,8 @@ final class Store: Sendable {
   let writer: SegmentWriter?
 
   private let pool: DatabasePool
+  /// That of the file, which an earlier version may have made.
+  private let pageSize: Int
   private let identity: FileIdentity?
   private let logger: Logger
   private let upkeep = Mutex(Upkeep())
@@ -44,16 +46,18 @@ final class Store: Sendable {
     self.logger = logger
     do {
       pool = try DatabasePool(path: path, configuration: Connection.configuration(isDraft: durability == nil))
-      let (numbers, content) = try pool.writeWithoutTransaction { db in
+      let (numbers, content, pageSize) = try pool.writeWithoutTransaction { db in
         try Schema.migrate(db, path: path)
         if let durability {
           try db.execute(sql: "PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")")
         }
         try IntegrityCheck.check(db, path: path)
         return (
-          formats.isEmpty ? FormatNumbers() : try FormatNumbers(db, names: formats), try Self.content(db, path: path)
+          formats.isEmpty ? FormatNumbers() : try FormatNumbers(db, names: formats), try Self.content(db, path: path),
+          try Int.fetchOne(db, sql: "PRAGMA page_size") ?? Connection.pageSize
         )
       }
+      self.pageSize = pageSize
       self.formats = numbers
       identity = FileIdentity(path)
       writer = try limits.map { limits throws(OutboxError) in
@@ -184,11 +188,11 @@ final class Store: Sendable {
   /// Gives free pages back and empties the log, a step at a time, while nothing else is to do.
   func tidy() throws(OutboxError) {
     do {
-      try pool.writeWithoutTransaction { db in try vacuum(db, keeping: Self.idlePages, pages: 1024) }
+      try pool.writeWithoutTransaction { db in try vacuum(db, keeping: Self.idleRoom, atOnce: 16 * 1024 * 1024) }
     } catch {
       throw OutboxError(error, path: path)
     }
-    writer?.tidy(keeping: Self.idlePages * Connection.pageSize)
+    writer?.tidy(keeping: Self.idleRoom)
   }
 
   /// Gives back the room of what another process has dropped.
@@ -225,9 +229,9 @@ final class Store: Sendable {
     }
   }
 
-  /// Pages that stay free for the next segments: 64 MiB in a busy outbox, 4 MiB in an idle one.
-  private static let busyPages = 64 * 1024 * 1024 / Connection.pageSize
-  private static let idlePages = 4 * 1024 * 1024 / Connection.pageSize
+  /// Bytes that stay free for the next segments.
+  private static let busyRoom = 64 * 1024 * 1024
+  private static let idleRoom = 4 * 1024 * 1024
 
   /// How many segments may leave before the free pages are looked at.
   private static let deletionsBetweenVacuums = 32
@@ -235,12 +239,12 @@ final class Store: Sendable {
   private func keepUp(_ db: Database, bytes: Int) {
     do {
       let vacuumIsDue = upkeep.withLock { upkeep in
-        upkeep.log.add(bytes: bytes)
+        upkeep.log.add(bytes: bytes, pageSize: pageSize)
         guard upkeep.deletedSegments >= Self.deletionsBetweenVacuums else { return false }
         upkeep.deletedSegments = 0
         return true
       }
-      if vacuumIsDue { try vacuum(db, keeping: Self.busyPages, pages: 4096) }
+      if vacuumIsDue { try vacuum(db, keeping: Self.busyRoom, atOnce: 64 * 1024 * 1024) }
       if upkeep.withLock({ $0.log.isDue }) {
         // What a power failure leaves of the database must not refer to bytes that it has not left.
         try writer?.sync()
@@ -254,13 +258,14 @@ final class Store: Sendable {
     }
   }
 
-  private func vacuum(_ db: Database, keeping kept: Int, pages: Int) throws {
+  private func vacuum(_ db: Database, keeping kept: Int, atOnce most: Int) throws {
     let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
-    guard free > kept else { return }
-    let step = min(free - kept, pages)
+    let surplus = free - kept / pageSize
+    guard surplus > 0 else { return }
+    let step = min(surplus, most / pageSize)
     // The pragma does a page a step, so it is stepped to its end.
     let cursor = try Row.fetchCursor(db, sql: "PRAGMA incremental_vacuum(\(step))")
     while try cursor.next() != nil {}
-    upkeep.withLock { $0.log.add(bytes: 0) }
+    upkeep.withLock { $0.log.add(bytes: 0, pageSize: pageSize) }
   }
 }

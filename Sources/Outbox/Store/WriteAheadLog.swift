@@ -8,9 +8,9 @@ struct WriteAheadLog {
 
   private var written = 0
 
-  /// Notes that about so many bytes were committed.
-  mutating func add(bytes: Int) {
-    written += bytes + 4 * Connection.pageSize
+  /// Notes that about so many bytes were committed, and a few pages of the database's own.
+  mutating func add(bytes: Int, pageSize: Int) {
+    written += bytes + 4 * pageSize
   }
 
   var isDue: Bool { written >= Self.target }
