@@ -49,8 +49,9 @@ private struct Victim {
 
   func run() async throws {
     let fixtures = AlertFixtures()
-    // A file for each segment that comes while others are there, so that files are removed too.
-    let limits = SegmentLimits(file: 1_000_000)
+    // A file for each large segment that comes while others are there, so that files are removed too. The others fill the
+    // log, which is moved into the database twice.
+    let limits = SegmentLimits(file: 1_000_000, row: 500_000)
     let outbox = try Outbox.open(folder: folder, limits: limits, clock: SystemClock(), logger: RecordingLog().logger)
     let path = folder
     let output = ScriptedOutput { _, batch throws(DeliveryError) in
@@ -59,11 +60,11 @@ private struct Victim {
     let worker = try DeliveryWorker(
       output: output, name: "soc", settings: DeliverySettings(DeliveryDefaults(batch: Self.batch)), outbox: outbox,
       vocabulary: fixtures.vocabulary, clock: SystemClock(), logger: RecordingLog().logger)
-    // Padded, so that the log is moved into the database twice as well.
-    let padding = String(repeating: "x", count: 40_000)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for start in stride(from: 0, to: 4000, by: Self.perCommit) {
         let numbers = start..<start + Self.perCommit
+        let isLarge = start / Self.perCommit % 2 == 0
+        let padding = String(repeating: "x", count: isLarge ? 40_000 : 20_000)
         let block = try fixtures.block(
           numbers.map { #"{"weir":{"alert_id":"\#($0)"},"padding":"\#(padding)"}"# })
         try await outbox.commit(
