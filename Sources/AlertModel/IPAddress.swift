@@ -132,12 +132,18 @@ public struct IPAddress: Comparable, Hashable, Sendable {
 extension IPAddress: CustomStringConvertible {
   /// Dotted-quad, or groups of hexadecimal digits with the longest run of zeros left out (RFC 5952).
   public var description: String {
+    var text: [UInt8] = []
+    append(to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends what `description` says.
+  public func append(to text: inout [UInt8]) {
     var address = isIPv6 ? (high.byteSwapped, low.byteSwapped) : (low.byteSwapped >> 32, 0)
-    return String(unsafeUninitializedCapacity: Int(INET6_ADDRSTRLEN)) { text in
-      text.withMemoryRebound(to: CChar.self) { text in
-        _ = inet_ntop(isIPv6 ? AF_INET6 : AF_INET, &address, text.baseAddress, socklen_t(text.count))
-        return text.firstIndex(of: 0) ?? 0
-      }
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { room in
+      let family = isIPv6 ? AF_INET6 : AF_INET
+      guard let start = inet_ntop(family, &address, room.baseAddress, socklen_t(room.count)) else { return }
+      text.append(contentsOf: UnsafeRawBufferPointer(start: start, count: strlen(start)))
     }
   }
 }

@@ -91,7 +91,8 @@ public final class Outbox: Sendable {
   /// How long dead letters are kept; 30 days where nothing is said.
   public func keepDeadLetters(for age: Duration) { deadLetterAge.withLock { $0 = age } }
 
-  /// Keeps a batch: its alerts, which of them each output wants, and where the inputs go on. All of it or nothing.
+  /// Keeps a batch: its alerts, which of them each output wants, and where the inputs go on. All of it or nothing. One task
+  /// commits alerts at a time.
   ///
   /// - Parameters:
   ///   - block: alerts that no output wants are not stored.

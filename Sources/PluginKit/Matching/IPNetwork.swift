@@ -30,3 +30,14 @@ public struct IPNetwork: Hashable, Sendable {
     self.length = length
   }
 }
+
+extension IPNetwork: CustomStringConvertible {
+  public var description: String { "\(address)/\(length)" }
+
+  /// Appends what `description` says.
+  public func append(to text: inout [UInt8]) {
+    address.append(to: &text)
+    text.append(UInt8(ascii: "/"))
+    text.appendDecimal(Int64(length))
+  }
+}
