@@ -30,9 +30,6 @@ public final class Reloader: Sendable {
 
   /// How often files are looked at where nothing tells of changes.
   static let pollInterval = Duration.seconds(2)
-  /// When files are looked at first, and watched from then on: a run over a small file is over by then, and the system
-  /// takes some milliseconds to end a watch.
-  private static let firstPause = Duration.milliseconds(500)
   /// How long a changed file must be left alone before it is read: its writer may not be done.
   static let settleTime = Duration.milliseconds(250)
   /// How often that is waited for at the most.
@@ -99,19 +96,20 @@ public final class Reloader: Sendable {
     watcher.wake()
   }
 
-  /// Serves a gateway until the task is cancelled.
+  /// Serves a gateway until the task is cancelled. A run that is over sooner than `pollInterval` watches nothing: the
+  /// system takes some milliseconds to end a watch.
   public func run(_ gateway: Gateway) async {
-    var pause = Self.firstPause
-    while !Task.isCancelled {
+    while true {
+      if !isAsked.load(ordering: .acquiring) {
+        await watcher.waitForChange(atMost: Self.pollInterval, clock: clock)
+      }
+      guard !Task.isCancelled else { return }
+      watchFolders()
       if isAsked.exchange(false, ordering: .acquiring) {
         await reload(gateway, .asked)
       } else if let cause = await changes() {
         await reload(gateway, cause)
       }
-      if isAsked.load(ordering: .acquiring) { continue }
-      await watcher.waitForChange(atMost: pause, clock: clock)
-      watchFolders()
-      pause = Self.pollInterval
     }
   }
 
