@@ -22,9 +22,9 @@ struct DeliveryQueue: Sendable {
     }
   }
 
-  /// Bytes up to which small segments are put together into one batch: for larger ones another settlement costs less than
-  /// copying them.
-  private static let mergeLimit = 256 * 1024
+  /// Bytes up to which segments are put together into one batch, which copies them: while it is less than half full, and
+  /// from then on, when another settlement costs less than the copy of a large one.
+  private static let mergeLimits = (sparse: 4 * 1024 * 1024, fair: 256 * 1024)
 
   /// Takes the first alerts, `count` at the most.
   mutating func take(_ count: Int) -> [(segment: StoredSegment, places: Places)] {
@@ -34,7 +34,8 @@ struct DeliveryQueue: Sendable {
     while left > 0, !waiting.isEmpty {
       let next = waiting[0]
       // A damaged alert is never among them: it comes first in its turn, and `takeExpired` takes it out.
-      guard taken.isEmpty || (next.damaged.isEmpty && bytes + next.block.bytes.count <= Self.mergeLimit) else { break }
+      let limit = left > count / 2 ? Self.mergeLimits.sparse : Self.mergeLimits.fair
+      guard taken.isEmpty || (next.damaged.isEmpty && bytes + next.block.bytes.count <= limit) else { break }
       let segment = next
       let places = waiting[0].places.removeFirst(left)
       left -= places.count

@@ -7,7 +7,7 @@ enum Connection {
   /// changes a few, and each page that it changes is written whole.
   static let pageSize = 4 * 1024
 
-  /// Bytes of a page in files that were made before the segments had files of their own.
+  /// Bytes of a page in files of earlier versions.
   static let formerPageSize = 16 * 1024
 
   /// How long a connection waits for another process's write: `weir outbox` writes in small steps.

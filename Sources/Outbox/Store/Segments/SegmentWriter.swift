@@ -177,6 +177,7 @@ final class SegmentWriter: Sendable {
     state.usages[number] = nil
     if state.current?.number == number {
       state.current?.end = 0
+      state.current?.wanted = 0
     } else {
       state.unsynced[number] = nil
       remove(number)
