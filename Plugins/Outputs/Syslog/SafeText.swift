@@ -4,8 +4,6 @@ internal import AlertModel
 struct SafeText {
   /// What gets a backslash before it.
   private let escaped: [Bool]
-  /// What stays as it is wherever it stands.
-  private let plain: [Bool]
   /// What stands before `n`, `r`, `t` and `u001b` in place of a control character.
   private let mark: StaticString
 
@@ -13,9 +11,6 @@ struct SafeText {
     var escaped = [Bool](repeating: false, count: 256)
     for index in 0..<characters.utf8CodeUnitCount { escaped[Int(characters.utf8Start[index])] = true }
     self.escaped = escaped
-    plain = (0..<256).map { byte in
-      byte >= 0x20 && byte != 0x7f && !Self.firstOfUnsafe.contains(UInt8(byte)) && !escaped[byte]
-    }
     self.mark = mark
   }
 
@@ -37,19 +32,15 @@ struct SafeText {
     var index = 0
     while true {
       let start = index
-      while index < text.count, plain[Int(text[index])] { index += 1 }
+      while index < text.count, isPlain(text[index]) { index += 1 }
       message.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start..<index]))
       guard index < text.count else { return }
-      let byte = text[index]
-      if escaped[Int(byte)] { message.append(UInt8(ascii: "\\")) }
-      if byte >= 0x20, byte < 0x7f {
-        message.append(byte)
-        index += 1
-      } else if let (scalar, length) = Self.unsafeScalar(in: text, at: index) {
+      if let (scalar, length) = Self.unsafeScalar(in: text, at: index) {
         appendVisible(scalar, to: &message)
         index += length
       } else {
-        message.append(byte)
+        if escaped[Int(text[index])] { message.append(UInt8(ascii: "\\")) }
+        message.append(text[index])
         index += 1
       }
     }
@@ -72,8 +63,8 @@ struct SafeText {
     }
   }
 
-  /// What the characters of more than a byte begin with that are not safe.
-  private static let firstOfUnsafe: [UInt8] = [0xc2, 0xe2]
+  /// True for ASCII that stays as it is.
+  private func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte < 0x7f && !escaped[Int(byte)] }
 
   /// A character that could end a line or act on a terminal: control characters (C0, DEL, C1), line and paragraph
   /// separators, and what turns the direction of text.

@@ -49,11 +49,12 @@ struct SyslogEncoder: Sendable {
     var head: [UInt8] = []
     batch.block.bytes.withUnsafeBytes { block in
       for index in 0..<batch.count {
-        let entry = batch.block.entries[Int(batch.places[index])]
+        let alert = batch[index]
+        let entry = alert.entry
         head.removeAll(keepingCapacity: true)
         header.append(
           severity: entry.severity, time: entry.time, id: UnsafeRawBufferPointer(rebasing: block[entry.id]), to: &head)
-        let isComplete = body != .json && appendBody(of: batch[index], to: &head)
+        let isComplete = body != .json && appendBody(of: alert, to: &head)
         let line = UnsafeRawBufferPointer(rebasing: isComplete ? block[..<0] : block[entry.line])
         let count = head.count + line.count
         switch framing {

@@ -10,6 +10,9 @@ enum Connection {
   /// Bytes of a page in files of earlier versions.
   static let formerPageSize = 16 * 1024
 
+  /// Bytes of a page in this file.
+  static func pageSize(of db: Database) throws -> Int { try Int.fetchOne(db, sql: "PRAGMA page_size") ?? pageSize }
+
   /// How long a connection waits for another process's write: `weir outbox` writes in small steps.
   private static let busyTimeout = 10.0
 

@@ -14,8 +14,7 @@ enum IntegrityCheck {
 
   private static func checkPages(_ db: Database, path: String) throws {
     let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
-    let size = try Int.fetchOne(db, sql: "PRAGMA page_size") ?? Connection.pageSize
-    if pages * size <= wholeFileLimit {
+    if try pages * Connection.pageSize(of: db) <= wholeFileLimit {
       try check(db, "PRAGMA quick_check(1)", path)
       return
     }

@@ -54,7 +54,7 @@ final class Store: Sendable {
         try IntegrityCheck.check(db, path: path)
         return (
           formats.isEmpty ? FormatNumbers() : try FormatNumbers(db, names: formats), try Self.content(db, path: path),
-          try Int.fetchOne(db, sql: "PRAGMA page_size") ?? Connection.pageSize
+          try Connection.pageSize(of: db)
         )
       }
       self.pageSize = pageSize

@@ -11,4 +11,6 @@ struct Extent: Sendable, Hashable {
 
   var size: Int { head + body }
   var end: Int { start + size }
+  /// Where the next segment begins: records are looked for at multiples of 8.
+  var next: Int { (end + 7) & ~7 }
 }

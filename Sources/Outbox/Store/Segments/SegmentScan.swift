@@ -32,7 +32,7 @@ struct SegmentScan {
         let head = try? file.read(record.headSize, at: start), let wants = record.wants(in: head)
       else { continue }
       let extent = Extent(file: number, start: start, head: record.headSize, body: record.bodySize)
-      at = (extent.end + 7) & ~7
+      at = extent.next
       guard record.id > last else { continue }
       last = record.id
       found[record.id] = Found(extent: extent, accepted: record.accepted, wants: wants)

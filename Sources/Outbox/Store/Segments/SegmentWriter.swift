@@ -28,12 +28,9 @@ final class SegmentWriter: Sendable {
     var freed: [Range<Int>] = []
 
     /// Neighbours leave one after the other, and are given back in one.
-    mutating func free(_ range: Range<Int>) {
-      if let last = freed.last, SegmentWriter.aligned(last.upperBound) == range.lowerBound {
-        freed[freed.count - 1] = last.lowerBound..<range.upperBound
-      } else {
-        freed.append(range)
-      }
+    mutating func free(_ extent: Extent) {
+      let start = freed.last?.upperBound == extent.start ? freed.removeLast().lowerBound : extent.start
+      freed.append(start..<extent.next)
     }
   }
 
@@ -127,17 +124,14 @@ final class SegmentWriter: Sendable {
   func confirm(_ extent: Extent) {
     state.withLock { state in
       guard var current = state.current, current.number == extent.file else { return }
-      current.end = Self.aligned(extent.end)
+      current.end = extent.next
       current.size = max(current.size, extent.end)
-      current.wanted += extent.end - extent.start
+      current.wanted += extent.size
       state.current = current
       state.usages[extent.file, default: Usage()].segments += 1
       if !isDurable { state.unsynced[extent.file] = current.file }
     }
   }
-
-  /// Where the next segment begins: records are looked for at multiples of 8.
-  private static func aligned(_ end: Int) -> Int { (end + 7) & ~7 }
 
   /// There was no transaction: the room is given back.
   func abandon(_ extent: Extent) {
@@ -154,8 +148,8 @@ final class SegmentWriter: Sendable {
       for extent in extents {
         guard var usage = state.usages[extent.file] else { continue }
         usage.segments -= 1
-        usage.free(extent.start..<extent.end)
-        if state.current?.number == extent.file { state.current?.wanted -= extent.end - extent.start }
+        usage.free(extent)
+        if state.current?.number == extent.file { state.current?.wanted -= extent.size }
         state.usages[extent.file] = usage
         if usage.segments <= 0 { empty(extent.file, &state) }
       }
