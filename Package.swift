@@ -102,7 +102,7 @@ let package = Package(
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
     .target(name: "CCurl"),
     .systemLibrary(name: "CFileRanges"),
-    .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "CMemory"),
     .systemLibrary(name: "CSpawn"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -121,7 +121,7 @@ let package = Package(
       "Commands",
       [
         "Gateway", "GatewayConfig", "PluginKit", "AlertModel", "KQL", "Pipeline", "Outbox", "CurlTransport",
-        "BundledPlugins", "CMalloc", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "BundledPlugins", "CMemory", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "weir", dependencies: ["Commands", "BundledPlugins"], swiftSettings: swiftSettings),
     // What plugins that read rule files share (Documentation/Decisions/RuleFiles.md).

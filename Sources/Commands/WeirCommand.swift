@@ -1,5 +1,5 @@
 public import ArgumentParser
-internal import CMalloc
+internal import CMemory
 internal import Glibc
 public import PluginKit
 

@@ -58,6 +58,7 @@ struct RunCommand: AsyncParsableCommand {
     TerminalInput.announce(parts)
     var unread = UnreadInput(parts, areFilesNamed: !files.isEmpty)
     unread.warn()
+    ProgramCode.giveBack()
     let outcome: Gateway.Outcome
     do {
       outcome = try await withThrowingTaskGroup(of: Void.self) { group in
