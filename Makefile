@@ -1,6 +1,8 @@
 # `make run` and `make test` do all the set-up that is missing; see README.md.
 
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
+# Nothing looks names up in the program: without a table of them it starts a millisecond sooner.
+RELEASE_FLAGS := -c release --static-swift-stdlib $(SWIFT_FLAGS) -Xlinker --no-export-dynamic
 WEIR := .build/release/weir
 
 .PHONY: run build test lint packages test-packages docs fuzz bench bench-check micro clean
@@ -10,7 +12,7 @@ run: build
 	@scripts/run-example.sh $(WEIR)
 
 build: packages
-	swift build -c release --product weir --static-swift-stdlib $(SWIFT_FLAGS)
+	swift build --product weir $(RELEASE_FLAGS)
 
 # Everything, including what CI runs. What kills, fills and floods the built program goes last, with the machine to itself.
 test: test-packages lint
@@ -47,7 +49,7 @@ bench-check: test-packages build
 micro: packages
 	$(MAKE) -s -C Benchmarks/native OUT=$(abspath .build/bench/bin)
 	.build/bench/bin/corpus alerts 1 usual 5000 .build/bench/micro.ndjson >/dev/null
-	swift build -c release --product Micro --static-swift-stdlib $(SWIFT_FLAGS)
+	swift build --product Micro $(RELEASE_FLAGS)
 	.build/release/Micro .build/bench/micro.ndjson
 
 packages:
