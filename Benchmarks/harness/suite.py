@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from . import singles
-from .comparison import compare, say
+from .comparison import QUICK_RUNS, compare, say
 from .corpora import Corpora
 from .job import Job
 from .peers import all_peers
@@ -156,7 +156,9 @@ class Suite:
         tables = f", tables of {job.accounts}" if job.accounts != 200 else ""
         cores = "one core" if job.cores == 1 else f"{job.cores} cores"
         say(f"{job.workload}: {job.corpus.path.stem}, {cores}{tables}" + (f", {job.settings}" if job.settings else ""))
-        comparison = compare(job, programs, rounds or self.effort.rounds, sink, once)
+        # What is kept for the page has a table of its own; of the rest only how it grows is looked at.
+        quick_runs = QUICK_RUNS if keep else 1
+        comparison = compare(job, programs, rounds or self.effort.rounds, sink, once, quick_runs)
         comparison["settings"] = job.settings
         if keep:
             self.comparisons.append(comparison)
