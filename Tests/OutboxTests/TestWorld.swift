@@ -59,20 +59,25 @@ final class TestWorld: Sendable {
       random: SeededRandom(seed: seed), logger: log.logger, hooks: hooks)
   }
 
-  /// Runs a worker until its alerts are all delivered or dead, moving the time on whenever it waits; then stops it.
+  /// Runs a worker until its alerts are all delivered or dead, or `isOver`, moving the time on whenever it waits; then stops it.
   ///
   /// - Parameter limit: how far the time may go.
-  func drain(_ worker: DeliveryWorker, step: Duration = .seconds(1), limit: Int = 100_000) async {
+  func drain(
+    _ worker: DeliveryWorker, step: Duration = .seconds(1), limit: Int = 100_000,
+    until isOver: @escaping @Sendable () -> Bool = { false }
+  ) async {
     await withTaskGroup { group in
       group.addTask { await worker.run() }
-      group.addTask { await self.finish(worker, step: step, limit: limit) }
+      group.addTask { await self.finish(worker, step: step, limit: limit, until: isOver) }
     }
   }
 
-  /// Moves the time on until the alerts of a worker that runs are all delivered or dead; then stops it.
-  func finish(_ worker: DeliveryWorker, step: Duration = .seconds(1), limit: Int = 100_000) async {
+  /// Moves the time on until the alerts of a worker that runs are all delivered or dead, or `isOver`; then stops it.
+  func finish(
+    _ worker: DeliveryWorker, step: Duration = .seconds(1), limit: Int = 100_000, until isOver: () -> Bool = { false }
+  ) async {
     for _ in 0..<limit {
-      if await worker.counts.pending == 0 { break }
+      if await worker.counts.pending == 0 || isOver() { break }
       clock.advance(by: step)
       for _ in 0..<20 { await Task.yield() }
       try? await Task.sleep(for: .microseconds(200))
