@@ -1,5 +1,6 @@
 """Lets programs do the same job in turns, looks at what they did, and compares what it cost."""
 
+import itertools
 import os
 import shutil
 import statistics
@@ -25,20 +26,19 @@ def compare(job, programs, rounds, sink=None, once=(), quick_runs=QUICK_RUNS):
     """
     runs = {program.name: [] for program in programs}
     wrong = {}
-    for turn in range(rounds):
-        for again in range(quick_runs):
-            for program in programs:
-                name = program.name
-                if name in wrong or turn >= (1 if name in once else program.rounds):
-                    continue
-                if again and runs[name][-1]["wall"] > QUICK_SECONDS:
-                    continue
-                outcome = _run(job, program, sink)
-                if "wrong" in outcome:
-                    wrong[name] = outcome["wrong"]
-                    say(f"  {name}: {outcome['wrong']}")
-                else:
-                    runs[name].append(outcome)
+    for turn, again in itertools.product(range(rounds), range(quick_runs)):
+        for program in programs:
+            name = program.name
+            if name in wrong or turn >= (1 if name in once else program.rounds):
+                continue
+            if again and runs[name][-1]["wall"] > QUICK_SECONDS:
+                continue
+            outcome = _run(job, program, sink)
+            if "wrong" in outcome:
+                wrong[name] = outcome["wrong"]
+                say(f"  {name}: {outcome['wrong']}")
+            else:
+                runs[name].append(outcome)
     rows = [_row(program, runs[program.name], wrong.get(program.name), job) for program in programs]
     for row in rows:
         if row.get("cpu"):
