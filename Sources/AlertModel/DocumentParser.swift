@@ -9,8 +9,11 @@ public final class DocumentParser {
 
   private let handle: OpaquePointer?
 
-  public init() {
-    handle = weir_json_parser_create(UInt32(Self.maximumDepth))
+  public convenience init() { self.init(remembersKeys: false) }
+
+  /// - Parameter remembersKeys: for documents whose layout is asked for.
+  init(remembersKeys: Bool) {
+    handle = weir_json_parser_create(UInt32(Self.maximumDepth), remembersKeys)
   }
 
   deinit {
@@ -23,22 +26,20 @@ public final class DocumentParser {
   /// - Throws: `JSONError` with the reason and the offset. For `.trailingContent` the offset is where the next document
   ///   may start.
   public func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> JSONNode {
-    try parse(bytes, remembering: nil)
-  }
-
-  /// - Parameter keys: `WEIR_JSON_KEYS` places in which the parser remembers this document's keys for the next.
-  func parse(
-    _ bytes: UnsafeRawBufferPointer, remembering keys: UnsafeMutablePointer<weir_json_key>?
-  ) throws(JSONError) -> JSONNode {
     guard let handle else { throw JSONError(.noMemory, offset: 0) }
     guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { throw JSONError(.empty, offset: 0) }
     var nodes: UnsafePointer<weir_json_node>?
     var count: UInt32 = 0
     var offset: UInt32 = 0
-    let error = weir_json_parse(handle, base, bytes.count, keys, &nodes, &count, &offset)
+    let error = weir_json_parse(handle, base, bytes.count, &nodes, &count, &offset)
     guard error == WEIR_JSON_OK, let nodes else {
       throw JSONError(JSONError.Reason(rawValue: error.rawValue) ?? .noMemory, offset: Int(offset))
     }
     return JSONNode(bytes: base, node: nodes)
+  }
+  /// What is known of the layout of the document that was parsed last; only of a parser that remembers keys.
+  var lastLayout: weir_json_layout {
+    guard let handle else { return weir_json_layout() }
+    return weir_json_last_layout(handle)
   }
 }

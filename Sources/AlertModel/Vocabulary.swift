@@ -42,7 +42,7 @@ public final class Vocabulary: Sendable {
   /// Prepares a field's name for looking it up in documents, and for adding the field to them.
   public func path(_ name: String) -> FieldPath { paths.path(name) }
 
-  /// The number of a path that this vocabulary prepared, as `DocumentIndex.numbersFound` has it.
+  /// The number of a path that this vocabulary prepared, as `DocumentIndex.firstPossible` takes it.
   package func number(of path: FieldPath) -> Int { path.number(among: paths.identity) }
 
   /// The same source, its paths prepared for looking them up through an index.

@@ -55,24 +55,53 @@ const uint8_t *findBadEscape(const uint8_t *p, const uint8_t *end) {
   return nullptr;
 }
 
+// How many bytes of a key are compared at once.
+constexpr size_t kWindow = 16;
+// The longest key that is remembered, in bytes.
+constexpr uint32_t kLongestKey = 48;
+
+// A key that is remembered.
+struct alignas(64) Key {
+  // As it is written, from its opening quote to its colon: the first bytes and the last; all of a shorter one.
+  uint8_t first[kWindow];
+  uint8_t last[kWindow];
+  // Which bits of the two are not the key's.
+  uint8_t ignored[kWindow];
+  // What its node would be with the opening quote at 0. All 0 where no key is remembered.
+  weir_json_node node;
+  // Where `last` begins behind the opening quote.
+  uint32_t lastAt;
+  // The number of the key below which it stands.
+  uint16_t parent;
+  // The numbers of the keys that were seen last behind it, and as the first below it.
+  uint16_t next, child;
+  uint8_t text[kLongestKey];
+};
+static_assert(sizeof(Key) == 128);
+
+// Stands below a key that is not remembered, or for it: nothing is like it.
+constexpr uint16_t kNone = 0;
+// Stands for the document: its first keys are below this.
+constexpr uint16_t kDocument = 1;
+
 // True where the key whose opening quote is at `p` is the remembered one, with its colon right behind it. A remembered key
 // has no escapes, so it ends where it ended before. Reads as far as the longest key.
-inline bool isKnown(const weir_json_key &key, const uint8_t *p) {
-  typedef uint64_t Window __attribute__((vector_size(WEIR_JSON_WINDOW)));
+inline bool isKnown(const Key &key, const uint8_t *p) {
+  typedef uint64_t Window __attribute__((vector_size(kWindow)));
   Window firstHere, lastHere, first, last, ignored;
   memcpy(&firstHere, p, sizeof firstHere);
-  memcpy(&lastHere, p + key.last_at, sizeof lastHere);
+  memcpy(&lastHere, p + key.lastAt, sizeof lastHere);
   memcpy(&first, key.first, sizeof first);
   memcpy(&last, key.last, sizeof last);
   memcpy(&ignored, key.ignored, sizeof ignored);
   if (__builtin_reduce_or(((firstHere ^ first) | (lastHere ^ last)) & ~ignored) != 0) return false;
   // All that was compared is 0 where no key is remembered, and so may be what is no JSON.
   const uint32_t end = key.node.end;
-  return end - 2 <= 2 * WEIR_JSON_WINDOW - 4 || (end != 0 && memcmp(p + 1, key.text, end - 1) == 0);
+  return end - 2 <= 2 * kWindow - 4 || (end != 0 && memcmp(p + 1, key.text, end - 1) == 0);
 }
 
 // The node of a remembered key whose opening quote is at `at`.
-inline void writeNode(const weir_json_key &key, uint32_t at, weir_json_node &node) {
+inline void writeNode(const Key &key, uint32_t at, weir_json_node &node) {
   typedef uint32_t Fields __attribute__((vector_size(sizeof(weir_json_node))));
   Fields fields;
   memcpy(&fields, &key.node, sizeof fields);
@@ -80,46 +109,101 @@ inline void writeNode(const weir_json_key &key, uint32_t at, weir_json_node &nod
   memcpy(&node, &fields, sizeof fields);
 }
 
-// Writes over what was remembered. Reads from the opening quote at `p` as far as the longest key.
-inline void replace(weir_json_key &key, const uint8_t *p, uint32_t length, uint16_t slot, uint32_t document) {
-  static const uint8_t ignoredBehind[2 * WEIR_JSON_WINDOW] = {
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-    0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
-  const uint32_t size = length + 3;
-  const uint32_t compared = size < WEIR_JSON_WINDOW ? size : WEIR_JSON_WINDOW;
-  key.last_at = size - compared;
-  memcpy(key.first, p, WEIR_JSON_WINDOW);
-  memcpy(key.last, p + key.last_at, WEIR_JSON_WINDOW);
-  memcpy(key.ignored, ignoredBehind + WEIR_JSON_WINDOW - compared, WEIR_JSON_WINDOW);
-  // Here there may be white space in front of the colon.
-  if (key.last_at == 0) key.first[compared - 1] = ':';
-  key.last[compared - 1] = ':';
-  key.node = {1, length + 1, 2, WEIR_JSON_STRING, 0, slot};
-  key.document = document;
-  key.from = 0;
-  key.meaning = 0;
-  memcpy(key.text, p + 1, WEIR_JSON_LONGEST_KEY);
-}
-
-// Remembers the key at `node` in the place of what was there, unless that is this document's too. A key with escapes or a
-// long one is not remembered.
-__attribute__((noinline)) void remember(
-  weir_json_key &key, uint16_t slot, weir_json_node &node, const uint8_t *bytes, uint32_t lastKey, uint32_t document) {
-  const uint8_t *const quote = bytes + node.start - 1;
-  const uint32_t length = node.end - node.start;
-  if (key.node.end == length + 1 && memcmp(quote + 1, key.text, length) == 0) {
-    key.document = document;
-  } else if (key.document == document || node.escaped || length == 0 || length > WEIR_JSON_LONGEST_KEY) {
-    return;
-  } else if (node.start <= lastKey) {
-    replace(key, quote, length, slot, document);
-  } else {
-    uint8_t copy[WEIR_JSON_LONGEST_KEY + 3] = {};
-    memcpy(copy, quote, length + 2);
-    replace(key, copy, length, slot, document);
+// The keys that were seen, each by what it stands below.
+class Keys {
+ public:
+  Keys() {
+    memset(&all[kNone], 0, sizeof(Key));
+    memset(&all[kDocument], 0, sizeof(Key));
+    memset(places_, 0, sizeof places_);
   }
-  node.slot = slot;
-}
+
+  // By number. The first two are `kNone` and `kDocument`.
+  Key all[WEIR_JSON_KEYS];
+
+  uint32_t generation() const { return generation_; }
+
+  // Makes room where there is none.
+  void prepare() {
+    if (count_ < WEIR_JSON_KEYS) return;
+    memset(places_, 0, sizeof places_);
+    all[kDocument].child = kNone;
+    count_ = kDocument + 1;
+    generation_++;
+  }
+
+  // The number of a key below `parent`; `kNone` where it is not remembered, as all that has escapes or is long.
+  //
+  // `guess` is the number of the key that it most likely is. From `quote` on, `readable` bytes may be read.
+  __attribute__((noinline)) uint16_t number(
+    uint16_t parent, uint16_t guess, const uint8_t *quote, uint32_t length, size_t readable) {
+    if (isLike(all[guess], parent, quote, length)) return guess;
+    if (parent == kNone || length == 0 || length > kLongestKey) return kNone;
+    uint8_t copy[kLongestKey + kWindow] = {};
+    if (readable < sizeof copy) {
+      memcpy(copy, quote, length + 2);
+      quote = copy;
+    }
+    uint32_t place = hash(parent, quote + 1, length);
+    for (int tries = 0; tries < kTries; tries++, place = (place + 1) % kPlaces) {
+      const uint16_t number = places_[place];
+      if (number != kNone && !isLike(all[number], parent, quote, length)) continue;
+      if (number != kNone || count_ == WEIR_JSON_KEYS) return number;
+      places_[place] = count_;
+      write(all[count_], parent, quote, length);
+      return count_++;
+    }
+    return kNone;
+  }
+
+ private:
+  // So many that a key is found at once. Where documents have made it otherwise, it is not searched for long.
+  static constexpr uint32_t kPlaces = 4 * WEIR_JSON_KEYS;
+  static constexpr int kTries = 16;
+
+  static bool isLike(const Key &key, uint16_t parent, const uint8_t *quote, uint32_t length) {
+    return key.node.end == length + 1 && key.parent == parent && memcmp(quote + 1, key.text, length) == 0;
+  }
+
+  static uint32_t hash(uint16_t parent, const uint8_t *text, uint32_t length) {
+    uint64_t first, last;
+    memcpy(&first, text, sizeof first);
+    memcpy(&last, text + (length < sizeof last ? 0 : length - sizeof last), sizeof last);
+    if (length < sizeof first) {
+      first &= (1ull << length * 8) - 1;
+      last = 0;
+    }
+    uint64_t word = first ^ (last << 29 | last >> 35) ^ static_cast<uint64_t>(length) << 58 ^ static_cast<uint64_t>(parent) << 40;
+    word *= 0x9E3779B97F4A7C15;
+    word ^= word >> 32;
+    word *= 0xD6E8FEB86659FD93;
+    return word >> 32 & (kPlaces - 1);
+  }
+
+  void write(Key &key, uint16_t parent, const uint8_t *quote, uint32_t length) {
+    static const uint8_t ignoredBehind[2 * kWindow] = {
+      0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+      0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+    const uint32_t size = length + 3;
+    const uint32_t compared = size < kWindow ? size : kWindow;
+    key.lastAt = size - compared;
+    memcpy(key.first, quote, kWindow);
+    memcpy(key.last, quote + key.lastAt, kWindow);
+    memcpy(key.ignored, ignoredBehind + kWindow - compared, kWindow);
+    // Here there may be white space in front of the colon.
+    if (key.lastAt == 0) key.first[compared - 1] = ':';
+    key.last[compared - 1] = ':';
+    key.node = {1, length + 1, 2, WEIR_JSON_STRING, 0, count_};
+    key.parent = parent;
+    key.next = key.child = kNone;
+    memcpy(key.text, quote + 1, kLongestKey);
+  }
+
+  // By hash: the number of a key, or `kNone`.
+  uint16_t places_[kPlaces];
+  uint16_t count_ = kDocument + 1;
+  uint32_t generation_ = 0;
+};
 
 // Where the next backslash from `at` on stands; `end` where there is none.
 inline uint32_t offsetOfBackslash(const uint8_t *bytes, uint32_t at, uint32_t end) {
@@ -176,6 +260,9 @@ uint32_t offsetOfInvalidUTF8(const uint8_t *bytes, size_t length) {
   return static_cast<uint32_t>(at);
 }
 
+// Stands for all keys where none is remembered.
+Key noKey = {};
+
 // Where the first control character inside a string stands, or else where the string that is never closed begins.
 uint32_t offsetOfStringError(const uint8_t *bytes, size_t length, bool controlCharacter) {
   uint32_t opened = 0;
@@ -203,14 +290,16 @@ struct weir_json_parser {
   size_t nodeCapacity = 0;
   size_t byteCapacity = 0;
   uint32_t maxDepth = 0;
-  // Counts up, from 1.
-  uint32_t document = 0;
+  // None where nothing is remembered.
+  std::unique_ptr<Keys> keys;
+  uint32_t layoutHash = 0;
 };
 
-extern "C" weir_json_parser *weir_json_parser_create(uint32_t maxDepth) {
+extern "C" weir_json_parser *weir_json_parser_create(uint32_t maxDepth, bool remembers) {
   auto parser = new (std::nothrow) weir_json_parser();
   if (!parser) return nullptr;
   parser->maxDepth = maxDepth;
+  if (remembers) parser->keys.reset(new (std::nothrow) Keys());
   auto error = simdjson::get_active_implementation()->create_dom_parser_implementation(0, 1, parser->stage1);
   if (error) {
     delete parser;
@@ -221,9 +310,13 @@ extern "C" weir_json_parser *weir_json_parser_create(uint32_t maxDepth) {
 
 extern "C" void weir_json_parser_destroy(weir_json_parser *parser) { delete parser; }
 
+extern "C" weir_json_layout weir_json_last_layout(const weir_json_parser *parser) {
+  return {parser->layoutHash, parser->keys ? parser->keys->generation() : 0};
+}
+
 extern "C" enum weir_json_error weir_json_parse(
-  weir_json_parser *parser, const uint8_t *bytes, size_t length, weir_json_key *keys,
-  const weir_json_node **nodesOut, uint32_t *countOut, uint32_t *offset) {
+  weir_json_parser *parser, const uint8_t *bytes, size_t length, const weir_json_node **nodesOut, uint32_t *countOut,
+  uint32_t *offset) {
   *countOut = 0;
   *offset = 0;
   if (length == 0) return WEIR_JSON_EMPTY;
@@ -263,32 +356,39 @@ extern "C" enum weir_json_error weir_json_parse(
   }
 
   const uint32_t end = static_cast<uint32_t>(length), maxDepth = parser->maxDepth;
-  const uint32_t document = ++parser->document;
   uint32_t nextBackslash = offsetOfBackslash(bytes, 0, end);
+  Keys *const keys = parser->keys.get();
+  if (keys) keys->prepare();
   // A key that begins later is not compared in windows, so that no byte behind the document is read.
-  const uint32_t lastKey = keys && length > WEIR_JSON_LONGEST_KEY + 8 ? end - WEIR_JSON_LONGEST_KEY - 8 : 0;
+  const uint32_t lastKey = keys && length > kLongestKey + 8 ? end - kLongestKey - 8 : 0;
   // The next structural index. Behind the last one simdjson writes the document's length.
   const uint32_t *next = stage1.structural_indexes.get();
   const uint32_t *const stop = next + indexCount;
   // In front of this there are four structural indexes more, and a key can be compared in windows.
-  const uint32_t *quickly = indexCount < 4 ? next : stop - 3;
+  const uint32_t *quickly = indexCount < 4 || lastKey == 0 ? next : stop - 3;
   while (quickly > next && quickly[-1] >= lastKey) quickly--;
   // The innermost open container; the first node stands for the document. While a container is open, its `end` says how many
-  // nodes before it the one around it stands, and its `span` where the next key in that is remembered.
+  // nodes before it the one around it stands, and its `span` below which key that is.
   weir_json_node *container = parser->nodes.get();
   *container = {};
   uint32_t depth = 0;
   // Where the next node goes.
   weir_json_node *node = container + 1;
-  // Where the next key is remembered; in an array, where the one that led to it is. Only its lower 16 bits count.
-  uint32_t slot = 0;
+  // The number of the key that led to the innermost open container.
+  uint32_t parent = keys ? kDocument : kNone;
+  // The number of the key before in the same object, and of the one that most likely comes next.
+  uint32_t previous = kNone, expected = kNone;
+  Key *const all = keys ? keys->all : &noKey;
+  uint32_t layoutHash = 0;
+  bool isRemembered = keys;
 
 #define FAIL(code, where) do { *offset = static_cast<uint32_t>(where); return (code); } while (0)
   // Begins the container at `next`.
 #define OPEN(type)                                                                                            \
   do {                                                                                                        \
     if (depth++ == maxDepth) FAIL(WEIR_JSON_TOO_DEEP, *next);                                                 \
-    *node = {*next++, static_cast<uint32_t>(node - container), slot, type, 0, 0};                             \
+    *node = {*next++, static_cast<uint32_t>(node - container), parent, type, 0, 0};                           \
+    if (container->kind == WEIR_JSON_OBJECT) parent = node[-1].slot;                                          \
   } while (0)
 
   // Reads the string whose opening quote is at `next`. Between its closing quote and the next structural character there
@@ -319,14 +419,12 @@ valueAtNext:
   case '{':
   object:
     OPEN(WEIR_JSON_OBJECT);
-    // Spread, so that a member more or less in one object moves the keys of no other (the multiplier is Knuth's for 16
-    // bits, 2^16 over the golden ratio).
-    slot = static_cast<uint16_t>((static_cast<uint16_t>(slot) + (container->kind != WEIR_JSON_OBJECT)) * 40503u >> 6);
+    previous = kNone;
+    expected = all[parent].child;
     container = node++;
     goto key;
   case '[':
     OPEN(WEIR_JSON_ARRAY);
-    if (container->kind == WEIR_JSON_OBJECT) slot = static_cast<uint16_t>(slot - 1);
     container = node++;
     goto value;
   case 't':
@@ -369,18 +467,20 @@ valueDone:
   if (next < stop) FAIL(WEIR_JSON_TRAILING_CONTENT, *next);
   *nodesOut = container + 1;
   *countOut = static_cast<uint32_t>(node - *nodesOut);
+  parser->layoutHash = isRemembered ? layoutHash | 1 : 0;
   return WEIR_JSON_OK;
 
 key:
   // Most keys are remembered, most values are strings: these take no detour.
   while (next < quickly) {
-    // Keeps the compiler from counting in three other variables instead, which costs more than it saves.
-    __asm__("" : "+r"(next), "+r"(node));
-    weir_json_key &known = keys[slot % WEIR_JSON_KEYS];
+    // Keeps the compiler from counting in other variables instead, which costs more than it saves.
+    __asm__("" : "+r"(next), "+r"(node), "+r"(expected));
+    const Key &known = all[expected];
     if (!isKnown(known, bytes + next[0])) break;
-    known.document = document;
     writeNode(known, next[0], node[0]);
-    slot++;
+    layoutHash += expected;
+    previous = expected;
+    expected = known.next;
     // Behind a known key there is its colon.
     const uint8_t *const value = bytes + next[2], *const behind = bytes + next[3];
     if (*value == '"' && nextBackslash >= next[3]) {
@@ -411,10 +511,19 @@ key:
   READ_STRING();
   node[-1].span = 2;
   if (keys) {
-    const uint16_t place = slot % WEIR_JSON_KEYS;
-    remember(keys[place], place | WEIR_JSON_REMEMBERED, node[-1], bytes, lastKey, document);
+    const weir_json_node &key = node[-1];
+    const uint16_t number =
+      key.escaped ? kNone : keys->number(parent, expected, bytes + key.start - 1, key.end - key.start, length + 1 - key.start);
+    node[-1].slot = number;
+    layoutHash += number;
+    if (number == kNone) {
+      isRemembered = false;
+    } else {
+      (previous == kNone ? all[parent].child : all[previous].next) = number;
+      previous = number;
+      expected = all[number].next;
+    }
   }
-  slot++;
   if (next >= stop) FAIL(WEIR_JSON_UNCLOSED_CONTAINER, length);
   if (bytes[*next] != ':') FAIL(WEIR_JSON_EXPECTED_COLON, *next);
   next++;
@@ -423,13 +532,15 @@ key:
 closeContainer: {
   weir_json_node *const closed = container;
   container -= closed->end;
-  slot = closed->span;
+  parent = closed->span;
   depth--;
   const uint32_t span = static_cast<uint32_t>(node - closed);
   closed->end = *next++ + 1;
   closed->span = span;
   if (container->kind != WEIR_JSON_OBJECT) goto valueDone;
   closed[-1].span = span + 1;
+  previous = closed[-1].slot;
+  expected = all[previous].next;
   goto memberDone;
 }
 #undef FAIL

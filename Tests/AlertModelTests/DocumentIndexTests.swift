@@ -14,7 +14,7 @@ struct DocumentIndexTests {
     "kibana.alert.rule.parameters.threat.technique.subtechnique",
   ]
 
-  /// A document of random keys; short, so that keys repeat and cross often.
+  /// A document of random keys, with `#` for each value; short, so that keys repeat and cross often.
   private static func document(_ random: inout some RandomNumberGenerator, depth: Int = 0) -> String {
     switch Int.random(in: 0..<(depth == 0 ? 1 : depth > 4 ? 7 : 5), using: &random) {
     case 0, 1:
@@ -25,8 +25,17 @@ struct DocumentIndexTests {
     case 2:
       let elements = (0..<Int.random(in: 0...3, using: &random)).map { _ in document(&random, depth: depth + 1) }
       return "[" + elements.joined(separator: ",") + "]"
-    case 3: return "null"
-    default: return "\(Int.random(in: 0..<100, using: &random))"
+    default: return "#"
+    }
+  }
+
+  private static let values = ["null", "7", "123456", "true", #""b""#, #""\"\\""#, "{}", "[]"]
+
+  /// The document with other values.
+  private static func filled(_ document: String, _ random: inout some RandomNumberGenerator) -> String {
+    document.split(separator: "#", omittingEmptySubsequences: false).reduce(into: "") { json, part in
+      if !json.isEmpty || part.startIndex != document.startIndex { json += values.randomElement(using: &random) ?? "" }
+      json += part
     }
   }
 
@@ -48,8 +57,8 @@ struct DocumentIndexTests {
     let (parser, other) = (DocumentParser(), DocumentParser())
     let kept = (0..<4).map { _ in Self.document(&random) }
     for number in 0..<500 {
-      // Some come again, so that much is remembered.
-      let json = number % 3 == 0 ? Self.document(&random) : kept[number % kept.count]
+      // Some layouts come again, with other values.
+      let json = Self.filled(number % 3 == 0 ? Self.document(&random) : kept[number % kept.count], &random)
       try Array(json.utf8).withUnsafeBytes { bytes in
         // What the index parsed itself it reads with the help of what it remembers; now and then another parses for it.
         let root = number % 5 == 4 ? try other.parse(bytes) : try index.parse(bytes)
@@ -75,6 +84,42 @@ struct DocumentIndexTests {
     Array(json.utf8).withUnsafeBytes { bytes in
       let index = DocumentIndex(Vocabulary())
       #expect(throws: JSONError(.expectedKey, offset: 1)) { _ = try index.parse(bytes) }
+    }
+  }
+
+  @Test("more keys and layouts than are remembered are found all the same")
+  func outgrowsWhatIsRemembered() throws {
+    let vocabulary = Vocabulary()
+    let path = vocabulary.path("a.b")
+    let index = DocumentIndex(vocabulary)
+    for number in 0..<4000 {
+      // Of two layouts in turn, with two keys that no other document has.
+      let others = "\"k\(number)\":{\"l\(number)\":[1,2]}"
+      let json = number % 2 == 0 ? "{\(others),\"a\":{\"b\":\(number)}}" : "{\"a\":{\"c\":0,\"b\":\(number)},\(others)}"
+      try Array(json.utf8).withUnsafeBytes { bytes in
+        let document = index.document(try index.parse(bytes))
+        #expect(path.first(in: document)?.value.text == "\(number)")
+      }
+    }
+  }
+
+  @Test("a layout is told from another with as many keys and values")
+  func tellsLayoutsApart() throws {
+    let vocabulary = Vocabulary()
+    let path = vocabulary.path("a.b")
+    let index = DocumentIndex(vocabulary)
+    let documents: [(json: String, value: String?)] = [
+      (#"{"a":{"b":1},"c":{"d":2}}"#, "1"), (#"{"c":{"d":2},"a":{"b":1}}"#, "1"), (#"{"a":{"d":1},"c":{"b":2}}"#, nil),
+      (#"{"c":{"b":1},"a":{"d":2}}"#, nil), (#"{"a":{"b":{}},"c":[2,3]}"#, "{}"), (#"{"a":[{"b":1}],"c":2}"#, "1"),
+      (#"{"a":{"b":[1]},"c":2}"#, "1"), (#"{"a.b":1,"c":{"d":2}}"#, "1"), ("{}", nil), ("[]", nil), ("[{}]", nil),
+    ]
+    for _ in 0..<3 {
+      for (json, value) in documents {
+        try Array(json.utf8).withUnsafeBytes { bytes in
+          let document = index.document(try index.parse(bytes))
+          #expect(path.first(in: document)?.value.text == value, "\(json)")
+        }
+      }
     }
   }
 

@@ -7,6 +7,7 @@
 #ifndef WEIR_CSIMDJSON_H
 #define WEIR_CSIMDJSON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,42 +41,21 @@ typedef struct weir_json_node {
   uint8_t kind;
   /// 1 where a string holds at least one backslash.
   uint8_t escaped;
-  /// Of a key that is remembered: WEIR_JSON_REMEMBERED and its place in `keys`. 0 for all else.
+  /// Of a key that is remembered: its number. 0 for all else.
   uint16_t slot;
 } weir_json_node;
 
-#define WEIR_JSON_REMEMBERED 0x8000
+/// How many keys are remembered, with 0, which stands for none.
+#define WEIR_JSON_KEYS 4096
 
-/// In how many places keys are remembered: a power of two.
-#define WEIR_JSON_KEYS 1024
-
-/// The longest key that is remembered, in bytes.
-#define WEIR_JSON_LONGEST_KEY 48
-
-/// How many bytes of a key are compared at once.
-#define WEIR_JSON_WINDOW 16
-
-/// What the key at some place of the last document was: the third, say, below the second of the whole. Detectors write
-/// their alerts alike, so it is nearly always the same again, and to see that is cheaper than to look for its end and for
-/// what it means. Places that share one of these get in each other's way: the first in a document has it. All zero at
-/// first.
-typedef struct weir_json_key {
-  /// The key as it is written, from its opening quote to its colon: the first bytes and the last; all of a shorter one.
-  uint8_t first[WEIR_JSON_WINDOW] __attribute__((aligned(16)));
-  uint8_t last[WEIR_JSON_WINDOW];
-  /// Which bits of the two are not the key's.
-  uint8_t ignored[WEIR_JSON_WINDOW];
-  /// What its node would be with the opening quote at 0. All 0 where no key is remembered.
-  weir_json_node node;
-  /// Where `last` begins behind the opening quote.
-  uint32_t last_at;
-  /// The number of the document that had it last.
-  uint32_t document;
-  /// The reader's note of what the key means: in what, and what. Both are 0 again when another key comes.
-  int32_t from;
-  int32_t meaning;
-  uint8_t text[WEIR_JSON_LONGEST_KEY];
-} weir_json_key;
+/// What is said about the keys of the document that was parsed last.
+typedef struct weir_json_layout {
+  /// Depends on which keys it has, in which order, and on nothing else; 0 where one of them is not remembered.
+  uint32_t hash;
+  /// Counts how often all keys were forgotten. Until it does, a number stands for one key below one other: `id` in
+  /// `user.name.id` has another than `id` in `event.id`, however those are nested in arrays.
+  uint32_t generation;
+} weir_json_layout;
 
 /// Why a document was refused. The values are fixed: Swift reads them.
 enum weir_json_error {
@@ -102,7 +82,10 @@ enum weir_json_error {
 typedef struct weir_json_parser weir_json_parser;
 
 /// Makes a parser, or returns NULL when memory is short.
-weir_json_parser *weir_json_parser_create(uint32_t max_depth);
+///
+/// Detectors write their alerts alike, so a key mostly follows the one that it followed before. A parser that remembers keys
+/// compares each with that, which is cheaper than to look for its end and for what it means.
+weir_json_parser *weir_json_parser_create(uint32_t max_depth, bool remembers);
 void weir_json_parser_destroy(weir_json_parser *parser);
 
 /// Parses the one JSON value in `bytes[0 ..< length]`, white space around it allowed, and validates all of it.
@@ -110,11 +93,12 @@ void weir_json_parser_destroy(weir_json_parser *parser);
 /// Reads no byte outside the range. `*nodes` and `*count` stay valid until the next call with this parser.
 /// On an error `*offset` is where it was found.
 /// With a trailing document after the first, the error is WEIR_JSON_TRAILING_CONTENT and `*offset` is where that starts.
-///
-/// `keys` has WEIR_JSON_KEYS places, or is NULL where nothing is to be remembered.
 enum weir_json_error weir_json_parse(
-  weir_json_parser *parser, const uint8_t *bytes, size_t length, weir_json_key *keys,
-  const weir_json_node **nodes, uint32_t *count, uint32_t *offset);
+  weir_json_parser *parser, const uint8_t *bytes, size_t length, const weir_json_node **nodes, uint32_t *count,
+  uint32_t *offset);
+
+/// Of a parser that remembers keys, behind a document that was parsed.
+weir_json_layout weir_json_last_layout(const weir_json_parser *parser);
 
 #ifdef __cplusplus
 }

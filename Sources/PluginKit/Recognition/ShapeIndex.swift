@@ -35,7 +35,7 @@ struct ShapeIndex: Sendable {
   ///
   /// - Parameter index: filled with the document.
   func first(of document: Document, _ index: DocumentIndex?) -> Int? {
-    guard let index, index.numbersFound != nil else { return ways.first { $0.shape.matches(document) }?.place }
+    guard let index, index.isRegular else { return ways.first { $0.shape.matches(document) }?.place }
     var next = 0
     while let way = index.firstPossible(of: keys, from: next) {
       if holds(way, document) { return ways[way].place }
