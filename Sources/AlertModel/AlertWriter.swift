@@ -23,6 +23,9 @@ public struct AlertWriter: Sendable {
     var isFirstMember = false
     var isDropped = false
     var isWritten = false
+
+    /// How many bytes it is written in at the most, with the comma before it.
+    var largestCount: Int { 1 + path.largestKeyCount + value.count }
   }
 
   /// What becomes of a field that the document already has.
@@ -87,11 +90,44 @@ public struct AlertWriter: Sendable {
     _ document: Document, to output: inout [UInt8], locating located: FieldPath? = nil
   ) -> Range<Int>? {
     place(in: document)
-    return withExtendedLifetime(located) { write(document.root, to: &output, locating: located?.view) }
+    var largestCount = document.root.source.count
+    for index in additions.indices { largestCount += additions[index].largestCount }
+    let start = output.count
+    var place: Range<Int>?
+    output.append(addingCapacity: largestCount) { room in
+      room.withUnsafeMutableBufferPointer { memory, count in
+        var line = Line(memory)
+        place = withExtendedLifetime(located) { write(document.root, to: &line, locating: located?.view) }
+        count = line.count
+      }
+    }
+    return place.map { start + $0.lowerBound..<start + $0.upperBound }
+  }
+
+  /// An alert that is being written, in memory that has room for all of it.
+  private struct Line {
+    private let memory: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+
+    init(_ memory: UnsafeMutableBufferPointer<UInt8>) {
+      self.memory = UnsafeMutableRawBufferPointer(memory)
+    }
+
+    @inline(__always)
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+      UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: bytes)
+      count += bytes.count
+    }
+
+    @inline(__always)
+    mutating func append(_ byte: UInt8) {
+      memory[count] = byte
+      count += 1
+    }
   }
 
   private mutating func write(
-    _ root: JSONNode, to output: inout [UInt8], locating located: PathView?
+    _ root: JSONNode, to output: inout Line, locating located: PathView?
   ) -> Range<Int>? {
     var place: Range<Int>?
     let source = root.source
@@ -131,7 +167,13 @@ public struct AlertWriter: Sendable {
 
   /// Appends JSON text on one line: line breaks, which can only stand between tokens, are left out.
   public static func copy(_ json: UnsafeRawBufferPointer, to output: inout [UInt8]) {
-    copy(json, isOneLine: !hasLineBreak(json), to: &output)
+    output.append(addingCapacity: json.count) { room in
+      room.withUnsafeMutableBufferPointer { memory, count in
+        var line = Line(memory)
+        copy(json, isOneLine: !hasLineBreak(json), to: &line)
+        count = line.count
+      }
+    }
   }
 
   private static func hasLineBreak(_ json: UnsafeRawBufferPointer) -> Bool {
@@ -139,11 +181,11 @@ public struct AlertWriter: Sendable {
     return memchr(start, 0x0A, json.count) != nil || memchr(start, 0x0D, json.count) != nil
   }
 
-  private static func copy(_ json: UnsafeRawBufferPointer, isOneLine: Bool, to output: inout [UInt8]) {
+  private static func copy(_ json: UnsafeRawBufferPointer, isOneLine: Bool, to output: inout Line) {
     if isOneLine {
-      output.append(contentsOf: json)
+      output.append(json)
     } else {
-      output.append(contentsOf: json.lazy.filter { $0 != 0x0A && $0 != 0x0D })
+      for byte in json where byte != 0x0A && byte != 0x0D { output.append(byte) }
     }
   }
 
@@ -215,7 +257,7 @@ public struct AlertWriter: Sendable {
 
   /// Writes fields that go to the same place, `consumed` bytes of whose names are there already.
   private mutating func writeMembers(
-    _ range: Range<Int>, to output: inout [UInt8], locating located: PathView?, at place: inout Range<Int>?
+    _ range: Range<Int>, to output: inout Line, locating located: PathView?, at place: inout Range<Int>?
   ) {
     var isFirst = additions[range.lowerBound].isFirstMember
     for index in range where !additions[index].isWritten {
@@ -226,40 +268,34 @@ public struct AlertWriter: Sendable {
     }
   }
 
-  /// Writes one field that shares no new object with another, all of it at once.
+  /// Writes one field that shares no new object with another.
   ///
   /// Mutating, as all of the writer would be copied for it otherwise.
   ///
   /// - Returns: where its value stands.
-  private mutating func writeAlone(_ addition: Addition, to output: inout [UInt8]) -> Range<Int> {
+  private mutating func writeAlone(_ addition: Addition, to output: inout Line) -> Range<Int> {
     let (keys, opened) = addition.path.keys(from: addition.consumed)
-    let before = (addition.isFirstMember ? 0 : 1) + keys.count
-    let count = before + addition.value.count
-    withUnsafeTemporaryAllocation(byteCount: count + opened, alignment: 1) { text in
-      text[0] = UInt8(ascii: ",")
-      UnsafeMutableRawBufferPointer(rebasing: text[(before - keys.count)...]).copyMemory(from: keys)
-      values.withUnsafeBytes {
-        UnsafeMutableRawBufferPointer(rebasing: text[before...])
-          .copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[addition.value]))
-      }
-      for at in count..<count + opened { text[at] = UInt8(ascii: "}") }
-      output.append(contentsOf: UnsafeRawBufferPointer(text))
-    }
-    let end = output.count - opened
-    return end - addition.value.count..<end
+    if !addition.isFirstMember { output.append(UInt8(ascii: ",")) }
+    output.append(keys)
+    let start = output.count
+    append(addition.value, to: &output)
+    let end = output.count
+    for _ in 0..<opened { output.append(UInt8(ascii: "}")) }
+    return start..<end
   }
 
-  private mutating func append(_ value: Range<Int>, to output: inout [UInt8]) {
-    values.withUnsafeBytes { output.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[value])) }
+  private mutating func append(_ value: Range<Int>, to output: inout Line) {
+    values.withUnsafeBytes { output.append(UnsafeRawBufferPointer(rebasing: $0[value])) }
   }
 
   /// Writes one field, and with it every other that goes below the same new object.
   private mutating func writeMember(
-    _ index: Int, depth: Int, until end: Int, to output: inout [UInt8], locating located: PathView?,
+    _ index: Int, depth: Int, until end: Int, to output: inout Line, locating located: PathView?,
     at place: inout Range<Int>?
   ) {
     let path = additions[index].path
-    let length = path.writeKey(from: depth, to: &output)
+    let (key, length) = path.key(from: depth)
+    output.append(key)
     guard !path.ends(at: depth + length) else {
       let start = output.count
       append(additions[index].value, to: &output)

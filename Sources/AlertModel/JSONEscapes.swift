@@ -67,9 +67,10 @@ public enum JSONEscapes {
     var copied = 0
     var at = 0
     while at < text.count {
-      // Eight bytes at a time, as hardly any needs an escape.
-      if at + 8 <= text.count, !mayNeedEscape(text.loadUnaligned(fromByteOffset: at, as: UInt64.self)) {
-        at += 8
+      // Eight bytes at a time, the last eight at the end, as hardly any needs an escape.
+      let word = min(at, text.count - 8)
+      if word >= 0, !mayNeedEscape(text.loadUnaligned(fromByteOffset: word, as: UInt64.self)) {
+        at = word + 8
         continue
       }
       if text[at] < 0x20 || text[at] == UInt8(ascii: "\"") || text[at] == UInt8(ascii: "\\") {

@@ -289,32 +289,32 @@ struct PathView: @unchecked Sendable {
   /// - Returns: the keys, and how many objects they open.
   func keys(from start: Int) -> (text: UnsafeRawBufferPointer, opened: Int) {
     guard start != Self.wholeName else { return (wholeKey, 0) }
-    // A dot of the name is four bytes among the keys.
-    let dots = (nestedKeys.count - wholeKey.count) / 3
     var dotsBefore = 0
     if above.isEmpty {
       for at in 0..<start where name[at] == UInt8(ascii: ".") { dotsBefore += 1 }
     } else {
       while dotsBefore < above.count, above[dotsBefore].length < start { dotsBefore += 1 }
     }
-    return (UnsafeRawBufferPointer(rebasing: nestedKeys[(start + dotsBefore * 3)...]), dots - dotsBefore)
+    return (UnsafeRawBufferPointer(rebasing: nestedKeys[(start + dotsBefore * 3)...]), dotCount - dotsBefore)
   }
 
-  /// Appends the part of the name that begins at `start`, up to the next dot, as a key: `"alert_id":`; all of the name for
+  /// The part of the name that begins at `start`, up to the next dot, as a key: `"alert_id":`; all of the name for
   /// `wholeName`.
   ///
-  /// - Returns: the length of that part.
-  func writeKey(from start: Int, to json: inout [UInt8]) -> Int {
-    guard start != Self.wholeName else {
-      json.append(contentsOf: wholeKey)
-      return name.count
-    }
+  /// - Returns: the key, and the length of that part.
+  func key(from start: Int) -> (text: UnsafeRawBufferPointer, length: Int) {
+    guard start != Self.wholeName else { return (wholeKey, name.count) }
     let text = keys(from: start).text
     let length = (name.place(of: UInt8(ascii: "."), from: start) ?? name.count) - start
     // With its quotes and the colon.
-    json.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[..<(length + 3)]))
-    return length
+    return (UnsafeRawBufferPointer(rebasing: text[..<(length + 3)]), length)
   }
+
+  /// How many bytes the name takes at the most, as keys and with the objects closed that it opens.
+  var largestKeyCount: Int { nestedKeys.count + dotCount }
+
+  /// A dot of the name is four bytes among the keys.
+  private var dotCount: Int { (nestedKeys.count - wholeKey.count) / 3 }
 
   /// True where the name has `end` bytes.
   func ends(at end: Int) -> Bool { end >= name.count || end == name.count + Self.wholeName }

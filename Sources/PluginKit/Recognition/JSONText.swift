@@ -6,10 +6,7 @@ extension FieldValue {
     if isEscaped {
       json.append(contentsOf: bytes)
     } else {
-      let start = json.count
-      JSONEscapes.appendQuoted(bytes, to: &json)
-      json.removeLast()
-      json.remove(at: start)
+      JSONEscapes.appendInside(bytes, to: &json)
     }
   }
 }
