@@ -50,7 +50,7 @@ public struct WeirCommand: AsyncParsableCommand {
 
   private static func run(_ arguments: [String]) async {
     do {
-      var command = try await asyncParseAsRoot(ArgumentOrder.ordered(arguments, below: WeirCommand.self))
+      var command = try await command(ArgumentOrder.ordered(arguments, below: WeirCommand.self))
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -63,5 +63,17 @@ public struct WeirCommand: AsyncParsableCommand {
       if !text.isEmpty { code == .success ? Terminal.print(text) : Terminal.say(text) }
       Glibc.exit(code.rawValue)
     }
+  }
+  /// The command that the arguments name.
+  ///
+  /// Nearly always there is nothing to say but that: then one command is parsed alone, which spares a start a tenth of its
+  /// instructions. Help and mistakes are told by the whole.
+  private static func command(_ arguments: [String]) async throws -> any ParsableCommand {
+    if let named = configuration.subcommands.first(where: { $0.configuration.commandName == arguments.first }),
+      named.configuration.subcommands.isEmpty, let command = try? named.parse(Array(arguments.dropFirst()))
+    {
+      return command
+    }
+    return try await asyncParseAsRoot(arguments)
   }
 }
