@@ -100,12 +100,7 @@ final class SegmentWriter: Sendable {
       let file = try SegmentFile(creating: folder.path(number))
       // Even where the rest fails: the name is taken.
       state.next += 1
-      if isDurable {
-        try folder.sync()
-      } else if let before = state.current, before.wanted > limits.file / 4 {
-        // Where outputs keep up, most of it never needs to go to the disk.
-        before.file.beginSync()
-      }
+      if isDurable { try folder.sync() } else if let before = state.current { beginSync(before) }
       state.current = Current(number: number, file: file)
       return Extent(file: number, start: 0, head: head, body: body)
     }
@@ -124,13 +119,22 @@ final class SegmentWriter: Sendable {
   func confirm(_ extent: Extent) {
     state.withLock { state in
       guard var current = state.current, current.number == extent.file else { return }
+      let isNextQuarter = current.end / (limits.file / 4) < extent.next / (limits.file / 4)
       current.end = extent.next
       current.size = max(current.size, extent.end)
       current.wanted += extent.size
       state.current = current
       state.usages[extent.file, default: Usage()].segments += 1
-      if !isDurable { state.unsynced[extent.file] = current.file }
+      guard !isDurable else { return }
+      state.unsynced[extent.file] = current.file
+      if isNextQuarter { beginSync(current) }
     }
+  }
+
+  /// Sends a file on its way to the disk where a quarter of it still waits: where outputs keep up, most of it never needs to
+  /// go there.
+  private func beginSync(_ current: Current) {
+    if current.wanted > limits.file / 4 { current.file.beginSync() }
   }
 
   /// There was no transaction: the room is given back.
