@@ -49,7 +49,7 @@ public struct AddedField: Sendable {
     // What a parser would make of a string.
     let node = weir_json_node(
       start: 1, end: UInt32(quoted.count - 1), span: 1, kind: FieldValue.Kind.string.rawValue,
-      escaped: quoted.contains(UInt8(ascii: "\\")) ? 1 : 0, slot: 0)
+      escaped: quoted.contains(UInt8(ascii: "\\")) ? 1 : 0, key: 0)
     storage = Storage(path, quoted, [node])
   }
 

@@ -14,7 +14,8 @@ public struct Document {
     index = nil
   }
 
-  /// A document whose fields are found through the index. Valid until that is filled again, and as long as it is kept.
+  /// A document whose fields are found through the index. Valid until that parses or is filled again, and as long as it is
+  /// kept.
   ///
   /// - Parameter view: what the index says; nil where it cannot be asked.
   init(_ root: JSONNode, _ view: DocumentIndex.View?, of index: Unmanaged<DocumentIndex>) {

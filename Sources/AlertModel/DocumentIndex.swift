@@ -2,9 +2,9 @@ internal import CSimdjson
 
 /// Finds in one pass over a document every field that its vocabulary knows, so that asking for one costs no search.
 ///
-/// Made for one thread, with a parser of its own, which remembers what the keys of the document before meant; filled anew
-/// for each document. Where a document is written in a way that one pass cannot tell (keys with escapes, a key that is
-/// repeated), the index says nothing and the fields are searched for one by one.
+/// Made for one thread, with a parser of its own; filled anew for each document. Where a document is written in a way that
+/// one pass cannot tell (keys with escapes, a key that is repeated), the index says nothing and the fields are searched for
+/// one by one.
 public final class DocumentIndex {
   /// What the index says about a name.
   enum Place {
@@ -46,7 +46,7 @@ public final class DocumentIndex {
   private let keys: KeyTable
   private let parser = DocumentParser(remembersKeys: true)
   /// What was parsed last, and what the parser knows of its layout.
-  private var parsed: UnsafeBufferPointer<weir_json_node>?
+  private var parsed: JSONNode?
   private var lastLayout = weir_json_layout()
   private let layouts: DocumentLayouts
   private let notes: UnsafeMutablePointer<DocumentWalk.Note>
@@ -75,8 +75,9 @@ public final class DocumentIndex {
   /// Parses a document, as `DocumentParser.parse` does, so that it, or what is in it, can be indexed at less cost.
   public func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> JSONNode {
     parsed = nil
+    view = nil
     let root = try parser.parse(bytes)
-    parsed = UnsafeBufferPointer(start: root.node, count: Int(root.node.pointee.span))
+    parsed = root
     let layout = parser.lastLayout
     if layout.generation != lastLayout.generation {
       layouts.forget()
@@ -88,7 +89,8 @@ public final class DocumentIndex {
 
   /// Indexes a document, whoever has parsed it. What was said about the one before is forgotten.
   ///
-  /// - Returns: the document, whose fields are found through the index until that is filled again, and as long as it is kept.
+  /// - Returns: the document, whose fields are found through the index until that parses or is filled again, and as long as
+  ///   it is kept.
   public func document(_ root: JSONNode) -> Document {
     let start = placeInParsed(of: root)
     let layout = layouts.layout(of: root, hash: start.flatMap(hash)) { layout in
@@ -108,8 +110,8 @@ public final class DocumentIndex {
 
   /// Which of the nodes that were parsed last the document is; nil for what somebody else has parsed.
   private func placeInParsed(of root: JSONNode) -> Int? {
-    guard let first = parsed?.baseAddress, let count = parsed?.count else { return nil }
-    return root.node >= first && root.node < first + count ? root.node - first : nil
+    guard let first = parsed?.node else { return nil }
+    return root.node >= first && root.node < first + Int(first.pointee.span) ? root.node - first : nil
   }
 
   /// The same for what stands in the same place of documents of the same layout; nil where a key is not remembered.

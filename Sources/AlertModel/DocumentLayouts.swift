@@ -66,7 +66,7 @@ struct DocumentLayout {
   /// The half of a node that does not say where it stands in the text.
   @inline(__always)
   private static func word(of node: UnsafePointer<weir_json_node>) -> UInt64 {
-    UnsafeRawPointer(node).load(fromByteOffset: 8, as: UInt64.self).littleEndian
+    UnsafeRawPointer(node).loadUnaligned(fromByteOffset: 8, as: UInt64.self).littleEndian
   }
 
   /// Of such a half, how many nodes belong to it, and which key it is. That tells keys from values, and so objects from arrays.
@@ -79,8 +79,9 @@ struct DocumentLayout {
 ///
 /// A layout is known by all of its keys and where each stands: it is never taken for another.
 struct DocumentLayouts {
-  /// Sets of two; a power of two.
-  private static let setCount = 64
+  /// Sets of two: one for each value of so many bits.
+  private static let setBits: UInt32 = 6
+  private static let setCount = 1 << Int(setBits)
   /// Larger documents are seldom alike.
   private static let largestNodeCount: UInt32 = 1024
 
@@ -118,13 +119,15 @@ struct DocumentLayouts {
     guard let hash, root.isObject, root.node.pointee.span <= Self.largestNodeCount else {
       return replace(layouts + Self.setCount * 2, with: nil, fill)
     }
-    let set = layouts + Int((hash &* 0x9E37_79B1) >> 26) * 2
+    // Fibonacci hashing (Knuth, The Art of Computer Programming 3, section 6.4).
+    let set = layouts + Int((hash &* 0x9E37_79B1) >> (32 - Self.setBits)) * 2
     if let first = set[0], first.isLayout(of: root) { return first }
     if let second = set[1], second.isLayout(of: root) { return second }
     // The older of the two gives way.
     swap(&set[0], &set[1])
     return replace(set, with: root, fill)
   }
+
   private func replace(
     _ place: UnsafeMutablePointer<DocumentLayout?>, with root: JSONNode?, _ fill: (inout DocumentLayout) -> Void
   ) -> DocumentLayout {

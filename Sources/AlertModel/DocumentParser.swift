@@ -37,6 +37,7 @@ public final class DocumentParser {
     }
     return JSONNode(bytes: base, node: nodes)
   }
+
   /// What is known of the layout of the document that was parsed last; only of a parser that remembers keys.
   var lastLayout: weir_json_layout {
     guard let handle else { return weir_json_layout() }

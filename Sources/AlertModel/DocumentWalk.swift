@@ -59,8 +59,8 @@ struct DocumentWalk {
   /// The place in the table of a key in an object that stands for the name `from`; -1 where no name goes on so.
   @inline(__always)
   private mutating func place(of key: UnsafePointer<weir_json_node>, from name: Int32) -> Int {
-    guard let notes, key.pointee.slot != 0 else { return search(key, from: name, noting: nil) }
-    let note = notes + Int(key.pointee.slot)
+    guard let notes, key.pointee.key != 0 else { return search(key, from: name, noting: nil) }
+    let note = notes + Int(key.pointee.key)
     return note.pointee.from == name + 1 ? Int(note.pointee.meaning) : search(key, from: name, noting: note)
   }
 

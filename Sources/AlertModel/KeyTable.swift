@@ -30,7 +30,9 @@ struct KeyTable {
     let all = graph.edges
     nameCount =
       all.count <= Self.maximumEdges ? graph.count : Int(all[Self.maximumEdges...].map(\.to).min() ?? 0)
-    edgeCount = min(all.count, Self.maximumEdges)
+    // They stand in the order of the names that they lead to.
+    let nameCount = nameCount
+    edgeCount = all.prefix { Int($0.to) < nameCount }.count
     edges = .allocate(capacity: max(1, edgeCount))
     // Eight bytes more than there are, so that a word can be read at any of them.
     let textCount = all.reduce(8) { $0 + $1.key.count }

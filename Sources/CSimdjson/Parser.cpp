@@ -156,6 +156,15 @@ class Keys {
     return kNone;
   }
 
+  // Notes that a key came as the first below `parent`, or behind `previous`, which is `kNone` where that is not remembered.
+  __attribute__((noinline)) void follow(bool isFirst, uint32_t parent, uint32_t previous, uint16_t number) {
+    if (isFirst) {
+      all[parent].child = number;
+    } else if (previous != kNone) {
+      all[previous].next = number;
+    }
+  }
+
  private:
   // So many that a key is found at once. Where documents have made it otherwise, it is not searched for long.
   static constexpr uint32_t kPlaces = 4 * WEIR_JSON_KEYS;
@@ -359,6 +368,7 @@ extern "C" enum weir_json_error weir_json_parse(
   uint32_t nextBackslash = offsetOfBackslash(bytes, 0, end);
   Keys *const keys = parser->keys.get();
   if (keys) keys->prepare();
+  parser->layoutHash = 0;
   // A key that begins later is not compared in windows, so that no byte behind the document is read.
   const uint32_t lastKey = keys && length > kLongestKey + 8 ? end - kLongestKey - 8 : 0;
   // The next structural index. Behind the last one simdjson writes the document's length.
@@ -376,7 +386,7 @@ extern "C" enum weir_json_error weir_json_parse(
   weir_json_node *node = container + 1;
   // The number of the key that led to the innermost open container.
   uint32_t parent = keys ? kDocument : kNone;
-  // The number of the key before in the same object, and of the one that most likely comes next.
+  // The number of the remembered key before in the same object, and of the one that most likely comes next.
   uint32_t previous = kNone, expected = kNone;
   Key *const all = keys ? keys->all : &noKey;
   uint32_t layoutHash = 0;
@@ -388,7 +398,7 @@ extern "C" enum weir_json_error weir_json_parse(
   do {                                                                                                        \
     if (depth++ == maxDepth) FAIL(WEIR_JSON_TOO_DEEP, *next);                                                 \
     *node = {*next++, static_cast<uint32_t>(node - container), parent, type, 0, 0};                           \
-    if (container->kind == WEIR_JSON_OBJECT) parent = node[-1].slot;                                          \
+    if (container->kind == WEIR_JSON_OBJECT) parent = node[-1].key;                                          \
   } while (0)
 
   // Reads the string whose opening quote is at `next`. Between its closing quote and the next structural character there
@@ -514,12 +524,12 @@ key:
     const weir_json_node &key = node[-1];
     const uint16_t number =
       key.escaped ? kNone : keys->number(parent, expected, bytes + key.start - 1, key.end - key.start, length + 1 - key.start);
-    node[-1].slot = number;
+    node[-1].key = number;
     layoutHash += number;
     if (number == kNone) {
       isRemembered = false;
     } else {
-      (previous == kNone ? all[parent].child : all[previous].next) = number;
+      keys->follow(node - 1 == container + 1, parent, previous, number);
       previous = number;
       expected = all[number].next;
     }
@@ -539,7 +549,7 @@ closeContainer: {
   closed->span = span;
   if (container->kind != WEIR_JSON_OBJECT) goto valueDone;
   closed[-1].span = span + 1;
-  previous = closed[-1].slot;
+  previous = closed[-1].key;
   expected = all[previous].next;
   goto memberDone;
 }

@@ -64,12 +64,14 @@ public struct WeirCommand: AsyncParsableCommand {
       Glibc.exit(code.rawValue)
     }
   }
+
   /// The command that the arguments name.
   ///
-  /// Nearly always there is nothing to say but that: then one command is parsed alone, which spares a start a tenth of its
-  /// instructions. Help and mistakes are told by the whole.
+  /// Nearly always there is nothing to say but that: then one command is parsed alone, which spares a start a millisecond.
+  /// Help and mistakes are told by the whole.
   private static func command(_ arguments: [String]) async throws -> any ParsableCommand {
-    if let named = configuration.subcommands.first(where: { $0.configuration.commandName == arguments.first }),
+    if let word = arguments.first,
+      let named = configuration.subcommands.first(where: { $0.configuration.commandName == word }),
       named.configuration.subcommands.isEmpty, let command = try? named.parse(Array(arguments.dropFirst()))
     {
       return command

@@ -11,7 +11,8 @@ struct DocumentIndexTests {
   private static let keys = [
     "a", "b", "c", "d", "a.b", "b.c", "a.b.c", "c.d", "", ".b", "a.", "kibana.alert.rule", "kibana.alert.rule.name",
     "parameters.threat.technique", "id", "name", "k\\u0061",
-    "kibana.alert.rule.parameters.threat.technique.subtechnique",
+    "kibana.alert.rule.parameters.threat.technique.subtechnique", "kibana.alert.rule.parameters.threat.id",
+    "kibana.alert.rule.parameters.threat.no",
   ]
 
   /// A document of random keys, with `#` for each value; short, so that keys repeat and cross often.
@@ -57,6 +58,11 @@ struct DocumentIndexTests {
     let (parser, other) = (DocumentParser(), DocumentParser())
     let kept = (0..<4).map { _ in Self.document(&random) }
     for number in 0..<500 {
+      if number % 100 == 50 {
+        // More keys than are remembered: all of them are forgotten.
+        let many = "{" + (0..<4200).map { "\"many\(number).\($0)\":0" }.joined(separator: ",") + "}"
+        try Array(many.utf8).withUnsafeBytes { _ = index.document(try index.parse($0)) }
+      }
       // Some layouts come again, with other values.
       let json = Self.filled(number % 3 == 0 ? Self.document(&random) : kept[number % kept.count], &random)
       try Array(json.utf8).withUnsafeBytes { bytes in
@@ -99,6 +105,21 @@ struct DocumentIndexTests {
       try Array(json.utf8).withUnsafeBytes { bytes in
         let document = index.document(try index.parse(bytes))
         #expect(path.first(in: document)?.value.text == "\(number)")
+      }
+    }
+  }
+
+  @Test("of more names than an index can tell apart, the rest is searched for")
+  func outgrowsTheTable() throws {
+    let vocabulary = Vocabulary()
+    let paths = (0..<22_000).map { vocabulary.path("x.y.n\($0)") }
+    let index = DocumentIndex(vocabulary)
+    for place in [0, 21_800, 21_842, 21_843, 21_844, 21_845, 21_846, 21_999] {
+      for json in ["{\"x.y.n\(place)\":1}", "{\"x\":{\"y.n\(place)\":1}}", "{\"x\":{\"y\":{\"n\(place)\":1}}}"] {
+        try Array(json.utf8).withUnsafeBytes { bytes in
+          let document = index.document(try index.parse(bytes))
+          #expect(paths[place].first(in: document)?.value.text == "1", "\(json)")
+        }
       }
     }
   }

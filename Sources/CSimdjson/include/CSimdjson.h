@@ -42,7 +42,7 @@ typedef struct weir_json_node {
   /// 1 where a string holds at least one backslash.
   uint8_t escaped;
   /// Of a key that is remembered: its number. 0 for all else.
-  uint16_t slot;
+  uint16_t key;
 } weir_json_node;
 
 /// How many keys are remembered, with 0, which stands for none.
@@ -50,7 +50,7 @@ typedef struct weir_json_node {
 
 /// What is said about the keys of the document that was parsed last.
 typedef struct weir_json_layout {
-  /// Depends on which keys it has, in which order, and on nothing else; 0 where one of them is not remembered.
+  /// Depends on which keys it has, in whatever order, and on nothing else; 0 where one of them is not remembered.
   uint32_t hash;
   /// Counts how often all keys were forgotten. Until it does, a number stands for one key below one other: `id` in
   /// `user.name.id` has another than `id` in `event.id`, however those are nested in arrays.

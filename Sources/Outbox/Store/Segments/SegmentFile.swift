@@ -117,8 +117,8 @@ final class SegmentFile: Sendable {
     return bytes
   }
 
-  /// Lets the system begin to put the file on the disk, so that `sync` has less to wait for.
-  func beginSync() { _ = sync_file_range(descriptor, 0, 0, UInt32(SYNC_FILE_RANGE_WRITE)) }
+  /// Lets the system begin to put what stands in front of `end` on the disk, so that `sync` has less to wait for.
+  func beginSync(upTo end: Int) { _ = sync_file_range(descriptor, 0, off_t(end), UInt32(SYNC_FILE_RANGE_WRITE)) }
 
   func sync() throws(OutboxError) {
     guard fdatasync(descriptor) != 0 else { return }

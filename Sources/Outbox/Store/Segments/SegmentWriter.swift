@@ -5,6 +5,8 @@ struct SegmentLimits: Sendable {
   /// Bytes at which a file is followed by the next one.
   var file = 64 * 1024 * 1024
 
+  var quarterFile: Int { max(1, file / 4) }
+
   /// Bytes up to which a segment lies in the database, as a part of the same write.
   var row = 16 * 1024
 }
@@ -119,7 +121,7 @@ final class SegmentWriter: Sendable {
   func confirm(_ extent: Extent) {
     state.withLock { state in
       guard var current = state.current, current.number == extent.file else { return }
-      let isNextQuarter = current.end / (limits.file / 4) < extent.next / (limits.file / 4)
+      let isNextQuarter = current.end / limits.quarterFile < extent.next / limits.quarterFile
       current.end = extent.next
       current.size = max(current.size, extent.end)
       current.wanted += extent.size
@@ -134,7 +136,7 @@ final class SegmentWriter: Sendable {
   /// Sends a file on its way to the disk where a quarter of it still waits: where outputs keep up, most of it never needs to
   /// go there.
   private func beginSync(_ current: Current) {
-    if current.wanted > limits.file / 4 { current.file.beginSync() }
+    if current.wanted > limits.quarterFile { current.file.beginSync(upTo: current.end) }
   }
 
   /// There was no transaction: the room is given back.
