@@ -7,7 +7,7 @@ build='libcurl4-openssl-dev libyaml-dev libsimdjson-dev libsqlite3-dev zlib1g-de
 tests='rsyslog rsyslog-gnutls nginx-light openssl python3 curl g++ valgrind'
 
 if ! command -v swift >/dev/null 2>&1; then
-  echo 'error: there is no Swift toolchain. Install Swift 6.1 or newer from https://www.swift.org/install/linux/' >&2
+  echo 'error: there is no Swift toolchain. Install Swift 6.3 or newer from https://www.swift.org/install/linux/' >&2
   echo '       and put its usr/bin on PATH, then run this again.' >&2
   exit 69
 fi
