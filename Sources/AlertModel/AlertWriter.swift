@@ -94,12 +94,8 @@ public struct AlertWriter: Sendable {
     for index in additions.indices { largestCount += additions[index].largestCount }
     let start = output.count
     var place: Range<Int>?
-    output.append(addingCapacity: largestCount) { room in
-      room.withUnsafeMutableBufferPointer { memory, count in
-        var line = Line(memory)
-        place = withExtendedLifetime(located) { write(document.root, to: &line, locating: located?.view) }
-        count = line.count
-      }
+    Line.append(to: &output, largestCount: largestCount) { line in
+      place = withExtendedLifetime(located) { write(document.root, to: &line, locating: located?.view) }
     }
     return place.map { start + $0.lowerBound..<start + $0.upperBound }
   }
@@ -109,8 +105,22 @@ public struct AlertWriter: Sendable {
     private let memory: UnsafeMutableRawBufferPointer
     private(set) var count = 0
 
-    init(_ memory: UnsafeMutableBufferPointer<UInt8>) {
-      self.memory = UnsafeMutableRawBufferPointer(memory)
+    /// Appends what `write` writes to the line.
+    ///
+    /// - Parameter largestCount: how many bytes that is at the most.
+    @inline(__always)
+    static func append(to output: inout [UInt8], largestCount: Int, _ write: (inout Line) -> Void) {
+      output.append(addingCapacity: largestCount) { room in
+        room.withUnsafeMutableBufferPointer { memory, count in
+          var line = Line(memory: UnsafeMutableRawBufferPointer(memory))
+          write(&line)
+          count = line.count
+        }
+      }
+    }
+
+    private init(memory: UnsafeMutableRawBufferPointer) {
+      self.memory = memory
     }
 
     @inline(__always)
@@ -167,13 +177,7 @@ public struct AlertWriter: Sendable {
 
   /// Appends JSON text on one line: line breaks, which can only stand between tokens, are left out.
   public static func copy(_ json: UnsafeRawBufferPointer, to output: inout [UInt8]) {
-    output.append(addingCapacity: json.count) { room in
-      room.withUnsafeMutableBufferPointer { memory, count in
-        var line = Line(memory)
-        copy(json, isOneLine: !hasLineBreak(json), to: &line)
-        count = line.count
-      }
-    }
+    Line.append(to: &output, largestCount: json.count) { copy(json, isOneLine: !hasLineBreak(json), to: &$0) }
   }
 
   private static func hasLineBreak(_ json: UnsafeRawBufferPointer) -> Bool {

@@ -28,10 +28,10 @@ struct KeyTable {
 
   init(_ graph: (count: Int, edges: [KnownPaths.Edge])) {
     let all = graph.edges
-    nameCount =
+    let nameCount =
       all.count <= Self.maximumEdges ? graph.count : Int(all[Self.maximumEdges...].map(\.to).min() ?? 0)
+    self.nameCount = nameCount
     // They stand in the order of the names that they lead to.
-    let nameCount = nameCount
     edgeCount = all.prefix { Int($0.to) < nameCount }.count
     edges = .allocate(capacity: max(1, edgeCount))
     // Eight bytes more than there are, so that a word can be read at any of them.

@@ -5,6 +5,7 @@ struct SegmentLimits: Sendable {
   /// Bytes at which a file is followed by the next one.
   var file = 64 * 1024 * 1024
 
+  /// Bytes after which a file is sent on its way to the disk.
   var quarterFile: Int { max(1, file / 4) }
 
   /// Bytes up to which a segment lies in the database, as a part of the same write.
