@@ -1,7 +1,7 @@
 /// One format's vocabulary: where each ECS field's value stands in the detector's document.
 public struct FieldTable: Sendable {
   /// The ECS names, in the order in which the format lists them.
-  public let names: [String]
+  public private(set) var names: [String] = []
 
   /// True where a value that is null, `""`, `{}` or `[]` counts as missing when it is asked for by its ECS name.
   public let emptyIsMissing: Bool
@@ -22,7 +22,7 @@ public struct FieldTable: Sendable {
     case beside([String])
   }
 
-  private let sources: [String: FieldSource]
+  private var sources: [String: FieldSource] = [:]
 
   /// - Parameter fields: names and sources; where a name comes twice, the later source counts.
   public init(
@@ -41,8 +41,9 @@ public struct FieldTable: Sendable {
     self.emptyIsMissing = emptyIsMissing
     self.holdsEvent = holdsEvent
     self.hides = hides
-    sources = Dictionary(pairs.map { ($0.name, $0.source.passingOverOthers) }) { _, later in later }
-    names = pairs.map(\.name).distinct
+    for (name, source) in pairs {
+      if sources.updateValue(source.passingOverOthers, forKey: name) == nil { names.append(name) }
+    }
   }
 
   /// Where the table says that `name` is: by that name itself, below a name that it lists, or as a prefix of several; then,
@@ -90,8 +91,11 @@ public struct FieldTable: Sendable {
 
   /// The same table with further fields behind its own; a name that it has already keeps its source.
   package func adding(_ fields: KeyValuePairs<String, FieldSource>) -> FieldTable {
-    let own = names.compactMap { name in sources[name].map { (name: name, source: $0) } }
-    let further = fields.filter { sources[$0.key] == nil }.map { (name: $0.key, source: $0.value) }
-    return FieldTable(emptyIsMissing: emptyIsMissing, holdsEvent: holdsEvent, hides: hides, pairs: own + further)
+    var table = self
+    for (name, source) in fields where table.sources[name] == nil {
+      table.sources[name] = source.passingOverOthers
+      table.names.append(name)
+    }
+    return table
   }
 }

@@ -19,11 +19,26 @@ final class KnownPaths: Sendable {
   }
 
   private struct State {
-    /// By name; the empty name, from which all begin, is 0.
-    var numbers: [ByteKey: Int32] = [ByteKey([]): 0]
+    /// By name, and for every part of one that ends at a dot: the numbers of its parts, from the shortest on, each with where
+    /// the part ends. The empty name, from which all begin, is 0.
+    var parts: [ByteKey: [PathView.Part]] = [ByteKey([]): [(number: 0, length: 0)]]
     var edges: [Edge] = []
-    /// By name: the numbers of its parts, each with where the part ends. Formats ask for the same names again and again.
-    var parts: [ByteKey: [(number: Int32, length: Int)]] = [:]
+
+    /// - Parameter name: without empty parts.
+    mutating func parts(of name: ByteKey) -> [PathView.Part] {
+      if let known = parts[name] { return known }
+      let bytes = name.bytes
+      let lastDot = bytes.lastIndex(of: UInt8(ascii: "."))
+      let above = lastDot.map { parts(of: ByteKey(Array(bytes[..<$0]))) } ?? []
+      let number = Int32(parts.count)
+      edges.append(Edge(from: 0, key: bytes, to: number))
+      for part in above {
+        edges.append(Edge(from: part.number, key: Array(bytes[(part.length + 1)...]), to: number))
+      }
+      let all = above + [(number, bytes.count)]
+      parts[name] = all
+      return all
+    }
   }
 
   private let state = Mutex(State())
@@ -34,16 +49,7 @@ final class KnownPaths: Sendable {
     let key = ByteKey(name)
     let bytes = key.bytes
     guard !Self.hasEmptyPart(bytes) else { return FieldPath(name) }
-    let numbers = state.withLock { state in
-      if let known = state.parts[key] { return known }
-      var numbers: [(number: Int32, length: Int)] = []
-      for end in bytes.indices where bytes[end] == UInt8(ascii: ".") {
-        numbers.append((Self.number(upTo: end, of: bytes, below: numbers, &state), end))
-      }
-      numbers.append((Self.number(upTo: bytes.count, of: bytes, below: numbers, &state), bytes.count))
-      state.parts[key] = numbers
-      return numbers
-    }
+    let numbers = state.withLock { $0.parts(of: key) }
     return FieldPath(name, among: self, numbers: numbers)
   }
 
@@ -57,22 +63,5 @@ final class KnownPaths: Sendable {
   }
 
   /// How many names there are, and how they lead to one another.
-  var graph: (count: Int, edges: [Edge]) { state.withLock { ($0.numbers.count, $0.edges) } }
-
-  /// The number of the name that is the first `end` bytes; with a new one come the keys that lead to it.
-  ///
-  /// - Parameter above: the name's parts that end at a dot, with where they end.
-  private static func number(
-    upTo end: Int, of bytes: [UInt8], below above: [(number: Int32, length: Int)], _ state: inout State
-  ) -> Int32 {
-    let name = ByteKey(Array(bytes[..<end]))
-    if let known = state.numbers[name] { return known }
-    let number = Int32(state.numbers.count)
-    state.numbers[name] = number
-    state.edges.append(Edge(from: 0, key: name.bytes, to: number))
-    for part in above {
-      state.edges.append(Edge(from: part.number, key: Array(bytes[(part.length + 1)..<end]), to: number))
-    }
-    return number
-  }
+  var graph: (count: Int, edges: [Edge]) { state.withLock { ($0.parts.count, $0.edges) } }
 }

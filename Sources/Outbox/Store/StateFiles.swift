@@ -66,8 +66,10 @@ struct StateFiles {
     if let reason = files.contents(atPath: mark) {
       throw .damaged(String(decoding: reason, as: UTF8.self))
     }
-    let attributes = try? files.attributesOfItem(atPath: database)
-    if (attributes?[.size] as? Int) == 0 { throw .damaged("the outbox '\(database)' is damaged: it is empty") }
+    var status = stat()
+    if stat(database, &status) == 0, status.st_size == 0 {
+      throw .damaged("the outbox '\(database)' is damaged: it is empty")
+    }
     if LogFile(path: database + "-wal").damage() != nil {
       throw .damaged("the outbox '\(database)' is damaged: a part of its log does not have its checksum")
     }
