@@ -164,7 +164,7 @@ public struct AlertWriter: Sendable {
       Self.copy(UnsafeRawBufferPointer(rebasing: source[copied..<offset]), isOneLine: isOneLine, to: &output)
       copied = offset
       if end - next == 1 {
-        let written = writeAlone(additions[next], to: &output)
+        let written = writeAlone(next, to: &output)
         if additions[next].path.isSame(as: located) { place = written }
       } else {
         writeMembers(next..<end, to: &output, locating: located, at: &place)
@@ -277,12 +277,12 @@ public struct AlertWriter: Sendable {
   /// Mutating, as all of the writer would be copied for it otherwise.
   ///
   /// - Returns: where its value stands.
-  private mutating func writeAlone(_ addition: Addition, to output: inout Line) -> Range<Int> {
-    let (keys, opened) = addition.path.keys(from: addition.consumed)
-    if !addition.isFirstMember { output.append(UInt8(ascii: ",")) }
+  private mutating func writeAlone(_ index: Int, to output: inout Line) -> Range<Int> {
+    let (keys, opened) = additions[index].path.keys(from: additions[index].consumed)
+    if !additions[index].isFirstMember { output.append(UInt8(ascii: ",")) }
     output.append(keys)
     let start = output.count
-    append(addition.value, to: &output)
+    append(additions[index].value, to: &output)
     let end = output.count
     for _ in 0..<opened { output.append(UInt8(ascii: "}")) }
     return start..<end
