@@ -25,6 +25,7 @@ makes all of it anew: corpora, peers, measurements and this page.
 | machine | {cpu}; {cores} cores, {memory_gib} GiB; {system}, Linux {kernel} |
 | compiler | {compiler} |
 | load when it began | {load:.1f} |
+| how even it was | {evenness} |
 | commands | `make build`, {command} |
 
 {versions}
@@ -103,6 +104,16 @@ def _command(results):
     return f"`make bench SEED={results['seed']}`"
 
 
+def _evenness(comparison):
+    """How far the runs of a program that does the same each time lie apart: on a quiet machine hardly at all."""
+    spans = []
+    for row in comparison["rows"]:
+        if row["program"] in ("weir", "bound dom") and row.get("runs"):
+            cpu = [run["cpu"] for run in row["runs"]]
+            spans.append(f"{len(cpu)} of {row['program']} took {min(cpu):.2f} to {max(cpu):.2f} CPU s")
+    return "runs of the first comparison: " + ", ".join(spans)
+
+
 def write(results, path):
     """Writes the page to `path`, and its plots beside it."""
     plots = path.parent / "plots"
@@ -114,6 +125,7 @@ def write(results, path):
         goals=goals_table(results["goals"]),
         losses=_losses(results),
         command=_command(results),
+        evenness=_evenness(first) if first else "",
         size=first["bytes"] / first["alerts"] if first else 0,
         versions="Versions: " + ", ".join(f"{name} {version}" for name, version in machine["versions"].items()) + ".",
         does=_does(results),
