@@ -274,7 +274,8 @@ public struct AlertWriter: Sendable {
 
   /// Writes one field that shares no new object with another.
   ///
-  /// Mutating, as all of the writer would be copied for it otherwise.
+  /// Mutating, as all of the writer would be copied for it otherwise. By its index, as an addition that is copied, flag by
+  /// flag, is read only once what was written to the line before has left the processor.
   ///
   /// - Returns: where its value stands.
   private mutating func writeAlone(_ index: Int, to output: inout Line) -> Range<Int> {

@@ -41,9 +41,11 @@ public struct FieldTable: Sendable {
     self.emptyIsMissing = emptyIsMissing
     self.holdsEvent = holdsEvent
     self.hides = hides
-    for (name, source) in pairs {
-      if sources.updateValue(source.passingOverOthers, forKey: name) == nil { names.append(name) }
-    }
+    for (name, source) in pairs { list(name, source) }
+  }
+
+  private mutating func list(_ name: String, _ source: FieldSource) {
+    if sources.updateValue(source.passingOverOthers, forKey: name) == nil { names.append(name) }
   }
 
   /// Where the table says that `name` is: by that name itself, below a name that it lists, or as a prefix of several; then,
@@ -92,10 +94,7 @@ public struct FieldTable: Sendable {
   /// The same table with further fields behind its own; a name that it has already keeps its source.
   package func adding(_ fields: KeyValuePairs<String, FieldSource>) -> FieldTable {
     var table = self
-    for (name, source) in fields where table.sources[name] == nil {
-      table.sources[name] = source.passingOverOthers
-      table.names.append(name)
-    }
+    for (name, source) in fields where sources[name] == nil { table.list(name, source) }
     return table
   }
 }

@@ -45,10 +45,9 @@ final class KnownPaths: Sendable {
 
   /// Prepares the field of that name, and makes it known.
   func path(_ name: String) -> FieldPath {
-    // Names with empty parts are searched for: it is not worth the index's while to be exact about them.
     let key = ByteKey(name)
-    let bytes = key.bytes
-    guard !Self.hasEmptyPart(bytes) else { return FieldPath(name) }
+    // Names with empty parts are searched for: it is not worth the index's while to be exact about them.
+    guard !Self.hasEmptyPart(key.bytes) else { return FieldPath(name) }
     let numbers = state.withLock { $0.parts(of: key) }
     return FieldPath(name, among: self, numbers: numbers)
   }

@@ -66,8 +66,7 @@ struct StateFiles {
     if let reason = files.contents(atPath: mark) {
       throw .damaged(String(decoding: reason, as: UTF8.self))
     }
-    var status = stat()
-    if stat(database, &status) == 0, status.st_size == 0 {
+    if SegmentFile.status(database)?.size == 0 {
       throw .damaged("the outbox '\(database)' is damaged: it is empty")
     }
     if LogFile(path: database + "-wal").damage() != nil {
