@@ -15,7 +15,7 @@ def say(text):
 
 
 # What is over within so many seconds runs so often in each round: a run that short can fall wholly into a bad moment.
-QUICK_SECONDS, QUICK_RUNS = 2, 3
+QUICK_SECONDS, QUICK_RUNS = 2, 5
 
 
 def compare(job, programs, rounds, sink=None, once=(), quick_runs=QUICK_RUNS):
@@ -38,8 +38,9 @@ def compare(job, programs, rounds, sink=None, once=(), quick_runs=QUICK_RUNS):
                 wrong[name] = outcome["wrong"]
                 say(f"  {name}: {outcome['wrong']}")
             else:
-                runs[name].append(outcome)
+                runs[name].append({**outcome, "turn": (turn, again)})
     rows = [_row(program, runs[program.name], wrong.get(program.name), job) for program in programs]
+    _compare_neighbours(rows, programs[0].name)
     for row in rows:
         if row.get("cpu"):
             say(f"  {row['program']:<12} {row['cpu']:8.3f} CPU s  {row['wall']:8.3f} s  {row['peak_mib']:7.1f} MiB")
@@ -101,3 +102,13 @@ def _row(program, runs, wrong, job):
         row["per_second"] = job.corpus.count / row["wall"]
         row["runs"] = runs
     return row
+
+
+def _compare_neighbours(rows, name):
+    """Notes in each row how many times the CPU time of the program `name` it takes: the median of the ratios of runs that were
+    neighbours. The machine's speed changes from one minute to the next, and does to neighbours what it does to one."""
+    its = {run["turn"]: run["cpu"] for row in rows if row["program"] == name for run in row.get("runs", ())}
+    for row in rows:
+        ratios = [run["cpu"] / its[run["turn"]] for run in row.get("runs", ()) if run["turn"] in its]
+        if ratios:
+            row["times"] = statistics.median(ratios)

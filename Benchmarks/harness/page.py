@@ -33,8 +33,10 @@ makes all of it anew: corpora, peers, measurements and this page.
 - **Corpus**: alerts as Elastic's detection engine writes them over CloudTrail, made from a seed, {size:,.0f} bytes each; 200
   accounts; 2,000 people, of whom 100 known administrators make 30 % of the alerts; 60/25/12/3 % low, medium, high and critical.
 - **Fairness**: programs take turns on the same file, each with the core (or cores) to itself, those that are over within two seconds
-  three times in each round; medians of the runs are shown. CPU seconds are user and system time of all processes of a program. Peak
-  memory is that of its largest process. Receivers run on the second core and cost nobody anything, but with two cores they share it.
+  five times in each round; medians of the runs are shown. *× Weir's CPU* is the median of the ratios of neighbouring runs, not the
+  ratio of two medians, as the machine's speed changes from one minute to the next. CPU seconds are user and system time of all
+  processes of a program. Peak memory is that of its largest process. Receivers run on the second core and cost nobody anything, but
+  with two cores they share it.
 - **Checked**: in every run, the lines of every output are counted and compared with what the generator knows, and account names
   in a sample with the table. A program that gets it wrong has no figures.
 - Weir runs as it comes: release build, no setting changed but what a workload needs. It validates every byte of the JSON, keeps a
@@ -148,11 +150,10 @@ def _losses(results):
     """Every program that costs less than Weir somewhere, bounds apart."""
     losses = {}
     for comparison in results["comparisons"]:
-        rows = {row["program"]: row for row in comparison["rows"] if "cpu" in row}
-        weir = rows.get("weir")
-        for name, row in rows.items():
-            if weir and row["cpu"] < weir["cpu"] and not name.startswith("bound"):
-                losses.setdefault(name, []).append(f"{comparison_title(comparison)} ({weir['cpu'] / row['cpu']:.1f} times)")
+        for row in comparison["rows"]:
+            name, times = row["program"], row.get("times", 1)
+            if times < 1 and not name.startswith("bound"):
+                losses.setdefault(name, []).append(f"{comparison_title(comparison)} ({1 / times:.1f} times)")
     missed = [goal for goal in results["goals"] if goal["reached"] is False]
     text = f"{len(missed)} of {len(results['goals'])} goals are not reached. " if missed else "All goals that were measured are reached. "
     if not losses:
