@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// An IPv4 or IPv6 address; IPv4 as `::ffff:a.b.c.d` (RFC 4291, section 2.5.5.2), so that both compare, and are the same
 /// address however they are written.
 public struct IPAddress: Comparable, Hashable, Sendable {
@@ -139,11 +137,55 @@ extension IPAddress: CustomStringConvertible {
 
   /// Appends what `description` says.
   public func append(to text: inout [UInt8]) {
-    var address = isIPv6 ? (high.byteSwapped, low.byteSwapped) : (low.byteSwapped >> 32, 0)
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { room in
-      let family = isIPv6 ? AF_INET6 : AF_INET
-      guard let start = inet_ntop(family, &address, room.baseAddress, socklen_t(room.count)) else { return }
-      text.append(contentsOf: UnsafeRawBufferPointer(start: start, count: strlen(start)))
+    guard isIPv6 else {
+      for place in 0..<4 {
+        if place > 0 { text.append(UInt8(ascii: ".")) }
+        text.appendDecimal(Int64(low >> UInt64(24 - place * 8) & 0xFF))
+      }
+      return
+    }
+    let zeros = longestZeros
+    var place = 0
+    while place < 8 {
+      if place == zeros.lowerBound, !zeros.isEmpty {
+        text.append(contentsOf: "::".utf8)
+        place = zeros.upperBound
+        continue
+      }
+      if place > 0, place != zeros.upperBound { text.append(UInt8(ascii: ":")) }
+      text.appendHexadecimal(group(place))
+      place += 1
+    }
+  }
+
+  /// One of the eight parts of 16 bits.
+  private func group(_ place: Int) -> UInt16 {
+    UInt16(truncatingIfNeeded: (place < 4 ? high : low) >> UInt64(48 - place % 4 * 16))
+  }
+
+  /// The first of the longest runs of two or more groups that are zero (RFC 5952, section 4.2); empty where there is none.
+  private var longestZeros: Range<Int> {
+    var longest = 0..<0
+    var start = 0
+    for place in 0..<8 {
+      if group(place) != 0 {
+        start = place + 1
+      } else if place - start >= max(longest.count, 1) {
+        longest = start..<place + 1
+      }
+    }
+    return longest
+  }
+}
+
+extension [UInt8] {
+  /// Appends a number in lower case, without leading zeros.
+  fileprivate mutating func appendHexadecimal(_ number: UInt16) {
+    var shift = number == 0 ? 0 : (15 - number.leadingZeroBitCount) / 4 * 4
+    while shift >= 0 {
+      let digit = UInt8(truncatingIfNeeded: number >> UInt16(shift)) & 15
+      append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+      shift -= 4
     }
   }
 }

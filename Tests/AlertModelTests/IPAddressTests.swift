@@ -1,4 +1,5 @@
 import AlertModel
+import Glibc
 import Testing
 
 @Suite("IP addresses")
@@ -15,6 +16,29 @@ struct IPAddressTests {
     #expect(IPAddress(text)?.description == written)
     #expect(IPAddress(text) == IPAddress(written))
     #expect(IPAddress(text)?.isIPv6 == written.contains(":"))
+  }
+
+  @Test("any address is written as inet_ntop(3) writes it")
+  func writesLikeTheSystem() {
+    for _ in 0..<20_000 {
+      // Many zeros, in runs of any length.
+      let groups: [UInt16] = (0..<8).map { _ in
+        Bool.random() ? 0 : .random(in: 0...UInt16.max) >> UInt16.random(in: 0...15)
+      }
+      let bytes = groups.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+      var written = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+      inet_ntop(AF_INET6, bytes, &written, socklen_t(written.count))
+      let expected = String(decoding: written.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+      let text = groups.map { String($0, radix: 16) }.joined(separator: ":")
+      // The system writes a dotted quad behind other zeros too (RFC 4291, section 2.5.5.1), which RFC 5952 leaves open.
+      guard !expected.contains(".") else { continue }
+      #expect(IPAddress(text)?.description == expected)
+    }
+    for _ in 0..<1000 {
+      let parts = (0..<4).map { _ in UInt8.random(in: 0...255) }
+      let text = parts.map { "\($0)" }.joined(separator: ".")
+      #expect(IPAddress(text)?.description == text)
+    }
   }
 
   @Test(
