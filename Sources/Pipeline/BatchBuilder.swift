@@ -33,8 +33,10 @@ struct BatchBuilder: Sendable {
     self.witness = witness
     self.fields = fields
     places = Array(repeating: [], count: plan.outputCount)
-    // Room for what enrichers add: an id and a name or two for each alert.
-    bytes.reserveCapacity(capacity + capacity / 8)
+    // Room for what enrichers add: an id and a name or two for each alert. Rounded up, so that one batch can take the place of
+    // another in memory.
+    let room = capacity + capacity / 8
+    bytes.reserveCapacity(room + (1 << 16) - room % (1 << 16))
   }
 
   var entryCount: Int { entries.count }

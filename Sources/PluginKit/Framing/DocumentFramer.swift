@@ -108,16 +108,17 @@ public struct DocumentFramer: Sendable {
     let tail = bytes.count - cursor
     var count = 0
     if tail <= readSize / 4 {
-      // The usual case: a new buffer, into which the bytes are read and in which they stay.
+      // The usual case: a new buffer, into which the bytes are read and in which they stay. All have room for as much, so
+      // that one can take the place of another in memory.
       let old = bytes
       let start = cursor
       bytes = []
       do {
-        bytes = try [UInt8](unsafeUninitializedCapacity: tail + readSize) { buffer, initialized in
+        bytes = try [UInt8](unsafeUninitializedCapacity: readSize / 4 + readSize) { buffer, initialized in
           let room = UnsafeMutableRawBufferPointer(buffer)
           old.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[start...])) }
           initialized = tail
-          count = try read(UnsafeMutableRawBufferPointer(rebasing: room[tail...]))
+          count = try read(UnsafeMutableRawBufferPointer(rebasing: room[tail..<(tail + readSize)]))
           initialized = tail + count
         }
       } catch {
