@@ -58,11 +58,11 @@ struct RunCommand: AsyncParsableCommand {
     TerminalInput.announce(parts)
     var unread = UnreadInput(parts, areFilesNamed: !files.isEmpty)
     unread.warn()
-    ProgramCode.giveBack()
     let outcome: Gateway.Outcome
     do {
       outcome = try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { await reloader.run(gateway) }
+        group.addTask { await ProgramCode.giveBackAfterStart() }
         defer { group.cancelAll() }
         return try await gateway.run()
       }
