@@ -56,7 +56,7 @@ public struct AlertWriter: Sendable {
   /// Adds a field to write. Of two with the same name, the first is written.
   public mutating func add(_ field: AddedField) {
     let start = values.count
-    field.withJSON { values.append(contentsOf: $0) }
+    field.withJSON { values.append(copyOf: $0) }
     additions.append(Addition(path: field.view, value: start..<values.count))
     kept.append(field.keeper)
   }

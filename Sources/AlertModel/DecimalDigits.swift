@@ -14,4 +14,16 @@ extension [UInt8] {
       append(contentsOf: UnsafeRawBufferPointer(rebasing: digits[first...]))
     }
   }
+
+  /// Appends bytes from elsewhere in memory. `append(contentsOf:)` asks a sequence first how it wants to be copied, which
+  /// costs more than to copy a field.
+  @inline(__always)
+  package mutating func append(copyOf source: UnsafeRawBufferPointer) {
+    append(addingCapacity: source.count) { room in
+      room.withUnsafeMutableBufferPointer { memory, count in
+        UnsafeMutableRawBufferPointer(memory).copyMemory(from: source)
+        count = source.count
+      }
+    }
+  }
 }

@@ -80,7 +80,7 @@ public enum JSONEscapes {
       }
       at += 1
     }
-    json.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[copied...]))
+    json.append(copyOf: UnsafeRawBufferPointer(rebasing: text[copied...]))
   }
 
   /// True where one of the eight bytes is a quote, a backslash or below 0x20; now and then for others.

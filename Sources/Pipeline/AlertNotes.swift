@@ -65,7 +65,7 @@ struct AlertNotes {
   func write(to writer: inout AlertWriter, _ fields: WeirFields, severity: Severity, in document: Document) {
     writer.add(fields.alertID, existing: .givesWay) { json in
       json.append(UInt8(ascii: "\""))
-      id.withUnsafeBytes { json.append(contentsOf: $0) }
+      id.withUnsafeBytes { json.append(copyOf: $0) }
       json.append(UInt8(ascii: "\""))
     }
     if hasOwnSeverity || fields.severity.exists(in: document) {

@@ -74,7 +74,7 @@ public struct FormatSet: Sendable {
         guard value.isScalar else { return false }
         if !value.isEscaped, alert.root.source.holds(value.bytes) {
           // What stands in JSON without escapes needs none.
-          json.append(contentsOf: value.bytes)
+          json.append(copyOf: value.bytes)
         } else {
           // However the detector escaped it, the same id is written the same.
           value.withText { JSONEscapes.appendInside($0, to: &json) }
