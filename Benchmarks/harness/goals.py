@@ -26,7 +26,7 @@ class Results:
     def times(self, program, workload, **wanted):
         """How many times Weir's CPU time the program takes."""
         row = self.row(program, workload, **wanted)
-        return row and row["times"]
+        return row and row.get("times")
 
 
 def goals(results):
