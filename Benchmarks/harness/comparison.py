@@ -123,3 +123,5 @@ def _compare_neighbours(rows, name):
         ratios = [run["cpu"] / its[run["turn"]] for run in row.get("runs", ()) if run["turn"] in its]
         if ratios:
             row["times"] = statistics.median(ratios)
+        for run in row.get("runs", ()):
+            del run["turn"]
