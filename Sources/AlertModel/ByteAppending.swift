@@ -15,6 +15,11 @@ extension [UInt8] {
     }
   }
 
+  /// Appends a digit of 0 to 15, in lower case.
+  package mutating func append(hexDigit value: UInt8) {
+    append(value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10)
+  }
+
   /// Appends bytes from elsewhere in memory. `append(contentsOf:)` asks a sequence first how it wants to be copied, which
   /// costs more than to copy a field.
   @inline(__always)

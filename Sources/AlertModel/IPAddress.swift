@@ -183,8 +183,7 @@ extension [UInt8] {
   fileprivate mutating func appendHexadecimal(_ number: UInt16) {
     var shift = number == 0 ? 0 : (15 - number.leadingZeroBitCount) / 4 * 4
     while shift >= 0 {
-      let digit = UInt8(truncatingIfNeeded: number >> UInt16(shift)) & 15
-      append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+      append(hexDigit: UInt8(truncatingIfNeeded: number >> UInt16(shift)) & 15)
       shift -= 4
     }
   }

@@ -102,14 +102,10 @@ public enum JSONEscapes {
     case 0x09: json.append(contentsOf: Array("\\t".utf8))
     case 0..<0x20:
       json.append(contentsOf: Array("\\u00".utf8))
-      json.append(hexDigit(byte >> 4))
-      json.append(hexDigit(byte & 15))
+      json.append(hexDigit: byte >> 4)
+      json.append(hexDigit: byte & 15)
     default: json.append(byte)
     }
-  }
-
-  private static func hexDigit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 
   private static func codeUnit(in escaped: UnsafeRawBufferPointer, at start: Int) -> UInt32 {

@@ -22,8 +22,8 @@ struct AlertIdentifier {
       var hash = SHA256()
       hash.update(bufferPointer: alert.root.source)
       for byte in hash.finalize().prefix(16) {
-        id.append(Self.digits[Int(byte >> 4)])
-        id.append(Self.digits[Int(byte & 15)])
+        id.append(hexDigit: byte >> 4)
+        id.append(hexDigit: byte & 15)
       }
     }
     if let rule {
@@ -50,8 +50,6 @@ struct AlertIdentifier {
     id.append(contentsOf: known.bytes)
     return true
   }
-
-  private static let digits = Array("0123456789abcdef".utf8)
 }
 
 /// The names of the fields that Weir itself adds.

@@ -72,13 +72,8 @@ public struct FormatSet: Sendable {
         in: alert, envelope: envelope, scratch: arena, emptyIsMissing: true
       ) { value in
         guard value.isScalar else { return false }
-        if !value.isEscaped, alert.root.source.holds(value.bytes) {
-          // What stands in JSON without escapes needs none.
-          json.append(copyOf: value.bytes)
-        } else {
-          // However the detector escaped it, the same id is written the same.
-          value.withText { JSONEscapes.appendInside($0, to: &json) }
-        }
+        // However the detector escaped it, the same id is written the same.
+        value.withText { JSONEscapes.appendInside($0, to: &json) }
         return true
       }
       return visit == .stopped
@@ -201,13 +196,5 @@ extension Format {
   public func isSpoofable(_ field: String) -> Bool {
     if actors.contains(where: { $0.field == field && $0.isSpoofable }) || spoofable.contains(field) { return true }
     return spoofable.contains { $0.hasSuffix(".*") && field.hasPrefix($0.dropLast()) }
-  }
-}
-
-extension UnsafeRawBufferPointer {
-  /// True where `part` lies in this memory.
-  fileprivate func holds(_ part: UnsafeRawBufferPointer) -> Bool {
-    guard let start = baseAddress, let first = part.baseAddress else { return false }
-    return start <= first && first + part.count <= start + count
   }
 }
