@@ -27,23 +27,23 @@ def compare(job, programs, rounds, sink=None, once=(), quick_runs=QUICK_RUNS):
 
     `sink` is the kind of receiver that the job needs; its cost is nobody's. The programs named in `once` run once.
     """
-    runs = {program.name: [] for program in programs}
+    runs = {program.name: {} for program in programs}  # by turn
     wrong = {}
     for turn, again in itertools.product(range(rounds), range(quick_runs)):
         for program in programs:
             name = program.name
             if name in wrong or turn >= (1 if name in once else program.rounds):
                 continue
-            if again and runs[name][-1]["wall"] > QUICK_SECONDS:
+            if again and next(reversed(runs[name].values()))["wall"] > QUICK_SECONDS:
                 continue
             outcome = _run(job, program, sink)
             if "wrong" in outcome:
                 wrong[name] = outcome["wrong"]
                 say(f"  {name}: {outcome['wrong']}")
             else:
-                runs[name].append({**outcome, "turn": (turn, again)})
-    rows = [_row(program, runs[program.name], wrong.get(program.name), job) for program in programs]
-    _compare_neighbours(rows, programs[0].name)
+                runs[name][turn, again] = outcome
+    first = runs[programs[0].name]
+    rows = [_row(program, runs[program.name], first, wrong.get(program.name), job) for program in programs]
     for row in rows:
         if row.get("cpu"):
             say(f"  {row['program']:<12} {row['cpu']:8.3f} CPU s  {row['wall']:8.3f} s  {row['peak_mib']:7.1f} MiB")
@@ -100,28 +100,21 @@ def _measure(job, program, folder):
     return {"cpu": cost.cpu, "wall": cost.wall, "peak_mib": cost.peak_mib, "written": written}
 
 
-def _row(program, runs, wrong, job):
+def _row(program, runs, first, wrong, job):
     row = {"program": program.name, "does": program.does}
     if wrong:
         row["wrong"] = wrong
     elif runs:
         for figure in ("cpu", "wall", "peak_mib", "written", "rate"):
-            values = [run[figure] for run in runs if run.get(figure) is not None]
+            values = [run[figure] for run in runs.values() if run.get(figure) is not None]
             if values:
                 row[figure] = statistics.median(values)
         row["per_cpu_second"] = job.corpus.count / row["cpu"]
         row["per_second"] = job.corpus.count / row["wall"]
-        row["runs"] = runs
-    return row
-
-
-def _compare_neighbours(rows, name):
-    """Notes in each row how many times the CPU time of the program `name` it takes: the median of the ratios of runs that were
-    neighbours. The machine's speed changes from one minute to the next, and does to neighbours what it does to one."""
-    its = {run["turn"]: run["cpu"] for row in rows if row["program"] == name for run in row.get("runs", ())}
-    for row in rows:
-        ratios = [run["cpu"] / its[run["turn"]] for run in row.get("runs", ()) if run["turn"] in its]
+        # How many times the CPU time of the first program it takes, by runs that were neighbours: the machine's speed changes from
+        # one minute to the next, and does to neighbours what it does to one.
+        ratios = [run["cpu"] / first[turn]["cpu"] for turn, run in runs.items() if turn in first]
         if ratios:
             row["times"] = statistics.median(ratios)
-        for run in row.get("runs", ()):
-            del run["turn"]
+        row["runs"] = list(runs.values())
+    return row
