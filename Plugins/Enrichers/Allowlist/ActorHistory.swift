@@ -166,9 +166,7 @@ final class ActorHistory: Sendable {
           json.append(contentsOf: "\",".utf8)
           observation.appendQuoted(to: &json)
           json.append(UInt8(ascii: ","))
-          json.appendDecimal(actor.sightings[place].first.nanoseconds)
-          json.append(UInt8(ascii: ","))
-          json.appendDecimal(actor.sightings[place].last.nanoseconds)
+          json.appendDecimal(actor.firsts[place].nanoseconds)
           json.append(UInt8(ascii: "]"))
         }
         json.append(UInt8(ascii: "]"))
@@ -191,13 +189,11 @@ final class ActorHistory: Sendable {
       actor.usual = usual
       actor.isDoubted = parts.dropFirst(5).first?.value.text == "true"
       for part in parts.dropFirst(actor.isDoubted ? 6 : 5).prefix(KnownActor.maximumSeen) {
+        // Behind these, Weir wrote until November 2026 when it was seen last, which nobody asks for.
         let seen = Array(part.elements)
-        guard seen.count == 4, let novelty = Novelty(rawValue: seen[0].value.text),
-          let first = Int64(seen[2].value.text), let last = Int64(seen[3].value.text)
+        guard seen.count >= 3, let novelty = Novelty(rawValue: seen[0].value.text), let first = Int64(seen[2].value.text)
         else { continue }
-        actor.remember(
-          Newness.Observation(novelty, seen[1].value.text), first: Timestamp(nanoseconds: first),
-          last: Timestamp(nanoseconds: last))
+        actor.remember(Newness.Observation(novelty, seen[1].value.text), first: Timestamp(nanoseconds: first))
       }
       let identity = Array(name.utf8).withUnsafeBytes { Self.identity(of: $0) }
       withActors(near: identity) { $0[identity] = actor }

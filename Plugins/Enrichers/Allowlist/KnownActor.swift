@@ -18,20 +18,15 @@ struct KnownActor: Sendable {
   /// What was seen of the actor, one thing a place; apart by what is looked at together, as every alert looks.
   private(set) var observations: [Newness.Observation] = []
   private var identities: [UInt64] = []
-  private(set) var sightings: [Sighting] = []
+  /// When each was seen first.
+  private(set) var firsts: [Timestamp] = []
+  /// A bit for each place whose thing was seen again since the last look for something to forget.
+  private var inUse: UInt128 = 0
   /// Where the next look for something to forget begins.
   private var hand = 0
 
-  /// When something was seen.
-  struct Sighting: Sendable {
-    let first: Timestamp
-    fileprivate(set) var last: Timestamp
-    /// True where it was seen again since the last look for something to forget.
-    fileprivate var isInUse = false
-  }
-
   /// What is remembered at the most; of more, something is forgotten that was not seen again for a whole round.
-  static let maximumSeen = 128
+  static let maximumSeen = UInt128.bitWidth
 
   static let hourLength: Int64 = 3_600_000_000_000
 
@@ -46,34 +41,31 @@ struct KnownActor: Sendable {
   mutating func see(_ sample: Newness.Sample, at now: Timestamp) -> Timestamp {
     let identity = sample.identity
     if let place = identities.firstIndex(of: identity) {
-      sightings[place].last = now
-      sightings[place].isInUse = true
-      return sightings[place].first
+      inUse |= 1 &<< place
+      return firsts[place]
     }
-    remember(sample.observation, identity, first: now, last: now)
+    remember(sample.observation, identity, first: now)
     return now
   }
 
   /// Takes up what another run saw.
-  mutating func remember(_ observation: Newness.Observation, first: Timestamp, last: Timestamp) {
+  mutating func remember(_ observation: Newness.Observation, first: Timestamp) {
     let identity = observation.identity
     guard !identities.contains(identity) else { return }
-    remember(observation, identity, first: first, last: last)
+    remember(observation, identity, first: first)
   }
 
-  private mutating func remember(
-    _ observation: Newness.Observation, _ identity: UInt64, first: Timestamp, last: Timestamp
-  ) {
+  private mutating func remember(_ observation: Newness.Observation, _ identity: UInt64, first: Timestamp) {
     guard identities.count == Self.maximumSeen else {
       observations.append(observation)
       identities.append(identity)
-      sightings.append(Sighting(first: first, last: last))
+      firsts.append(first)
       return
     }
     let place = placeToForget()
     observations[place] = observation
     identities[place] = identity
-    sightings[place] = Sighting(first: first, last: last)
+    firsts[place] = first
   }
 
   /// Goes round; what was seen again since the round before stays (the clock of page replacement, Corbató 1968). It costs
@@ -82,8 +74,9 @@ struct KnownActor: Sendable {
     while true {
       let place = hand
       hand = (hand + 1) % Self.maximumSeen
-      guard sightings[place].isInUse else { return place }
-      sightings[place].isInUse = false
+      let bit: UInt128 = 1 &<< place
+      guard inUse & bit != 0 else { return place }
+      inUse &= ~bit
     }
   }
 

@@ -189,6 +189,15 @@ struct GuardrailTests {
     #expect(actor.see(.network(places[1]), at: Timestamp(seconds: 1000)) == Timestamp(seconds: 1000))
   }
 
+  @Test("a snapshot that says of everything when it was seen last, too, is read")
+  func readsEarlierSnapshots() throws {
+    let bench = try AllowlistBench([alice])
+    let snapshot = #"{"version":1,"actors":{"alice":[0,9,0,1,0.5,["network","192.0.2.0/24",0,9]]},"budgets":{}}"#
+    bench.enricher.restore(Array(snapshot.utf8))
+    #expect(try bench.outcome(alert(#","source":{"ip":"192.0.2.1"}"#)) == "held by e")
+    #expect(try bench.outcome(alert(#","source":{"ip":"198.51.100.7"}"#)).contains("new network"))
+  }
+
   @Test("a snapshot that is garbage is ignored")
   func ignoresGarbage() throws {
     let bench = try AllowlistBench([alice])
