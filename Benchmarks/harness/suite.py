@@ -7,7 +7,7 @@ from .comparison import QUICK_RUNS, compare, say
 from .corpora import Corpora
 from .job import Job
 from .peers import all_peers
-from .weir import Weir
+from .weir import Weir, WeirOnOneCore
 
 EXPRESSION = "severity >= high and event.outcome: failure"
 
@@ -34,7 +34,7 @@ class Suite:
         self.corpora = Corpora(seed)
         self.effort = effort
         self.wanted = wanted
-        self.weir = Weir()
+        self.weir, self.weir_on_one_core = Weir(), WeirOnOneCore()
         self.peers = all_peers()
         self.comparisons = []
         self.results = {"comparisons": self.comparisons}
@@ -53,6 +53,7 @@ class Suite:
         few, many = self.corpora.alerts(self.effort.alerts), self.effort.many
         self.compare(Job("W1", self.corpora, few), self.able("W1"))
         parallel = [p for p in self.able("W1") if p is self.weir or p.is_gateway and p.name != "VRL"]
+        parallel.insert(1, self.weir_on_one_core)
         self.compare(Job("W1", self.corpora, few, cpus="0,1"), parallel, self.effort.long_rounds)
         large = {"accounts": self.effort.table, "actors": self.effort.table}
         takers = [p for p in self.able("W1") if p is self.weir or p.sizes and p.millions]
@@ -66,7 +67,8 @@ class Suite:
                 # These take a minute each.
                 takers = [p for p in takers if p.name not in slow]
             self.compare(Job("W1", self.corpora, million), takers, self.effort.long_rounds, once=slow)
-            self.compare(Job("W1", self.corpora, million, cpus="0,1"), [self.weir], self.effort.long_rounds)
+            both = [self.weir, self.weir_on_one_core]
+            self.compare(Job("W1", self.corpora, million, cpus="0,1"), both, self.effort.long_rounds)
 
     def w2(self):
         few = self.corpora.alerts(self.effort.alerts)

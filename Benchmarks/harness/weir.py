@@ -27,6 +27,7 @@ class Weir:
     does = "everything: checks all of each line, keeps a record of why with each suppressed alert, gives each alert an id"
     rounds = 100  # as many as asked for
     workloads = {"W1", "W2", "W3", "W4", "W5", "match", "replay"}
+    cpus = None  # the job's
 
     def version(self):
         return subprocess.run([folders.WEIR, "--version"], capture_output=True, text=True).stdout.strip()
@@ -46,7 +47,7 @@ class Weir:
             shutil.rmtree(folder / "state", ignore_errors=True)
             (folder / "config.yaml").write_text(configuration(job))
             words = ["run", "--quiet", "--drain-timeout", job.settings.get("drain", "300s"), "--ledger", "ledger.json", corpus]
-        return Command([folders.WEIR, *words], cpus=job.cpus)
+        return Command([folders.WEIR, *words], cpus=self.cpus or job.cpus)
 
     def check(self, job, folder, cost):
         """What is wrong with what it did, in one sentence; None where nothing is."""
@@ -62,6 +63,14 @@ class Weir:
             expected = job.corpus.truth["detections"][str(job.settings.get("rules", 150))]
             return _differs("alerts", count_lines(folder / "all.ndjson"), expected)
         return check_files(job, folder)
+
+
+class WeirOnOneCore(Weir):
+    """Whatever the job has: to take turns with what has more."""
+
+    name = "weir, one core"
+    does = "the same on one core, beside two"
+    cpus = "0"
 
 
 def _differs(what, found, expected):
