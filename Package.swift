@@ -109,7 +109,7 @@ let package = Package(
     // The house, from the ground up.
     library("AlertModel", ["CSimdjson"]),
     library("KQL", ["AlertModel"]),
-    library("PluginKit", ["AlertModel", "KQL", logging]),
+    library("PluginKit", ["AlertModel", "KQL", "CFileRanges", logging]),
     library("GatewayConfig", ["PluginKit", "AlertModel", "KQL", "CYAML"]),
     library("Pipeline", ["PluginKit", "AlertModel", "KQL", .product(name: "Crypto", package: "swift-crypto")]),
     library(

@@ -97,9 +97,15 @@ public struct FileInput: Input {
     }
     let reading = Confined(
       FileReading(settings: settings, memory: memory, clock: context.clock, logger: context.logger))
-    while !Task.isCancelled, let chunk = try await thread.run({ reading.value.withLock { $0.next() } }) {
+    while !Task.isCancelled, let chunk = try await next(of: reading, on: thread) {
       try await emit(chunk)
     }
+  }
+
+  /// To go to another thread and back costs more than reading does, so that is for what must be waited for.
+  private func next(of reading: Confined<FileReading>, on thread: BlockingThread) async throws -> InputChunk? {
+    if let chunk = reading.value.withLock({ $0.nextAtHand() }) { return chunk }
+    return try await thread.run { reading.value.withLock { $0.next() } }
   }
 
   private func follow(

@@ -46,6 +46,12 @@ final class FileReading {
     }
   }
 
+  /// The next chunk of the file that is being read, where nothing must be waited for; nil where that is not so.
+  func nextAtHand() -> InputChunk? {
+    guard ready.isEmpty, let current, current.isAtHand else { return nil }
+    return readOn()
+  }
+
   private func begin() {
     hasBegun = true
     let (files, problems) = settings.finder.find()

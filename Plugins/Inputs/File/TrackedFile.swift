@@ -55,6 +55,9 @@ final class TrackedFile {
   /// How many bytes of the file have been read.
   var bytesRead: Int64 { content.fileOffset }
 
+  /// True where `step` waits for nothing.
+  var isAtHand: Bool { !hasEnded && content.isAtHand }
+
   /// Reads once.
   ///
   /// - Parameter isFinal: true where the file's end is the end of its content; false where more may be appended.

@@ -40,13 +40,19 @@ public struct StdinInput: Input {
     try await withTaskCancellationHandler {
       var isOver = false
       while !isOver {
-        let part = try await thread.run { reader.next() }
+        let part = try await next(of: reader, on: thread)
         isOver = part.isLast
         if !part.framed.isEmpty { try await emit(chunk(part)) }
       }
     } onCancel: {
       reader.stop()
     }
+  }
+
+  /// To go to another thread and back costs more than reading does, so that is for what must be waited for.
+  private func next(of reader: StreamReader, on thread: BlockingThread) async throws -> StreamReader.Part {
+    if !Task.isCancelled, let part = reader.nextAtHand() { return part }
+    return try await thread.run { reader.next() }
   }
 
   private func chunk(_ part: StreamReader.Part) -> InputChunk {

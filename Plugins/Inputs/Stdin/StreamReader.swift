@@ -58,27 +58,42 @@ final class StreamReader: Sendable {
     framer.withLock { framer in
       while true {
         guard waitForBytes() else { return last(&framer) }
-        var failure: Int32 = 0
-        let count = framer.fill { room in
-          let count = read(descriptor, room.baseAddress, room.count)
-          if count < 0 { failure = errno }
-          return max(count, 0)
-        }
-        if failure == EINTR || failure == EAGAIN { continue }
-        if failure != 0 {
-          var part = last(&framer)
-          part.framed.unreadable.append(
-            UnreadableInput(
-              reason: "standard input cannot be read: \(String(cString: strerror(failure)))",
-              line: framer.position.line, offset: framer.position.offset, bytes: [], countsAsAlert: false))
-          return part
-        }
-        guard count > 0 else { return last(&framer) }
-        bytesRead.add(Int64(count), ordering: .relaxed)
-        let framed = framer.take()
-        if !framed.isEmpty { return Part(framed: framed, isLast: false, progress: progress) }
+        if let part = read(with: &framer) { return part }
       }
     }
+  }
+
+  /// The next part of a redirected file, where nothing must be waited for; nil where that is not so.
+  func nextAtHand() -> Part? {
+    guard total != nil else { return nil }
+    return framer.withLock { framer in
+      let offset = Int64(lseek(descriptor, 0, SEEK_CUR))
+      guard offset >= 0, PageCache.holds(DocumentFramer.readSize, at: offset, of: descriptor) else { return nil }
+      return read(with: &framer)
+    }
+  }
+
+  /// Reads once; nil where that brought nothing to hand on.
+  private func read(with framer: inout DocumentFramer) -> Part? {
+    var failure: Int32 = 0
+    let count = framer.fill { room in
+      let count = Glibc.read(descriptor, room.baseAddress, room.count)
+      if count < 0 { failure = errno }
+      return max(count, 0)
+    }
+    if failure == EINTR || failure == EAGAIN { return nil }
+    if failure != 0 {
+      var part = last(&framer)
+      part.framed.unreadable.append(
+        UnreadableInput(
+          reason: "standard input cannot be read: \(String(cString: strerror(failure)))",
+          line: framer.position.line, offset: framer.position.offset, bytes: [], countsAsAlert: false))
+      return part
+    }
+    guard count > 0 else { return last(&framer) }
+    bytesRead.add(Int64(count), ordering: .relaxed)
+    let framed = framer.take()
+    return framed.isEmpty ? nil : Part(framed: framed, isLast: false, progress: progress)
   }
 
   private func last(_ framer: inout DocumentFramer) -> Part {

@@ -285,6 +285,17 @@ struct FileInputTests {
     }
   }
 
+  @Test("reads a file of many chunks in order, with a line longer than one")
+  func manyChunks() async throws {
+    var lines = (0..<120_000).map { "{\"number\":\($0),\"text\":\"some words\"}" }
+    lines[70_000] = "{\"text\":\"" + String(repeating: "long ", count: 400_000) + "\"}"
+    folder.write(lines.joined(separator: "\n") + "\n", to: "a.json")
+    let run = try await folder.read(["a.json"])
+    #expect(run.documents == lines)
+    #expect(run.problems.isEmpty)
+    #expect(run.chunks.count > 4)
+  }
+
   @Test("says how much is read")
   func progress() async throws {
     folder.write("{\"a\":1}\n", to: "a.json")

@@ -76,6 +76,36 @@ struct StdinInputTests {
     #expect(all.first?.progress == InputChunk.Progress(bytesRead: 16, total: 16))
   }
 
+  @Test("reads a redirected file of many chunks in order, and stops in its midst when it is cancelled")
+  func largeRedirectedFile() async throws {
+    let path = NSTemporaryDirectory() + "weir-stdin-\(UUID().uuidString)"
+    defer { unlink(path) }
+    let lines = (0..<120_000).map { "{\"number\":\($0),\"text\":\"some words\"}" }
+    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: path))
+    for stopsAt in [Int.max, 2] {
+      let descriptor = open(path, O_RDONLY)
+      defer { close(descriptor) }
+      let chunks = Mutex<[InputChunk]>([])
+      let input = StdinInput(options: StdinOptions(), descriptor: descriptor)
+      try await Task {
+        try await input.run(from: []) { chunk in
+          let count = chunks.withLock { chunks in
+            chunks.append(chunk)
+            return chunks.count
+          }
+          if count == stopsAt { withUnsafeCurrentTask { $0?.cancel() } }
+        }
+      }.value
+      let read = chunks.withLock { $0 }.flatMap(documents)
+      if stopsAt == .max {
+        #expect(read == lines)
+      } else {
+        // The last is what was cut off.
+        #expect(read.count < lines.count && lines.starts(with: read.dropLast()))
+      }
+    }
+  }
+
   @Test("says why standard input cannot be read")
   func unreadable() async throws {
     let descriptor = open(NSTemporaryDirectory(), O_RDONLY | O_DIRECTORY)
