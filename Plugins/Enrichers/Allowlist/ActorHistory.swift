@@ -191,7 +191,8 @@ final class ActorHistory: Sendable {
       for part in parts.dropFirst(actor.isDoubted ? 6 : 5).prefix(KnownActor.maximumSeen) {
         // Behind these, Weir wrote until November 2026 when it was seen last, which nobody asks for.
         let seen = Array(part.elements)
-        guard seen.count >= 3, let novelty = Novelty(rawValue: seen[0].value.text), let first = Int64(seen[2].value.text)
+        guard seen.count >= 3, let novelty = Novelty(rawValue: seen[0].value.text),
+          let first = Int64(seen[2].value.text)
         else { continue }
         actor.remember(Newness.Observation(novelty, seen[1].value.text), first: Timestamp(nanoseconds: first))
       }
