@@ -189,7 +189,7 @@ final class ActorHistory: Sendable {
       actor.usual = usual
       actor.isDoubted = parts.dropFirst(5).first?.value.text == "true"
       for part in parts.dropFirst(actor.isDoubted ? 6 : 5).prefix(KnownActor.maximumSeen) {
-        // Behind these, Weir wrote until November 2026 when it was seen last, which nobody asks for.
+        // An earlier Weir wrote behind these when it was seen last, which nobody asks for.
         let seen = Array(part.elements)
         guard seen.count >= 3, let novelty = Novelty(rawValue: seen[0].value.text),
           let first = Int64(seen[2].value.text)
