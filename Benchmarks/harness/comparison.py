@@ -29,23 +29,24 @@ def compare(job, programs, rounds, sink=None, once=(), quick_runs=QUICK_RUNS):
     """
     # For nothing: whoever comes first takes up to three times as long, as the corpus is still on the disk.
     _run(job, programs[0], sink)
-    runs = {program.name: {} for program in programs}  # by turn
+    rounds_of = {program.name: {} for program in programs}  # {round: [run]}
     wrong = {}
-    for turn, again in itertools.product(range(rounds), range(quick_runs)):
+    for number, again in itertools.product(range(rounds), range(quick_runs)):
         for program in programs:
             name = program.name
-            if name in wrong or turn >= (1 if name in once else program.rounds):
+            if name in wrong or number >= (1 if name in once else program.rounds):
                 continue
-            if again and next(reversed(runs[name].values()))["wall"] > QUICK_SECONDS:
+            runs = rounds_of[name].setdefault(number, [])
+            if again and runs[-1]["wall"] > QUICK_SECONDS:
                 continue
             outcome = _run(job, program, sink)
             if "wrong" in outcome:
                 wrong[name] = outcome["wrong"]
                 say(f"  {name}: {outcome['wrong']}")
             else:
-                runs[name][turn, again] = outcome
-    first = runs[programs[0].name]
-    rows = [_row(program, runs[program.name], first, wrong.get(program.name), job) for program in programs]
+                runs.append(outcome)
+    first = rounds_of[programs[0].name]
+    rows = [_row(program, rounds_of[program.name], first, wrong.get(program.name), job) for program in programs]
     for row in rows:
         if row.get("cpu"):
             say(f"  {row['program']:<12} {row['cpu']:8.3f} CPU s  {row['wall']:8.3f} s  {row['peak_mib']:7.1f} MiB")
@@ -102,22 +103,31 @@ def _measure(job, program, folder):
     return {"cpu": cost.cpu, "wall": cost.wall, "peak_mib": cost.peak_mib, "written": written}
 
 
-def _row(program, runs, first, wrong, job):
+def _row(program, rounds, first, wrong, job):
     row = {"program": program.name, "does": program.does}
+    runs = [run for of_round in rounds.values() for run in of_round]
     if wrong:
         row["wrong"] = wrong
     elif runs:
         for figure in ("cpu", "wall", "peak_mib", "written", "rate"):
-            values = [run[figure] for run in runs.values() if run.get(figure) is not None]
+            values = [run[figure] for run in runs if run.get(figure) is not None]
             if values:
                 row[figure] = statistics.median(values)
         row["per_cpu_second"] = job.corpus.count / row["cpu"]
         row["per_second"] = job.corpus.count / row["wall"]
-        # How many times the CPU time of the first program it takes, and its time by the clock, by runs that were neighbours: the
-        # machine's speed changes from one minute to the next, and does to neighbours what it does to one.
         for name, figure in (("times", "cpu"), ("times_by_clock", "wall")):
-            ratios = [run[figure] / first[turn][figure] for turn, run in runs.items() if turn in first]
-            if ratios:
-                row[name] = statistics.median(ratios)
-        row["runs"] = list(runs.values())
+            if ratio := _ratio(figure, rounds, first):
+                row[name] = ratio
+        row["runs"] = runs
     return row
+
+
+def _ratio(figure, rounds, first):
+    """How many times the first program's figure a program's is, round by round: the machine's speed changes from one minute to the
+    next, and does to one what it does to the other."""
+    ratios = [_median(figure, runs) / _median(figure, first[number]) for number, runs in rounds.items() if first.get(number)]
+    return statistics.median(ratios) if ratios else None
+
+
+def _median(figure, runs):
+    return statistics.median(run[figure] for run in runs)

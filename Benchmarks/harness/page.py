@@ -33,8 +33,8 @@ makes all of it anew: corpora, peers, measurements and this page.
 - **Corpus**: alerts as Elastic's detection engine writes them over CloudTrail, made from a seed, {size:,.0f} bytes each; 200
   accounts; 2,000 people, of whom 100 known administrators make 30 % of the alerts; 60/25/12/3 % low, medium, high and critical.
 - **Fairness**: programs take turns on the same file, each with the core (or cores) to itself, those that are over within two seconds
-  five times in each round; medians of the runs are shown. *× Weir's CPU* is the median of the ratios of neighbouring runs, not the
-  ratio of two medians, as the machine's speed changes from one minute to the next. CPU seconds are user and system time of all
+  five times in each round; medians of the runs are shown. *× Weir's CPU* is the ratio of a round's medians, and the median of those of
+  all rounds, as the machine's speed changes from one minute to the next. CPU seconds are user and system time of all
   processes of a program. Peak memory is that of its largest process. Receivers run on the second core and cost nobody anything, but
   with two cores they share it. The first program runs once for nothing, so that the corpus is in memory for all. Before each run
   everything written is put on the disk, and as much memory is fetched as the run will fill: what a virtual machine has given back to
@@ -155,7 +155,7 @@ def _losses(results):
         for row in comparison["rows"]:
             name, times = row["program"], row.get("times", 1)
             if times < 1 and not name.startswith(("bound", "weir")):
-                losses.setdefault(name, []).append(f"{comparison_title(comparison)} ({1 / times:.1f} times)")
+                losses.setdefault(name, []).append(f"{comparison_title(comparison)} ({1 / times:.2f} times)")
     missed = [goal for goal in results["goals"] if goal["reached"] is False]
     text = f"{len(missed)} of {len(results['goals'])} goals are not reached. " if missed else "All goals that were measured are reached. "
     if not losses:
