@@ -15,8 +15,14 @@ extension [UInt8] {
     }
   }
 
+  /// Appends a byte as two hexadecimal digits, in lower case.
+  public mutating func append(hexadecimal byte: UInt8) {
+    append(hexDigit: byte >> 4)
+    append(hexDigit: byte & 15)
+  }
+
   /// Appends a digit of 0 to 15, in lower case.
-  package mutating func append(hexDigit value: UInt8) {
+  mutating func append(hexDigit value: UInt8) {
     append(value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10)
   }
 

@@ -102,8 +102,7 @@ public enum JSONEscapes {
     case 0x09: json.append(contentsOf: Array("\\t".utf8))
     case 0..<0x20:
       json.append(contentsOf: Array("\\u00".utf8))
-      json.append(hexDigit: byte >> 4)
-      json.append(hexDigit: byte & 15)
+      json.append(hexadecimal: byte)
     default: json.append(byte)
     }
   }

@@ -21,10 +21,7 @@ struct AlertIdentifier {
       // 128 bits of SHA-256: nobody can make two alerts with the same id, which a receiver would take for a repeat.
       var hash = SHA256()
       hash.update(bufferPointer: alert.root.source)
-      for byte in hash.finalize().prefix(16) {
-        id.append(hexDigit: byte >> 4)
-        id.append(hexDigit: byte & 15)
-      }
+      for byte in hash.finalize().prefix(16) { id.append(hexadecimal: byte) }
     }
     if let rule {
       id.append(UInt8(ascii: ":"))

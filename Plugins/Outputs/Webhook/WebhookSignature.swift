@@ -43,7 +43,8 @@ enum RequestID {
 
 private enum Hexadecimal {
   static func text(of bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    var text: [UInt8] = []
+    for byte in bytes { text.append(hexadecimal: byte) }
+    return String(decoding: text, as: UTF8.self)
   }
 }
