@@ -71,6 +71,36 @@ struct SegmentFileTests {
     #expect(world.segmentFiles == [])
   }
 
+  @Test func `An outbox that keeps up, but always has something on its way, uses two files in turn`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open(.process, SegmentLimits(file: 1_000_000, turn: 8000, row: 0))
+    var sizes = Set<Int>()
+    for number in 0..<60 {
+      try await world.commit(number * 10..<number * 10 + 10, in: outbox)
+      guard number > 0 else { continue }
+      var settlement = Settlement(output: try outbox.lane("soc").id)
+      settlement.taken = [Part(segment: Int64(number), places: Places(0..<10))]
+      try await outbox.settle(settlement)
+      sizes.formUnion(world.segmentFiles.compactMap { SegmentFile.status($0)?.size })
+    }
+    #expect(world.segmentFiles.map { $0.suffix(15) } == ["000001.segments", "000002.segments"])
+    #expect(sizes.allSatisfy { $0 <= 8000 })
+    await outbox.close()
+    let again = try world.open(.process, SegmentLimits(file: 1_000_000, turn: 8000, row: 0))
+    #expect(try await drain(world, again) == ids(590..<600))
+    await again.close()
+    #expect(world.segmentFiles == [])
+  }
+
+  @Test func `An outbox whose destination takes nothing fills one file after the other`() async throws {
+    let world = try TestWorld()
+    let outbox = try world.open(.process, SegmentLimits(file: 40_000, turn: 8000, row: 0))
+    for number in 0..<60 { try await world.commit(number * 10..<number * 10 + 10, in: outbox) }
+    let sizes = world.segmentFiles.compactMap { SegmentFile.status($0)?.size }
+    #expect(sizes.count > 1 && sizes.dropLast().allSatisfy { $0 > 30_000 }, "\(sizes)")
+    await outbox.close()
+  }
+
   @Test func `What no transaction refers to is removed, and what was accepted stays`() async throws {
     let (world, _) = try await world()
     let last = try #require(world.segmentFiles.last)

@@ -5,6 +5,10 @@ struct SegmentLimits: Sendable {
   /// Bytes at which a file is followed by the next one.
   var file = 64 * 1024 * 1024
 
+  /// Bytes after which an outbox that keeps up goes on in its other file: so much is in the system's memory already, and
+  /// written again where it is.
+  var turn = 8 * 1024 * 1024
+
   /// Bytes after which a file is sent on its way to the disk.
   var quarterFile: Int { max(1, file / 4) }
 
@@ -14,7 +18,8 @@ struct SegmentLimits: Sendable {
 
 /// Keeps segments in files: appends them, and gives their room back once nothing in them is wanted. Files are numbered; one
 /// is written at a time, and each process begins one of its own. When all that is in it has left, it is written from its
-/// beginning again, so that an outbox that keeps up needs little disk.
+/// beginning again. An outbox that keeps up, but always has something on its way, writes two files in turn: it needs little
+/// disk, and no pages that the system has to find first.
 ///
 /// Only the process that has the state folder's lock has one. All calls come from the outbox's writer thread.
 final class SegmentWriter: Sendable {
@@ -45,11 +50,15 @@ final class SegmentWriter: Sendable {
     var size = 0
     /// Bytes of segments that have not left.
     var wanted = 0
+
+    mutating func clear() { (end, wanted) = (0, 0) }
   }
 
   private struct State {
     var usages: [Int64: Usage] = [:]
     var current: Current?
+    /// The file that was written before, while it may be written again.
+    var other: Current?
     var next: Int64
     var unsynced: [Int64: SegmentFile] = [:]
   }
@@ -96,17 +105,28 @@ final class SegmentWriter: Sendable {
   /// Where a segment of that size goes. The place is the next one's too until `confirm`.
   func place(head: Int, body: Int) throws(OutboxError) -> Extent {
     try state.withLock { state throws(OutboxError) in
-      if let current = state.current, current.end == 0 || current.end + head + body <= limits.file {
+      if let current = state.current, !isFull(current, for: head + body) {
         return Extent(file: current.number, start: current.end, head: head, body: body)
+      }
+      if let other = state.other, other.end == 0 {
+        (state.current, state.other) = (other, state.current)
+        return Extent(file: other.number, start: 0, head: head, body: body)
       }
       let number = state.next
       let file = try SegmentFile(creating: folder.path(number))
       // Even where the rest fails: the name is taken.
       state.next += 1
       if isDurable { try folder.sync() } else if let before = state.current { beginSync(before) }
-      state.current = Current(number: number, file: file)
+      (state.current, state.other) = (Current(number: number, file: file), state.current)
       return Extent(file: number, start: 0, head: head, body: body)
     }
+  }
+
+  /// True where the next segment goes into another file.
+  private func isFull(_ current: Current, for size: Int) -> Bool {
+    guard current.end > 0 else { return false }
+    let keepsUp = current.wanted < limits.turn / 2
+    return current.end + size > (keepsUp ? min(limits.turn, limits.file) : limits.file)
   }
 
   /// Writes a segment to its place: before the transaction that makes it count.
@@ -176,16 +196,18 @@ final class SegmentWriter: Sendable {
 
   private func empty(_ number: Int64, _ state: inout State) {
     state.usages[number] = nil
+    state.unsynced[number] = nil
     if state.current?.number == number {
-      state.current?.end = 0
-      state.current?.wanted = 0
+      state.current?.clear()
+    } else if let other = state.other, other.number == number, other.size <= 2 * limits.turn {
+      state.other?.clear()
     } else {
-      state.unsynced[number] = nil
-      remove(number)
+      remove(number, &state)
     }
   }
 
-  private func remove(_ number: Int64) {
+  private func remove(_ number: Int64, _ state: inout State) {
+    if state.other?.number == number { state.other = nil }
     crash.reach(.beforeFileRemoval)
     folder.remove(number)
     reader.forget(number)
@@ -204,6 +226,7 @@ final class SegmentWriter: Sendable {
         current.file.cut(at: 0)
         state.current?.size = 0
       }
+      if let other = state.other, other.end == 0, kept == 0 || state.current?.end == 0 { remove(other.number, &state) }
     }
   }
 
@@ -229,11 +252,11 @@ final class SegmentWriter: Sendable {
     }
   }
 
-  /// Removes the file that is written where nothing is in it. The last call.
+  /// Removes the files in which nothing is. The last call.
   func close() {
     state.withLock { state in
-      if let current = state.current, current.end == 0 { remove(current.number) }
-      state.current = nil
+      for file in [state.current, state.other] { if let file, file.end == 0 { remove(file.number, &state) } }
+      (state.current, state.other) = (nil, nil)
     }
   }
 }
