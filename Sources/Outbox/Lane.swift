@@ -34,30 +34,47 @@ final class Lane: Sendable {
     var droppedBefore = 0
     var requeuedBefore = 0
 
-    /// True where alerts have left since the worker was last waited for in vain.
-    var isMoving = false
+    /// How much longer the worker may be waited for; nothing while there is none.
+    var patience = Duration.zero
 
     func isFull(for bytes: Int) -> Bool { !fresh.isEmpty && freshBytes + bytes > Lane.freshLimit }
+
+    /// How long to wait for room now.
+    func patience(for bytes: Int) -> Duration { !isBehind && isFull(for: bytes) ? patience : .zero }
   }
 
-  /// Bytes that are handed on without reading them back. Past that the worker reads from the database.
-  private static let freshLimit = 8 * 1024 * 1024
+  /// Bytes that are handed on without reading them back. Past that the worker reads from the database. Few, since what is
+  /// delivered soon is in the processor's caches still.
+  private static let freshLimit = 2 * 1024 * 1024
+
+  /// How long a worker is waited for: that long to begin with, which is enough to connect, and again when it has caught up.
+  private static let patience = Duration.milliseconds(100)
+
+  /// What each byte that is handed on adds to it, up to where it began: whoever takes 80 MB a second is always waited for.
+  private static let patienceOfByte = Duration.nanoseconds(12)
 
   init(_ standing: OutputStanding) {
     id = standing.id
     name = standing.name
     state = Mutex(
       State(
-        isBehind: true, pending: standing.pending, dropped: standing.dropped, requeued: standing.requeued))
+        isBehind: standing.pending > 0, pending: standing.pending, dropped: standing.dropped,
+        requeued: standing.requeued))
   }
 
-  /// Gives a worker that delivers until `deadline` to take what is there, where a segment of `bytes` would make it fall
-  /// behind: reading segments back takes longer than delivering them. One that is behind already, or whose destination
+  /// There is a worker from now on.
+  func serve() { state.withLock { $0.patience = Self.patience } }
+
+  /// Gives a worker that keeps up the time to take what is there, where a segment of `bytes` would make it fall behind:
+  /// reading segments back takes longer than delivering them. One that is slow or behind already, or whose destination
   /// takes nothing, is not waited for.
-  func waitForRoom(_ bytes: Int, until deadline: Timestamp, clock: any GatewayClock) async {
-    while state.withLock({ !$0.isBehind && $0.isMoving && $0.isFull(for: bytes) }), !Task.isCancelled {
-      guard clock.now < deadline else { return state.withLock { $0.isMoving = false } }
-      await room.wait(until: deadline, clock: clock)
+  func waitForRoom(_ bytes: Int, clock: any GatewayClock) async {
+    while !Task.isCancelled {
+      let patience = state.withLock { $0.patience(for: bytes) }
+      guard patience > .zero else { return }
+      let start = clock.now
+      await room.wait(until: start + patience, clock: clock)
+      state.withLock { $0.patience -= clock.now - start }
     }
   }
 
@@ -71,6 +88,8 @@ final class Lane: Sendable {
       } else {
         state.fresh.append(segment)
         state.freshBytes += segment.block.bytes.count
+        guard state.patience > .zero else { return }
+        state.patience = min(Self.patience, state.patience + Self.patienceOfByte * segment.block.bytes.count)
       }
     }
     signal.notify()
@@ -108,8 +127,14 @@ final class Lane: Sendable {
   func settled(_ count: Int) {
     state.withLock { state in
       state.pending -= count
-      if count > 0 { state.isMoving = true }
+      if count > 0, state.patience <= .zero { state.patience = Self.patience }
     }
+  }
+
+  /// The destination takes nothing: nobody waits for it until alerts leave again.
+  func failed() {
+    state.withLock { $0.patience = .zero }
+    room.notify()
   }
 
   /// Alerts that wait, in order or to be tried again.
@@ -135,8 +160,14 @@ final class Lane: Sendable {
     }
   }
 
-  /// Takes over how many alerts wait.
-  func recount(_ standing: OutputStanding) { state.withLock { $0.pending = standing.pending } }
+  /// Takes over how many alerts wait, all of them in the database. Nothing is committed meanwhile.
+  func recount(_ standing: OutputStanding) {
+    state.withLock { state in
+      state.isBehind = standing.pending > 0
+      (state.fresh, state.freshBytes) = ([], 0)
+      state.pending = standing.pending
+    }
+  }
 
   /// Takes over what was saved of a damaged database.
   ///

@@ -126,15 +126,10 @@ public final class Outbox: Sendable {
     }
   }
 
-  /// How long a commit waits for outputs that keep up. One that takes longer falls behind, and costs no further wait
-  /// until it has caught up.
-  private static let roomTime = Duration.milliseconds(100)
-
   private func waitForRoom(_ segment: Segment) async {
-    let deadline = clock.now + Self.roomTime
     for want in segment.wants {
       guard let lane = lanes.withLock({ $0[want.output] }) else { continue }
-      await lane.waitForRoom(segment.block.bytes.count, until: deadline, clock: clock)
+      await lane.waitForRoom(segment.block.bytes.count, clock: clock)
     }
   }
 

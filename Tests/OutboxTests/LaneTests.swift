@@ -8,14 +8,13 @@ internal import Testing
 struct LaneTests {
   private let clock = ManualClock()
   /// More than half of what a lane hands on.
-  private static let size = 5 << 20
+  private static let size = 5 << 18
 
-  /// A lane whose worker has read all that the database had, and was handed one segment since.
-  private func lane(isMoving: Bool) -> Lane {
-    let lane = Lane(OutputStanding(id: 1, name: "soc", pending: 0, dead: 0, dropped: 0, requeued: 0))
-    #expect(lane.supply == nil)
+  /// A lane whose worker is to take one segment.
+  private func lane(pending: Int = 0) -> Lane {
+    let lane = Lane(OutputStanding(id: 1, name: "soc", pending: pending, dead: 0, dropped: 0, requeued: 0))
+    lane.serve()
     lane.offer(segment(1))
-    if isMoving { lane.settled(1) }
     return lane
   }
 
@@ -24,12 +23,18 @@ struct LaneTests {
     return StoredSegment(id: id, accepted: clock.now, block: block, places: Places(0..<2), damaged: Places())
   }
 
-  private func wait(_ lane: Lane) async {
-    await lane.waitForRoom(Self.size, until: clock.now + .milliseconds(100), clock: clock)
+  private func wait(_ lane: Lane) async { await lane.waitForRoom(Self.size, clock: clock) }
+
+  /// Waits while the clock goes on, without the worker taking anything.
+  private func wait(_ lane: Lane, while time: Duration) async {
+    let waiting = Task { await wait(lane) }
+    await clock.waitForSleepers(1)
+    clock.advance(by: time)
+    await waiting.value
   }
 
-  @Test func `A worker that delivers is given time to take what is there, and does not fall behind`() async {
-    let lane = lane(isMoving: true)
+  @Test func `A worker is given time to take what is there, and does not fall behind`() async {
+    let lane = lane()
     async let waited: Void = wait(lane)
     #expect(lane.supply == [1])
     await waited
@@ -38,23 +43,64 @@ struct LaneTests {
   }
 
   @Test func `A worker whose destination takes nothing is not waited for, and falls behind`() async {
-    let lane = lane(isMoving: false)
+    let lane = lane()
+    lane.failed()
     await wait(lane)
     lane.offer(segment(2))
     #expect(lane.supply == [1])
     #expect(lane.supply == nil)
   }
 
-  @Test func `A worker that was waited for in vain is not waited for again until it has delivered`() async {
-    let lane = lane(isMoving: true)
+  @Test func `Whoever waits goes on when the destination fails`() async {
+    let lane = lane()
     let waiting = Task { await wait(lane) }
     await clock.waitForSleepers(1)
-    clock.advance(by: .milliseconds(100))
+    lane.failed()
     await waiting.value
-    await wait(lane)
+  }
+
+  @Test func `A worker that was waited for in vain is not waited for again until it has caught up`() async {
+    let lane = lane()
+    await wait(lane, while: .milliseconds(100))
     lane.offer(segment(2))
+    lane.settled(1)
+    await wait(lane)
     #expect(lane.supply == [1])
     #expect(lane.supply == nil)
+    lane.offer(segment(3))
+    async let waited: Void = wait(lane)
+    #expect(lane.supply == [3])
+    await waited
+  }
+
+  @Test func `A worker that takes less than 80 MB a second is waited for ever less`() async {
+    let lane = lane()
+    var left = 100.0
+    for id in Int64(2)... {
+      let waiting = Task { await wait(lane) }
+      // A segment that takes 40 ms comes to 32 MB a second.
+      await clock.waitForSleepers(1)
+      clock.advance(by: .milliseconds(min(40, left + 0.001)))
+      left -= 40
+      guard left > 0 else {
+        await waiting.value
+        break
+      }
+      #expect(lane.supply == [id - 1])
+      await waiting.value
+      lane.offer(segment(id))
+      left = min(100, left + Double(Self.size) * 12e-6)
+    }
+    lane.offer(segment(100))
+    #expect(lane.supply?.count == 1)
+    #expect(lane.supply == nil)
+  }
+
+  @Test func `An output for which alerts wait when it starts begins with those`() {
+    let lane = lane(pending: 1)
+    #expect(lane.supply == nil)
+    lane.offer(segment(2))
+    #expect(lane.supply == [2])
   }
 }
 

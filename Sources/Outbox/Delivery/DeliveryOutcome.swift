@@ -192,6 +192,7 @@ extension DeliveryWorker {
       return
     }
     breaker.fail(verdict.reason, now: now)
+    lane.failed()
     if verdict.isUnauthorized {
       refusals += 1
       breaker.open()

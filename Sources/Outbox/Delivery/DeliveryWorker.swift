@@ -73,6 +73,7 @@ public actor DeliveryWorker {
     self.random = random
     self.hooks = hooks
     let lane = try outbox.lane(name)
+    lane.serve()
     self.lane = lane
     log = DeliveryLog(output: name, logger: logger)
     breaker = Breaker(threshold: settings.breakerThreshold)
@@ -186,7 +187,6 @@ public actor DeliveryWorker {
     sortHeld()
     nextParcel = max(nextParcel, (held.map(\.id).max() ?? 0) + 1)
     queue.reload()
-    lane.fellBehind()
     breaker.forget()
     noteIdle()
   }
