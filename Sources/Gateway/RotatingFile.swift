@@ -27,8 +27,7 @@ final class RotatingFile: Sendable {
 
   private struct OpenFile {
     var descriptor: Int32 = -1
-    var device: dev_t = 0
-    var inode: ino_t = 0
+    var identity: FileIdentity?
   }
 
   init(
@@ -63,7 +62,7 @@ final class RotatingFile: Sendable {
 
   private func write(_ lines: [UInt8], to file: inout OpenFile) throws(FileError) {
     var status = stat()
-    let isInPlace = stat(path, &status) == 0 && status.st_dev == file.device && status.st_ino == file.inode
+    let isInPlace = stat(path, &status) == 0 && FileIdentity(status) == file.identity
     if isInPlace, status.st_size > 0, Int(status.st_size) + lines.count > rotateSize { rotate() }
     if !isInPlace || stat(path, &status) != 0 { try open(&file, &status) }
     var written = 0
@@ -96,7 +95,7 @@ final class RotatingFile: Sendable {
     guard file.descriptor >= 0, fstat(file.descriptor, &status) == 0 else {
       throw FileError("cannot open", path, errno)
     }
-    (file.device, file.inode) = (status.st_dev, status.st_ino)
+    file.identity = FileIdentity(status)
     var last: UInt8 = 0x0A
     guard status.st_size > 0, pread(file.descriptor, &last, 1, status.st_size - 1) == 1, last != 0x0A else { return }
     // A process that was killed while it wrote left half a line.

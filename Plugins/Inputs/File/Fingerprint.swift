@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// What some bytes of a file hash to: how a file is known again under another name or inode.
 struct Fingerprint: Equatable, Sendable {
   /// How many bytes are compared at the beginning, and before the place that was reached.
@@ -22,20 +20,5 @@ struct Fingerprint: Equatable, Sendable {
   /// FNV-1a with 64 bits (Fowler, Noll, Vo; draft-eastlake-fnv).
   static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
     bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
-  }
-}
-
-/// Device and inode: which file it is, as long as it exists.
-struct FileIdentity: Hashable, Sendable {
-  let device: UInt64
-  let inode: UInt64
-
-  init(device: UInt64, inode: UInt64) {
-    self.device = device
-    self.inode = inode
-  }
-
-  init(_ status: stat) {
-    self.init(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
   }
 }

@@ -31,8 +31,7 @@ final class AppendingFile {
   let path: String
   private let write: Write
   private let descriptor: Int32
-  private let device: dev_t
-  private let inode: ino_t
+  private let identity: FileIdentity
   private let isRegular: Bool
   /// How many bytes the file has, as far as this process knows.
   private(set) var size: Int64
@@ -83,8 +82,7 @@ final class AppendingFile {
     }
     descriptor = opened.descriptor
     isNew = opened.isNew
-    device = status.st_dev
-    inode = status.st_ino
+    identity = FileIdentity(status)
     isRegular = status.st_mode & S_IFMT == S_IFREG
     size = Int64(status.st_size)
     lastWritten = Int64(status.st_mtim.tv_sec)
@@ -95,10 +93,7 @@ final class AppendingFile {
   deinit { close(descriptor) }
 
   /// True while the file is still the one that its name leads to.
-  var isInPlace: Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_dev == device && status.st_ino == inode
-  }
+  var isInPlace: Bool { FileIdentity(path: path) == identity }
 
   /// Appends lines that are parts of one buffer.
   ///

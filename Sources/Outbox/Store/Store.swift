@@ -1,6 +1,7 @@
 internal import AlertModel
 internal import GRDB
 internal import Logging
+internal import PluginKit
 internal import Synchronization
 
 /// The database file. Every method blocks: it is called on a thread for that.
@@ -59,7 +60,7 @@ final class Store: Sendable {
       }
       self.pageSize = pageSize
       self.formats = numbers
-      identity = FileIdentity(path)
+      identity = FileIdentity(path: path)
       writer = try limits.map { limits throws(OutboxError) in
         try SegmentWriter(
           files, content: content, reader: reader, isDurable: durability == .power, limits: limits, crash: crash)
@@ -140,7 +141,7 @@ final class Store: Sendable {
 
   /// Refuses to keep what would not outlive the process.
   func refuseWhereRemoved() throws(OutboxError) {
-    guard FileIdentity(path) != identity else { return }
+    guard FileIdentity(path: path) != identity else { return }
     throw .unusableFolder(
       "the outbox '\(path)' was removed or replaced while Weir was using it: nothing more can be kept, and what waits is "
         + "delivered as far as it can still be read; start Weir again")
