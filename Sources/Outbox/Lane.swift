@@ -74,7 +74,9 @@ final class Lane: Sendable {
       guard patience > .zero else { return }
       let start = clock.now
       await room.wait(until: start + patience, clock: clock)
-      state.withLock { $0.patience -= clock.now - start }
+      // A clock that is set back adds no patience.
+      let waited = max(clock.now - start, .zero)
+      state.withLock { $0.patience -= waited }
     }
   }
 
