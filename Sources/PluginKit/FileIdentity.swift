@@ -15,7 +15,7 @@ package struct FileIdentity: Hashable, Sendable {
     self.init(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
   }
 
-  /// The file that a path leads to; nil where there is none.
+  /// The file that a path leads to, through symbolic links; nil where there is none.
   package init?(path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }

@@ -20,13 +20,14 @@ struct DeadLetterPlace {
 
   /// Why a gateway should not use it; nil where it can, or can make it.
   var problem: String? {
-    let own = Identity(path)
+    var status = stat()
+    let own = stat(path, &status) == 0 ? FileIdentity(status) : nil
     let resolved = ResolvedPath.of(path)
-    let other = taken.first { ResolvedPath.of($0.path) == resolved || own != nil && Identity($0.path) == own }
+    let other = taken.first { ResolvedPath.of($0.path) == resolved || own != nil && FileIdentity(path: $0.path) == own }
     let reason: String
     if let other {
       reason = "it is the file that \(other.name)"
-    } else if own?.isFolder == true {
+    } else if own != nil, status.st_mode & S_IFMT == S_IFDIR {
       reason = "it is a folder"
     } else if own != nil, access(path, W_OK) != 0 {
       reason = String(cString: strerror(errno))
@@ -34,21 +35,5 @@ struct DeadLetterPlace {
       return nil
     }
     return "dead letters cannot be kept in '\(path)': \(reason); name another file with 'dead_letters'"
-  }
-
-  /// What a name stands for, whatever links lead there.
-  private struct Identity: Equatable {
-    let device: dev_t
-    let number: ino_t
-    let isFolder: Bool
-
-    /// Nil where there is nothing.
-    init?(_ path: String) {
-      var status = stat()
-      guard stat(path, &status) == 0 else { return nil }
-      device = status.st_dev
-      number = status.st_ino
-      isFolder = status.st_mode & S_IFMT == S_IFDIR
-    }
   }
 }

@@ -1,9 +1,9 @@
 internal import Glibc
+internal import PluginKit
 
 /// What tells one state of a file from another without reading it. Symbolic links are followed.
 public struct FileStamp: Sendable, Equatable, CustomStringConvertible {
-  private let device: UInt64
-  private let inode: UInt64
+  private let identity: FileIdentity
   private let size: Int64
   /// Nanoseconds since 1970: when the contents, and when anything about the file, changed.
   private let modified: Int64
@@ -13,12 +13,11 @@ public struct FileStamp: Sendable, Equatable, CustomStringConvertible {
   public init?(_ path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
-    device = UInt64(status.st_dev)
-    inode = UInt64(status.st_ino)
+    identity = FileIdentity(status)
     size = Int64(status.st_size)
     modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
     changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
   }
 
-  public var description: String { "\(device)-\(inode)-\(size)-\(modified)-\(changed)" }
+  public var description: String { "\(identity.device)-\(identity.inode)-\(size)-\(modified)-\(changed)" }
 }
