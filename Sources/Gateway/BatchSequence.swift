@@ -9,6 +9,8 @@ final class BatchSequence: Sendable {
   private struct State {
     var tail: Task<Void, Never>?
     var underWay = 0
+    /// The batch that was begun last, where chunks began it.
+    var chunks: ChunkQueue?
     var waiting: [CheckedContinuation<Void, Never>] = []
   }
 
@@ -18,6 +20,26 @@ final class BatchSequence: Sendable {
   /// - Parameter limit: how many batches may be under way at once.
   init(limit: Int) {
     self.limit = limit
+  }
+
+  /// Takes the next chunk: into the batch that is under way, or as the first of another. Returns once there is room for it,
+  /// and whoever works on it has had a turn.
+  ///
+  /// - Parameters:
+  ///   - process: called for several batches at once.
+  ///   - commit: called for one batch at a time, in order.
+  func add(
+    _ chunk: InputChunk, process: @escaping @Sendable (ChunkQueue) async -> BatchOutcome,
+    commit: @escaping @Sendable (BatchOutcome) async -> Void
+  ) async {
+    let isTaken = state.withLock { $0.chunks?.add(chunk) ?? false }
+    if !isTaken {
+      await enter()
+      let chunks = ChunkQueue(chunk)
+      begin(chunks, process: { await process(chunks) }, commit: commit)
+    }
+    // What was read is still in the processor's caches.
+    await Task.yield()
   }
 
   /// Takes the next batch. Returns once there is room for it, not once it is committed.
@@ -31,17 +53,7 @@ final class BatchSequence: Sendable {
     process: @escaping @Sendable () async -> BatchOutcome, commit: @escaping @Sendable (BatchOutcome) async -> Void
   ) async -> Task<Void, Never> {
     await enter()
-    return state.withLock { state in
-      let previous = state.tail
-      let task = Task {
-        let outcome = await process()
-        await previous?.value
-        await commit(outcome)
-        leave()
-      }
-      state.tail = task
-      return task
-    }
+    return begin(nil, process: process, commit: commit)
   }
 
   /// Returns when everything that was added has been committed.
@@ -57,6 +69,27 @@ final class BatchSequence: Sendable {
     for _ in 0..<limit { await enter() }
     await body()
     for _ in 0..<limit { leave() }
+  }
+
+  /// - Parameter chunks: what further chunks may be added to.
+  @discardableResult
+  private func begin(
+    _ chunks: ChunkQueue?, process: @escaping @Sendable () async -> BatchOutcome,
+    commit: @escaping @Sendable (BatchOutcome) async -> Void
+  ) -> Task<Void, Never> {
+    // In one step, as no chunk may come into a batch that is committed before those that were read earlier.
+    state.withLock { state in
+      let previous = state.tail
+      let task = Task {
+        let outcome = await process()
+        await previous?.value
+        await commit(outcome)
+        leave()
+      }
+      state.tail = task
+      if let chunks { state.chunks = chunks }
+      return task
+    }
   }
 
   private func enter() async {

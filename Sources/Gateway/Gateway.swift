@@ -250,8 +250,8 @@ public final class Gateway: Sendable {
       try await part.input.run(from: checkpoints) { [self] chunk in
         if let progress = chunk.progress { watch?(progress) }
         let chunk = chunk.named(part.identity)
-        await sequence.add { [self] in
-          await stage.withLock({ $0 }).process(chunk)
+        await sequence.add(chunk) { [self] chunks in
+          await stage.withLock({ $0 }).process(chunks)
         } commit: { [self] outcome in
           await commit(outcome)
         }
@@ -264,7 +264,7 @@ public final class Gateway: Sendable {
     }
   }
 
-  /// Makes a batch's decisions last: direct outputs first, then, in one transaction, the outbox and the checkpoint, so
+  /// Makes a batch's decisions last: direct outputs first, then, in one transaction, the outbox and the checkpoints, so
   /// that a crash in between repeats alerts and never loses one. Where something cannot be kept before patience runs
   /// out, it counts as pending, and no checkpoint passes it any more.
   private func commit(_ outcome: BatchOutcome) async {
@@ -298,7 +298,7 @@ public final class Gateway: Sendable {
       // the better, for as long as the file is there.
       if parts.inputs.contains(where: \.input.remembers) { stopReading() }
     }
-    if let checkpoint = outcome.checkpoint, !checkpoint.value.isEmpty { await flushDirect() }
+    if outcome.checkpoints.contains(where: { !$0.value.isEmpty }) { await flushDirect() }
     let advances = !isBehind.load(ordering: .sequentiallyConsistent)
     let kept = await queue.commit(outcome, for: parts.outputs, advancing: advances, patience: patience)
     if !kept {

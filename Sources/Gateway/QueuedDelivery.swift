@@ -121,7 +121,7 @@ final class QueuedDelivery: Sendable {
     }
   }
 
-  /// Keeps what queued outputs want of a batch, and its checkpoint, in one transaction.
+  /// Keeps what queued outputs want of a batch, and its checkpoints, in one transaction.
   ///
   /// - Parameters:
   ///   - parts: the outputs that the batch was routed to.
@@ -133,7 +133,7 @@ final class QueuedDelivery: Sendable {
     let wants = zip(parts, outcome.places).compactMap { part, places in
       part.isQueued && !places.isEmpty ? (output: part.name, places: places) : nil
     }
-    let checkpoints = advances ? outcome.checkpoint.map { [$0] } ?? [] : []
+    let checkpoints = advances ? outcome.checkpoints : []
     var waited = Duration.zero
     while true {
       do throws(OutboxError) {

@@ -50,11 +50,11 @@ final class Stage: Sendable {
     return await PipelineWorker(plan: parts.noticePlan, clock: clock).process(chunk)
   }
 
-  func process(_ chunk: InputChunk) async -> BatchOutcome {
+  func process(_ chunks: ChunkQueue) async -> BatchOutcome {
     // A worker is taken out for the batch and put back, so that none serves two at once.
     let spare = workers.withLock { $0.popLast() }
     let worker = spare ?? PipelineWorker(plan: plan, clock: clock)
-    let outcome = await worker.process(chunk)
+    let outcome = await worker.process(chunks)
     workers.withLock { $0.append(worker) }
     return outcome
   }

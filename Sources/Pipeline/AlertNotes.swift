@@ -3,7 +3,7 @@ internal import PluginKit
 
 /// What Weir writes on an alert of its own accord, besides what enrichers add.
 struct AlertNotes {
-  /// Tells the alerts of a chunk apart.
+  /// Tells the alerts of a batch apart.
   var number = 0
   /// The stable id, as the inside of a JSON string.
   var id: [UInt8] = []
@@ -29,12 +29,14 @@ struct AlertNotes {
     let undemotedSeverity: Severity
     /// What conditions can ask for although it is not written with the alert.
     let ambient: [AddedField]
+    /// Where the alert was read.
+    let source: String
   }
 
-  func kept(of alert: borrowing Alert, ambient: [AddedField]) -> Kept {
+  func kept(of alert: borrowing Alert, ambient: [AddedField], source: String) -> Kept {
     Kept(
       number: number, id: id, failures: failures, hasOwnSeverity: hasOwnSeverity, demotion: demotion,
-      repeats: repeats, undemotedSeverity: alert.undemotedSeverity, ambient: ambient)
+      repeats: repeats, undemotedSeverity: alert.undemotedSeverity, ambient: ambient, source: source)
   }
 
   /// Takes up what was kept.

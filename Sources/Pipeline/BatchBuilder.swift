@@ -1,7 +1,7 @@
 internal import AlertModel
 internal import PluginKit
 
-/// Gathers what becomes of the alerts of one chunk.
+/// Gathers what becomes of the alerts of one batch.
 struct BatchBuilder: Sendable {
   /// Alerts that stopped before an enricher that does I/O, with what Weir has to say of them so far.
   struct Waiting: Sendable {
@@ -25,6 +25,7 @@ struct BatchBuilder: Sendable {
   private var entries: [AlertBlock.Entry] = []
   private var places: [[Int32]]
   private var deadLetters: [DeadLetter] = []
+  private var checkpoints: [InputCheckpoint] = []
   private var waitingBytes: [UInt8] = []
   private var waitingEntries: [AlertBlock.Entry] = []
 
@@ -53,12 +54,14 @@ struct BatchBuilder: Sendable {
 
   /// Writes the alert to where it waits for the next stage.
   ///
-  /// - Parameter ambient: what conditions can ask for although it is not written with it.
-  mutating func wait(_ alert: borrowing Alert, time: Timestamp, ambient: [AddedField]) {
+  /// - Parameters:
+  ///   - ambient: what conditions can ask for although it is not written with it.
+  ///   - source: where it was read.
+  mutating func wait(_ alert: borrowing Alert, time: Timestamp, ambient: [AddedField], source: String) {
     var idOnly = AlertNotes()
     idOnly.id = notes.id
     Self.write(alert, idOnly, fields, &writer, time: time, to: &waitingBytes, &waitingEntries)
-    waiting.append(notes.kept(of: alert, ambient: ambient))
+    waiting.append(notes.kept(of: alert, ambient: ambient, source: source))
   }
 
   mutating func takeWaiting() -> Waiting {
@@ -68,6 +71,12 @@ struct BatchBuilder: Sendable {
       waitingEntries = []
     }
     return Waiting(batch: DeliveryBatch(AlertBlock(bytes: waitingBytes, entries: waitingEntries)), notes: waiting)
+  }
+
+  /// Notes where an input goes on; what was noted for the same key before does not count any more.
+  mutating func add(_ checkpoint: InputCheckpoint) {
+    if checkpoints.last?.key == checkpoint.key { checkpoints.removeLast() }
+    checkpoints.append(checkpoint)
   }
 
   mutating func add(_ unreadable: UnreadableInput, source: String) {
@@ -96,10 +105,10 @@ struct BatchBuilder: Sendable {
         bytes: Array(refused.bytes)))
   }
 
-  consuming func finish(checkpoint: InputCheckpoint?) -> BatchOutcome {
+  consuming func finish() -> BatchOutcome {
     BatchOutcome(
       block: AlertBlock(bytes: bytes, entries: entries), places: places, deadLetters: deadLetters, counts: counts,
-      checkpoint: checkpoint)
+      checkpoints: checkpoints)
   }
 
   private static func write(

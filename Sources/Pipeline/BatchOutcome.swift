@@ -1,6 +1,6 @@
 public import PluginKit
 
-/// What became of one chunk of input: decisions, and the alerts that they are about.
+/// What became of one batch of input: decisions, and the alerts that they are about.
 public struct BatchOutcome: Sendable {
   /// Every alert that goes to at least one output.
   public let block: AlertBlock
@@ -11,21 +11,21 @@ public struct BatchOutcome: Sendable {
   /// What could not be read.
   public let deadLetters: [DeadLetter]
 
-  /// What became of the chunk's alerts.
+  /// What became of the batch's alerts.
   public let counts: AlertCounts
 
-  /// Where the input goes on after this chunk.
-  public let checkpoint: InputCheckpoint?
+  /// Where inputs go on after this batch, in order.
+  public let checkpoints: [InputCheckpoint]
 
   public init(
     block: AlertBlock, places: [[Int32]], deadLetters: [DeadLetter] = [], counts: AlertCounts,
-    checkpoint: InputCheckpoint? = nil
+    checkpoints: [InputCheckpoint] = []
   ) {
     self.block = block
     self.places = places
     self.deadLetters = deadLetters
     self.counts = counts
-    self.checkpoint = checkpoint
+    self.checkpoints = checkpoints
   }
 }
 

@@ -3,7 +3,7 @@ public import PluginKit
 
 /// Told what happens to each alert on its way through a worker: for commands that explain and compare.
 ///
-/// Called on the worker, in order; the alerts of one chunk are told apart by their numbers, which ascend. Whatever it is
+/// Called on the worker, in order; the alerts of one batch are told apart by their numbers, which ascend. Whatever it is
 /// not interested in it leaves out.
 public protocol PipelineWitness: AnyObject, Sendable {
   /// Detectors are about to be asked about an event.
@@ -35,7 +35,7 @@ extension PipelineWitness {
 
 /// Where an alert ended, and why.
 public struct AlertEnd: Sendable {
-  /// Tells the alerts of a chunk apart, from 0.
+  /// Tells the alerts of a batch apart, from 0.
   public let number: Int
 
   /// The stable id, as the inside of a JSON string.

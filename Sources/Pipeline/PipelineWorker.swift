@@ -1,9 +1,9 @@
 internal import AlertModel
 public import PluginKit
 
-/// Takes chunks of input all the way to decisions: decode, recognise, detect, enrich, decide, route.
+/// Takes batches of input all the way to decisions: decode, recognise, detect, enrich, decide, route.
 ///
-/// A worker takes one chunk at a time; workers share nothing but the plan. Its buffers are used again for every
+/// A worker takes one batch at a time; workers share nothing but the plan. Its buffers are used again for every
 /// alert, so that the way of an alert allocates next to nothing.
 public actor PipelineWorker {
   private let plan: Plan
@@ -30,35 +30,49 @@ public actor PipelineWorker {
     decoder = AlertDecoder(formats: plan.formats)
   }
 
-  /// Processes one chunk. Suspends only for enrichers that do I/O.
+  /// Processes one chunk by itself.
   ///
   /// - Parameter witness: told what happens to each alert.
   public func process(_ chunk: InputChunk, witness: (any PipelineWitness)? = nil) async -> BatchOutcome {
+    await process(ChunkQueue(chunk, isOpen: false), witness: witness)
+  }
+
+  /// Processes one batch. Suspends to let its next chunk be read, and for enrichers that do I/O.
+  ///
+  /// - Parameter witness: told what happens to each alert.
+  public func process(_ chunks: ChunkQueue, witness: (any PipelineWitness)? = nil) async -> BatchOutcome {
     var batch = BatchBuilder(
-      plan: plan, fields: weirFields, witness: witness, capacity: chunk.bytes.count, now: clock.now)
+      plan: plan, fields: weirFields, witness: witness, capacity: chunks.expectedBytes, now: clock.now)
+    while let chunk = await chunks.next() { take(chunk, into: &batch) }
+    for stage in stages.dropFirst() {
+      guard let remote = stage.remote, !batch.waiting.isEmpty else { continue }
+      let waiting = batch.takeWaiting()
+      let results = await Deadline.run(remote.enricher, on: waiting.batch, clock: clock)
+      resume(waiting, after: stage, named: remote.name, results, into: &batch)
+    }
+    return batch.finish()
+  }
+
+  private func take(_ chunk: InputChunk, into batch: inout BatchBuilder) {
     let ambient = AlertDecoder.ambient(of: chunk)
     for letter in chunk.unreadable { batch.add(letter, source: chunk.source) }
     decoder.decode(chunk) { decoded in
       if plan.detectors.isEmpty {
         var alert = decoder.alert(decoded, ambient: ambient)
-        take(&alert, line: decoded.frame.line, rule: nil, into: &batch)
+        take(&alert, from: chunk, line: decoded.frame.line, rule: nil, into: &batch)
       } else {
-        detect(decoded, ambient, into: &batch)
+        detect(decoded, from: chunk, ambient, into: &batch)
       }
     } refused: { refused in
       batch.add(refused, source: chunk.source)
     }
-    for stage in stages.dropFirst() {
-      guard let remote = stage.remote, !batch.waiting.isEmpty else { continue }
-      let waiting = batch.takeWaiting()
-      let results = await Deadline.run(remote.enricher, on: waiting.batch, clock: clock)
-      resume(waiting, of: chunk.source, after: stage, named: remote.name, results, into: &batch)
-    }
-    return batch.finish(checkpoint: chunk.checkpoint)
+    if let checkpoint = chunk.checkpoint { batch.add(checkpoint) }
   }
 
   /// Asks the detectors; each detection becomes an alert of its own.
-  private func detect(_ decoded: AlertDecoder.Decoded, _ ambient: [AddedField], into batch: inout BatchBuilder) {
+  private func detect(
+    _ decoded: AlertDecoder.Decoded, from chunk: InputChunk, _ ambient: [AddedField], into batch: inout BatchBuilder
+  ) {
     var detections: [Detection] = []
     let event = decoder.alert(decoded, severity: .informational, ambient: ambient)
     batch.witness?.willDetect(event)
@@ -68,7 +82,8 @@ public actor PipelineWorker {
     for detection in detections {
       var alert = decoder.alert(decoded, severity: detection.severity, ambient: ambient)
       alert.add(detection.fields)
-      take(&alert, line: decoded.frame.line, rule: detection.ruleID, repeats: detection.repeats, into: &batch)
+      take(
+        &alert, from: chunk, line: decoded.frame.line, rule: detection.ruleID, repeats: detection.repeats, into: &batch)
     }
   }
 
@@ -78,8 +93,8 @@ public actor PipelineWorker {
   ///   - line: the line on which its document begins.
   ///   - repeats: finds out whether an earlier alert stands for it.
   private func take(
-    _ alert: inout Alert, line: Int, rule: String?, repeats: (@Sendable () -> Suppression?)? = nil,
-    into batch: inout BatchBuilder
+    _ alert: inout Alert, from chunk: InputChunk, line: Int, rule: String?,
+    repeats: (@Sendable () -> Suppression?)? = nil, into batch: inout BatchBuilder
   ) {
     batch.notes.reset()
     batch.notes.repeats = repeats
@@ -91,7 +106,8 @@ public actor PipelineWorker {
     identifier.identify(alert, rule: rule, arena: decoder.arena, into: &batch.notes.id)
     enrich(&alert, with: stages[0], &batch)
     if stages.count > 1, batch.notes.suppression == nil {
-      batch.wait(alert, time: time(of: alert, batch.now), ambient: carried.ambient(of: alert))
+      batch.wait(
+        alert, time: time(of: alert, batch.now), ambient: carried.ambient(of: alert), source: chunk.source)
     } else {
       decide(alert, into: &batch)
     }
@@ -99,7 +115,7 @@ public actor PipelineWorker {
 
   /// Takes alerts on that waited for an enricher that does I/O.
   private func resume(
-    _ waiting: BatchBuilder.Waiting, of source: String, after stage: EnrichmentStage, named name: String,
+    _ waiting: BatchBuilder.Waiting, after stage: EnrichmentStage, named name: String,
     _ results: [Result<Enrichment, EnrichmentFailure>], into batch: inout BatchBuilder
   ) {
     let isLast = stage.index == stages.count - 1
@@ -113,7 +129,7 @@ public actor PipelineWorker {
           document = try decoder.document(bytes)
         } catch {
           // Enrichers' fields can nest it more deeply than is read.
-          batch.bury(bytes, reason: "with what enrichers added, \(error)", source: source)
+          batch.bury(bytes, reason: "with what enrichers added, \(error)", source: waiting.notes[index].source)
           return
         }
         var alert = Alert(
@@ -133,7 +149,8 @@ public actor PipelineWorker {
         if isLast || batch.notes.suppression != nil {
           decide(alert, into: &batch)
         } else {
-          batch.wait(alert, time: outgoing.time, ambient: waiting.notes[index].ambient)
+          batch.wait(
+            alert, time: outgoing.time, ambient: waiting.notes[index].ambient, source: waiting.notes[index].source)
         }
       }
     }

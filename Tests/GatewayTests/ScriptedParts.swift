@@ -77,3 +77,33 @@ extension Array<String> {
     compactMap { line in line.firstMatch(of: /"number":(\d+)/).flatMap { Int($0.1) } }
   }
 }
+
+/// An enricher with I/O that does what a test says.
+final class RemoteScript: RemoteEnricher {
+  typealias Answer = [Result<Enrichment, EnrichmentFailure>]
+  static let manual = Manual(name: "remote", summary: "For tests.", example: "")
+  struct Options: PluginOptions { init() {} }
+
+  let deadline = Duration.seconds(5)
+  private let answer: @Sendable (DeliveryBatch) async -> Answer
+  private let asked: AsyncStream<Void>
+  private let ask: AsyncStream<Void>.Continuation
+
+  init(options: Options, context: PluginContext) {
+    answer = { _ in [] }
+    (asked, ask) = AsyncStream.makeStream()
+  }
+
+  init(_ answer: @escaping @Sendable (DeliveryBatch) async -> Answer) {
+    self.answer = answer
+    (asked, ask) = AsyncStream.makeStream()
+  }
+
+  /// Returns when it was asked for the first time.
+  func isAsked() async { for await _ in asked { return } }
+
+  func enrich(_ batch: DeliveryBatch) async -> Answer {
+    ask.yield()
+    return await answer(batch)
+  }
+}

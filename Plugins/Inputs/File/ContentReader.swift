@@ -82,8 +82,10 @@ final class ContentReader {
     }
   }
 
-  /// True where as much as is read at once is there to be read, and none of it must be waited for.
-  var isAtHand: Bool { !isCompressed && PageCache.holds(DocumentFramer.readSize, at: fileOffset, of: descriptor) }
+  /// True where `readSizeAtHand` bytes can be read, and none of them must be waited for.
+  var isAtHand: Bool {
+    !isCompressed && PageCache.holds(DocumentFramer.readSizeAtHand, at: fileOffset, of: descriptor)
+  }
 
   /// Goes to an offset of a plain file.
   func seek(to offset: Int64) -> Bool {

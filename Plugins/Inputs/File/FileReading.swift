@@ -42,14 +42,14 @@ final class FileReading {
         ready = memory.takeForgotten().map(settings.forgetting)
         continue
       }
-      if let chunk = readOn() { return chunk }
+      if let chunk = readOn(DocumentFramer.readSize) { return chunk }
     }
   }
 
   /// The next chunk of the file that is being read, where nothing must be waited for; nil where that is not so.
   func nextAtHand() -> InputChunk? {
     guard ready.isEmpty, let current, current.isAtHand else { return nil }
-    return readOn()
+    return readOn(DocumentFramer.readSizeAtHand)
   }
 
   private func begin() {
@@ -78,9 +78,9 @@ final class FileReading {
     }
   }
 
-  private func readOn() -> InputChunk? {
+  private func readOn(_ size: Int) -> InputChunk? {
     guard let file = current else { return nil }
-    switch file.step(isFinal: true, now: clock.now) {
+    switch file.step(isFinal: true, size: size, now: clock.now) {
     case .part(let framed):
       let checkpoint = file.checkpoint()
       guard !framed.isEmpty || checkpoint != nil else { return nil }

@@ -58,7 +58,7 @@ final class StreamReader: Sendable {
     framer.withLock { framer in
       while true {
         guard waitForBytes() else { return last(&framer) }
-        if let part = read(with: &framer) { return part }
+        if let part = read(DocumentFramer.readSize, with: &framer) { return part }
       }
     }
   }
@@ -67,16 +67,17 @@ final class StreamReader: Sendable {
   func nextAtHand() -> Part? {
     guard total != nil else { return nil }
     return framer.withLock { framer in
+      let size = DocumentFramer.readSizeAtHand
       let offset = Int64(lseek(descriptor, 0, SEEK_CUR))
-      guard offset >= 0, PageCache.holds(DocumentFramer.readSize, at: offset, of: descriptor) else { return nil }
-      return read(with: &framer)
+      guard offset >= 0, PageCache.holds(size, at: offset, of: descriptor) else { return nil }
+      return read(size, with: &framer)
     }
   }
 
-  /// Reads once; nil where that brought nothing to hand on.
-  private func read(with framer: inout DocumentFramer) -> Part? {
+  /// Reads once, at the most `size` bytes; nil where that brought nothing to hand on.
+  private func read(_ size: Int, with framer: inout DocumentFramer) -> Part? {
     var failure: Int32 = 0
-    let count = framer.fill { room in
+    let count = framer.fill(upTo: size) { room in
       let count = Glibc.read(descriptor, room.baseAddress, room.count)
       if count < 0 { failure = errno }
       return max(count, 0)

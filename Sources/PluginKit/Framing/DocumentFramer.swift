@@ -17,8 +17,12 @@ public struct DocumentFramer: Sendable {
     guard limit.bytes > 0 else { throw setting.error("'max_document' must be above 0; no alert would be read") }
   }
 
-  /// How many bytes are read at once, and thereby how large a chunk usually is.
+  /// How many bytes are read at once where reading is waited for, and about how many a batch has.
   public static let readSize = 1 << 20
+
+  /// How many bytes are read at once, and thereby how large a chunk is, where nothing is waited for: as many as stay in a
+  /// processor's second cache while they are worked on.
+  public static let readSizeAtHand = 256 << 10
 
   /// How many bytes of a document over the limit are kept for its dead letter.
   public static let keptOfOversize = 64 << 10
@@ -101,10 +105,15 @@ public struct DocumentFramer: Sendable {
 
   /// Makes room and has `read` write into it.
   ///
-  /// - Parameter read: returns how many bytes it wrote, 0 at the end of the source.
+  /// - Parameters:
+  ///   - size: how many bytes to read at once this time, where that is not as always.
+  ///   - read: returns how many bytes it wrote, 0 at the end of the source.
   /// - Returns: what `read` returned.
   @discardableResult
-  public mutating func fill(_ read: (UnsafeMutableRawBufferPointer) throws -> Int) rethrows -> Int {
+  public mutating func fill(
+    upTo size: Int? = nil, _ read: (UnsafeMutableRawBufferPointer) throws -> Int
+  ) rethrows -> Int {
+    let readSize = size ?? self.readSize
     let tail = bytes.count - cursor
     var count = 0
     if tail <= readSize / 4 {
