@@ -54,9 +54,11 @@ extension DocumentFramer {
   private mutating func beginDocument(_ bytes: Bytes, isFinal: Bool, into output: inout FramedBytes) -> Bool {
     switch bytes[cursor] {
     case UInt8(ascii: "{"):
+      let beginning = cursor
       frameLines(bytes, into: &output)
       guard cursor < bytes.count, bytes[cursor] == UInt8(ascii: "{") else { return true }
       switch RecordsEnvelope.beginning(of: bytes, at: cursor) {
+      case .other where cursor > beginning && !isFinal && isBeginningOfLine(bytes): return false
       case .other: beginScanning()
       case .unknown where isFinal: beginScanning()
       case .unknown: return false
@@ -126,6 +128,12 @@ extension DocumentFramer {
     }
     cursor = start
     line = number
+  }
+
+  /// True where all that is there may be the beginning of a line: behind other lines, the rest is worth one more read, as a
+  /// whole line need not be looked into.
+  private func isBeginningOfLine(_ bytes: Bytes) -> Bool {
+    bytes.count - cursor <= limit && lineFeed(in: bytes, from: cursor) == nil
   }
 
   private func mayHoldRecords(_ line: UnsafePointer<UInt8>, _ count: Int) -> Bool {
