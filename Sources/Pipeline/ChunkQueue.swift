@@ -7,14 +7,18 @@ internal import Synchronization
 /// a time. So chunks may be small, and a batch takes in what comes while it is worked on. It waits for nothing: once
 /// nothing is there, it is over.
 public final class ChunkQueue: Sendable {
-  /// A batch with so many bytes takes in no more. Half a small chunk below what is read at once, as no chunk has exactly as
-  /// many bytes as another.
+  /// A batch of this size takes in no more. Half a small chunk below what is read at once, as no chunk has exactly as many
+  /// bytes as another.
   static let full = DocumentFramer.readSize - DocumentFramer.readSizeAtHand / 2
+
+  /// What a chunk counts for besides its bytes, so that a batch of single lines ends before somebody waits for it, and one of
+  /// nothing but problems ends at all.
+  static let sizeOfEach = 4 << 10
 
   private struct State {
     var chunks: [InputChunk]
-    /// Of all that was added.
-    var bytes: Int
+    /// Of all that was added, in bytes.
+    var size: Int
     /// True while more may be added.
     var isOpen: Bool
   }
@@ -29,7 +33,7 @@ public final class ChunkQueue: Sendable {
     let count = first.bytes.count
     let isOpen = isOpen && count < Self.full
     expectedBytes = isOpen && count >= DocumentFramer.readSizeAtHand / 2 ? DocumentFramer.readSize : count
-    state = Mutex(State(chunks: [first], bytes: count, isOpen: isOpen))
+    state = Mutex(State(chunks: [first], size: Self.size(of: first), isOpen: isOpen))
   }
 
   /// Adds a chunk behind the others.
@@ -39,8 +43,8 @@ public final class ChunkQueue: Sendable {
     state.withLock { state in
       guard state.isOpen else { return false }
       state.chunks.append(chunk)
-      state.bytes += chunk.bytes.count
-      state.isOpen = state.bytes < Self.full
+      state.size += Self.size(of: chunk)
+      state.isOpen = state.size < Self.full
       return true
     }
   }
@@ -51,6 +55,10 @@ public final class ChunkQueue: Sendable {
     // Whoever reads may only be waiting for this thread.
     if state.withLock(\.isOpen) { await Task.yield() }
     return take(endingIfEmpty: true)
+  }
+
+  private static func size(of chunk: InputChunk) -> Int {
+    chunk.unreadable.reduce(chunk.bytes.count + sizeOfEach) { $0 + $1.bytes.count }
   }
 
   private func take(endingIfEmpty: Bool) -> InputChunk? {

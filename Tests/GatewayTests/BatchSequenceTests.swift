@@ -28,6 +28,11 @@ struct BatchSequenceTests {
     let whole = InputChunk(bytes: Array(repeating: 0x20, count: DocumentFramer.readSize), frames: [], source: "test")
     #expect(!ChunkQueue(whole).add(quarter))
     #expect(!ChunkQueue(quarter, isOpen: false).add(quarter))
+    // Nor does one without end where each chunk is a file that cannot be opened.
+    let problem = UnreadableInput(reason: "no such file", line: 0, offset: 0, bytes: [], countsAsAlert: false)
+    let nothing = InputChunk(bytes: [], frames: [], unreadable: [problem], source: "test")
+    let problems = ChunkQueue(nothing)
+    #expect((0..<1000).count { _ in problems.add(nothing) } == ChunkQueue.full / ChunkQueue.sizeOfEach - 1)
   }
 
   @Test func `Inputs side by side each keep their order, and the last place of each is kept`() async throws {
