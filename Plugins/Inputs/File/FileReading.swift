@@ -26,8 +26,17 @@ final class FileReading {
     self.logger = logger
   }
 
-  /// The next chunk; nil when all is read. Blocks.
+  /// How many chunks are read where something must be waited for: each change of threads takes as long as a read.
+  private static let chunksAtOnce = DocumentFramer.readSize / DocumentFramer.readSizeAtHand
+
+  /// The next chunk; nil when all is read. Blocks, and keeps further chunks of the same file for `nextAtHand`.
   func next() -> InputChunk? {
+    let first = readNext()
+    while ready.count < Self.chunksAtOnce - 1, let chunk = readOn() { ready.append(chunk) }
+    return first
+  }
+
+  private func readNext() -> InputChunk? {
     if !hasBegun { begin() }
     while true {
       if !ready.isEmpty { return ready.removeFirst() }
@@ -42,14 +51,15 @@ final class FileReading {
         ready = memory.takeForgotten().map(settings.forgetting)
         continue
       }
-      if let chunk = readOn(DocumentFramer.readSize) { return chunk }
+      if let chunk = readOn() { return chunk }
     }
   }
 
-  /// The next chunk of the file that is being read, where nothing must be waited for; nil where that is not so.
+  /// The next chunk, where nothing must be waited for; nil where that is not so.
   func nextAtHand() -> InputChunk? {
-    guard ready.isEmpty, let current, current.isAtHand else { return nil }
-    return readOn(DocumentFramer.readSizeAtHand)
+    if !ready.isEmpty { return ready.removeFirst() }
+    guard let current, current.isAtHand else { return nil }
+    return readOn()
   }
 
   private func begin() {
@@ -78,9 +88,10 @@ final class FileReading {
     }
   }
 
-  private func readOn(_ size: Int) -> InputChunk? {
+  /// The next chunk of the file that is being read; nil where that brings none, or there is no such file.
+  private func readOn() -> InputChunk? {
     guard let file = current else { return nil }
-    switch file.step(isFinal: true, size: size, now: clock.now) {
+    switch file.step(isFinal: true, size: DocumentFramer.readSizeAtHand, now: clock.now) {
     case .part(let framed):
       let checkpoint = file.checkpoint()
       guard !framed.isEmpty || checkpoint != nil else { return nil }
