@@ -4,9 +4,8 @@
     instructions.py                 fails (exit 1) where a figure has grown by more than 5 %
     instructions.py --accept WHY    makes what is found the baseline, with the reason beside it
 
-Instructions do not depend on how busy or how fast the processor is, but on whether two batches happen to be processed at once:
-then a second worker is made, which is 12 % of so small a W1. The least of four runs counts. They do depend on the compiler and the libraries: with others than the baseline's, the figures are
-shown and nothing fails.
+Instructions do not depend on how busy or how fast the processor is. The lesser of two runs counts, as threads meet by chance.
+They do depend on the compiler and the libraries: with others than the baseline's, the figures are shown and nothing fails.
 """
 
 import argparse
@@ -81,7 +80,7 @@ def measure():
     figures = {}
 
     def run(configured, *words):
-        return min(run_once(configured, *words) for _ in range(4))
+        return min(run_once(configured, *words) for _ in range(2))
 
     def run_once(configured, *words):
         shutil.rmtree(folder / "state", ignore_errors=True)

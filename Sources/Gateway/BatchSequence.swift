@@ -8,18 +8,18 @@ internal import Synchronization
 final class BatchSequence: Sendable {
   private struct State {
     var tail: Task<Void, Never>?
-    var underWay = 0
     /// The batch that was begun last, where chunks began it.
     var chunks: ChunkQueue?
-    var waiting: [CheckedContinuation<Void, Never>] = []
   }
 
   private let limit: Int
+  private let room: AsyncSemaphore
   private let state = Mutex(State())
 
   /// - Parameter limit: how many batches may be under way at once.
   init(limit: Int) {
     self.limit = limit
+    room = AsyncSemaphore(limit)
   }
 
   /// Takes the next chunk: into the batch that is under way, or as the first of another. Returns once there is room for it,
@@ -34,7 +34,7 @@ final class BatchSequence: Sendable {
   ) async {
     let isTaken = state.withLock { $0.chunks?.add(chunk) ?? false }
     if !isTaken {
-      await enter()
+      await room.wait()
       let chunks = ChunkQueue(chunk)
       begin(chunks, process: { await process(chunks) }, commit: commit)
     }
@@ -52,7 +52,7 @@ final class BatchSequence: Sendable {
   func add(
     process: @escaping @Sendable () async -> BatchOutcome, commit: @escaping @Sendable (BatchOutcome) async -> Void
   ) async -> Task<Void, Never> {
-    await enter()
+    await room.wait()
     return begin(nil, process: process, commit: commit)
   }
 
@@ -65,10 +65,10 @@ final class BatchSequence: Sendable {
   /// Runs `body` between two batches: everything before is committed, and nothing is begun until it returns. Batches wait
   /// meanwhile; none is lost.
   func exclusively(_ body: () async -> Void) async {
-    // Whoever holds every place is alone. Those who asked before come first.
-    for _ in 0..<limit { await enter() }
+    // Whoever has all the room is alone. Those who asked before come first.
+    for _ in 0..<limit { await room.wait() }
     await body()
-    for _ in 0..<limit { leave() }
+    for _ in 0..<limit { room.signal() }
   }
 
   /// - Parameter chunks: what further chunks may be added to.
@@ -84,35 +84,11 @@ final class BatchSequence: Sendable {
         let outcome = await process()
         await previous?.value
         await commit(outcome)
-        leave()
+        room.signal()
       }
       state.tail = task
       if let chunks { state.chunks = chunks }
       return task
     }
-  }
-
-  private func enter() async {
-    await withCheckedContinuation { continuation in
-      let mayEnter = state.withLock { state in
-        if state.underWay < limit {
-          state.underWay += 1
-          return true
-        }
-        state.waiting.append(continuation)
-        return false
-      }
-      if mayEnter { continuation.resume() }
-    }
-  }
-
-  /// Gives the place to whoever waits longest.
-  private func leave() {
-    let next: CheckedContinuation<Void, Never>? = state.withLock { state in
-      guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
-      state.underWay -= 1
-      return nil
-    }
-    next?.resume()
   }
 }

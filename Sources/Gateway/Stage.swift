@@ -14,6 +14,8 @@ final class Stage: Sendable {
 
   private let plan: Plan
   private let clock: any GatewayClock
+  /// One for each worker that may be out.
+  private let turns: AsyncSemaphore
   private let workers = Mutex<[PipelineWorker]>([])
 
   /// - Parameter former: what ran before.
@@ -21,6 +23,8 @@ final class Stage: Sendable {
     self.parts = parts
     self.clock = clock
     plan = parts.plan
+    // More than there are processors would only share their caches; but one that waits for an answer needs no processor.
+    turns = AsyncSemaphore(plan.waitsForAnswers ? .max : ProcessorCount.available)
     silences = SilenceWatch(parts, clock: clock, logger: logger)
     let isSame = former?.parts.deadLetters == parts.deadLetters && former?.parts.deadLetterAge == parts.deadLetterAge
     let same = isSame ? former?.deadLetters : nil
@@ -51,7 +55,8 @@ final class Stage: Sendable {
   }
 
   func process(_ chunks: ChunkQueue) async -> BatchOutcome {
-    // A worker is taken out for the batch and put back, so that none serves two at once.
+    await turns.wait()
+    defer { turns.signal() }
     let spare = workers.withLock { $0.popLast() }
     let worker = spare ?? PipelineWorker(plan: plan, clock: clock)
     let outcome = await worker.process(chunks)

@@ -21,6 +21,11 @@ public struct Plan: Sendable {
   /// How many outputs there are; routes refer to them by place.
   public let outputCount: Int
 
+  /// Whether a batch may have to wait for an enricher that does I/O.
+  public var waitsForAnswers: Bool {
+    enrichers.contains { if case .remote = $0.kind { true } else { false } }
+  }
+
   public init(
     formats: FormatSet, detectors: [any Detector] = [], enrichers: [EnrichmentStep] = [], routes: [Route],
     suppressedOutput: Int, outputCount: Int
