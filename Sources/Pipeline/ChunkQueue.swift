@@ -7,9 +7,12 @@ internal import Synchronization
 /// a time. So chunks may be small, and a batch takes in what comes while it is worked on. It waits for nothing: once
 /// nothing is there, it is over.
 public final class ChunkQueue: Sendable {
-  /// A batch of this size takes in no more. Half a small chunk below what is read at once, as no chunk has exactly as many
-  /// bytes as another.
-  static let full = DocumentFramer.readSize - DocumentFramer.readSizeAtHand / 2
+  /// About how many bytes a batch has that is made of many chunks.
+  static let usualSize = 1 << 20
+
+  /// A batch of this size takes in no more. Half a chunk below the usual size, as no chunk has exactly as many bytes as
+  /// another.
+  static let full = usualSize - DocumentFramer.readSize / 2
 
   /// What a chunk counts for besides its bytes, so that a batch of single lines ends before somebody waits for it, and one of
   /// nothing but problems ends at all.
@@ -32,7 +35,7 @@ public final class ChunkQueue: Sendable {
   public init(_ first: InputChunk, isOpen: Bool = true) {
     let count = first.bytes.count
     let isOpen = isOpen && count < Self.full
-    expectedBytes = isOpen && count >= DocumentFramer.readSizeAtHand / 2 ? DocumentFramer.readSize : count
+    expectedBytes = isOpen && count >= DocumentFramer.readSize / 2 ? Self.usualSize : count
     state = Mutex(State(chunks: [first], size: Self.size(of: first), isOpen: isOpen))
   }
 

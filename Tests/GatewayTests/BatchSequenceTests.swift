@@ -22,10 +22,10 @@ struct BatchSequenceTests {
 
   @Test func `A batch that is full takes in no more, and a large chunk is one by itself`() async {
     let quarter = InputChunk(
-      bytes: Array(repeating: 0x20, count: DocumentFramer.readSizeAtHand - 100), frames: [], source: "test")
+      bytes: Array(repeating: 0x20, count: DocumentFramer.readSize - 100), frames: [], source: "test")
     let chunks = ChunkQueue(quarter)
     #expect([1, 2, 3, 4].map { _ in chunks.add(quarter) } == [true, true, true, false])
-    let whole = InputChunk(bytes: Array(repeating: 0x20, count: DocumentFramer.readSize), frames: [], source: "test")
+    let whole = InputChunk(bytes: Array(repeating: 0x20, count: ChunkQueue.usualSize), frames: [], source: "test")
     #expect(!ChunkQueue(whole).add(quarter))
     #expect(!ChunkQueue(quarter, isOpen: false).add(quarter))
     // Nor does one without end where each chunk is a file that cannot be opened.

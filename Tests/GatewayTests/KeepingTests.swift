@@ -2,7 +2,7 @@ import AlertModel
 import Foundation
 import Gateway
 import Outbox
-import Pipeline
+@testable import Pipeline
 import PluginKit
 import Synchronization
 import Testing
@@ -74,7 +74,7 @@ struct KeepingTests {
   private static func chunk(_ number: Int, _ documents: String...) -> InputChunk {
     let chunk = GatewayWorld.chunk(documents)
     // As large as a batch, so that each is one by itself.
-    let space = [UInt8](repeating: 0x20, count: DocumentFramer.readSize)
+    let space = [UInt8](repeating: 0x20, count: ChunkQueue.usualSize)
     return InputChunk(
       bytes: chunk.bytes + space, frames: chunk.frames, source: chunk.source,
       checkpoint: InputCheckpoint(key: "place", value: [UInt8(number)]))

@@ -13,8 +13,6 @@ final class ContentReader {
     case damaged(String)
   }
 
-  private static let compressedReadSize = 256 << 10
-
   private let file: OpenFile
   /// True where the file holds gzip; decided by its magic bytes (RFC 1952, section 2.3.1), not by its name.
   let isCompressed: Bool
@@ -72,7 +70,7 @@ final class ContentReader {
         failure = .cutShort
         return 0
       case .starved:
-        let piece = [UInt8](unsafeUninitializedCapacity: Self.compressedReadSize) { buffer, count in
+        let piece = [UInt8](unsafeUninitializedCapacity: DocumentFramer.readSize) { buffer, count in
           count = readFile(into: UnsafeMutableRawBufferPointer(buffer))
         }
         guard failure == nil else { return 0 }
@@ -82,9 +80,9 @@ final class ContentReader {
     }
   }
 
-  /// True where `readSizeAtHand` bytes can be read, and none of them must be waited for.
+  /// True where `DocumentFramer.readSize` bytes can be read, and none of them must be waited for.
   var isAtHand: Bool {
-    !isCompressed && PageCache.holds(DocumentFramer.readSizeAtHand, at: fileOffset, of: descriptor)
+    !isCompressed && PageCache.holds(DocumentFramer.readSize, at: fileOffset, of: descriptor)
   }
 
   /// Goes to an offset of a plain file.

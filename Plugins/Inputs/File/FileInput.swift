@@ -97,15 +97,23 @@ public struct FileInput: Input {
     }
     let reading = Confined(
       FileReading(settings: settings, memory: memory, clock: context.clock, logger: context.logger))
-    while !Task.isCancelled, let chunk = try await next(of: reading, on: thread) {
-      try await emit(chunk)
+    while !Task.isCancelled {
+      if let chunk = reading.value.withLock({ $0.nextAtHand() }) {
+        try await emit(chunk)
+      } else {
+        let chunks = try await thread.run { reading.value.withLock { Self.some($0.next) } }
+        guard !chunks.isEmpty else { break }
+        for chunk in chunks { try await emit(chunk) }
+      }
     }
   }
 
-  /// To go to another thread and back costs more than reading does, so that is for what must be waited for.
-  private func next(of reading: Confined<FileReading>, on thread: BlockingThread) async throws -> InputChunk? {
-    if let chunk = reading.value.withLock({ $0.nextAtHand() }) { return chunk }
-    return try await thread.run { reading.value.withLock { $0.next() } }
+  /// The next chunks, one or more; none where there is none. To go to another thread and back costs more than to read one,
+  /// so that is done for some at once, and only for what must be waited for.
+  private static func some(_ next: () -> InputChunk?) -> [InputChunk] {
+    var chunks: [InputChunk] = []
+    while chunks.count < 4, let chunk = next() { chunks.append(chunk) }
+    return chunks
   }
 
   private func follow(
@@ -116,9 +124,9 @@ public struct FileInput: Input {
       FileFollowing(
         settings: settings, memory: memory, clock: context.clock, logger: context.logger, watcher: watcher))
     while !Task.isCancelled {
-      if let chunk = try await thread.run({ following.value.withLock { $0.next() } }) {
-        try await emit(chunk)
-      } else {
+      let chunks = try await thread.run { following.value.withLock { Self.some($0.next) } }
+      for chunk in chunks { try await emit(chunk) }
+      if chunks.isEmpty {
         // There are file systems and changes that nobody is told of.
         await watcher.waitForChange(atMost: .seconds(1), clock: context.clock)
       }

@@ -26,17 +26,8 @@ final class FileReading {
     self.logger = logger
   }
 
-  /// How many chunks are read where something must be waited for: each change of threads takes as long as a read.
-  private static let chunksAtOnce = DocumentFramer.readSize / DocumentFramer.readSizeAtHand
-
-  /// The next chunk; nil when all is read. Blocks, and keeps further chunks of the same file for `nextAtHand`.
+  /// The next chunk; nil when all is read. Blocks.
   func next() -> InputChunk? {
-    let first = readNext()
-    while ready.count < Self.chunksAtOnce - 1, let chunk = readOn() { ready.append(chunk) }
-    return first
-  }
-
-  private func readNext() -> InputChunk? {
     if !hasBegun { begin() }
     while true {
       if !ready.isEmpty { return ready.removeFirst() }
@@ -57,8 +48,7 @@ final class FileReading {
 
   /// The next chunk, where nothing must be waited for; nil where that is not so.
   func nextAtHand() -> InputChunk? {
-    if !ready.isEmpty { return ready.removeFirst() }
-    guard let current, current.isAtHand else { return nil }
+    guard ready.isEmpty, let current, current.isAtHand else { return nil }
     return readOn()
   }
 
@@ -91,7 +81,7 @@ final class FileReading {
   /// The next chunk of the file that is being read; nil where that brings none, or there is no such file.
   private func readOn() -> InputChunk? {
     guard let file = current else { return nil }
-    switch file.step(isFinal: true, size: DocumentFramer.readSizeAtHand, now: clock.now) {
+    switch file.step(isFinal: true, now: clock.now) {
     case .part(let framed):
       let checkpoint = file.checkpoint()
       guard !framed.isEmpty || checkpoint != nil else { return nil }

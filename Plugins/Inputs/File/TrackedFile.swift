@@ -55,20 +55,18 @@ final class TrackedFile {
   /// How many bytes of the file have been read.
   var bytesRead: Int64 { content.fileOffset }
 
-  /// True where `readSizeAtHand` bytes can be read, and none of them must be waited for.
+  /// True where `DocumentFramer.readSize` bytes can be read, and none of them must be waited for.
   var isAtHand: Bool { !hasEnded && content.isAtHand }
 
   /// Reads once.
   ///
-  /// - Parameters:
-  ///   - isFinal: true where the file's end is the end of its content; false where more may be appended.
-  ///   - size: how many bytes to read.
-  func step(isFinal: Bool, size: Int = DocumentFramer.readSize, now: Timestamp) -> Step {
+  /// - Parameter isFinal: true where the file's end is the end of its content; false where more may be appended.
+  func step(isFinal: Bool, now: Timestamp) -> Step {
     guard !hasEnded else { return .end }
     if mayHaveChanged {
       guard isUnchanged else { return .replaced }
     }
-    let count = framer.fill(upTo: size) { content.read(into: $0) }
+    let count = framer.fill { content.read(into: $0) }
     isQuiet = count == 0
     if count > 0 {
       lastRead = now

@@ -15,6 +15,8 @@ final class StreamReader: Sendable {
 
   /// `F_SETPIPE_SZ` (fcntl(2)), which C's headers show only to GNU sources.
   private static let setPipeSize: Int32 = 1031
+  /// In bytes: the most that anybody may ask for (pipe(7), `pipe-max-size`).
+  private static let pipeSize: Int32 = 1 << 20
 
   private let descriptor: Int32
   /// A pipe of its own, closed at its far end to wake whoever waits.
@@ -37,7 +39,7 @@ final class StreamReader: Sendable {
     let isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     total = isFile ? Int64(status.st_size) : nil
     // A larger pipe lets a busy producer hand over more at once. Where it cannot be had, nothing is lost.
-    _ = fcntl(descriptor, Self.setPipeSize, Int32(DocumentFramer.readSize))
+    _ = fcntl(descriptor, Self.setPipeSize, Self.pipeSize)
   }
 
   deinit {
@@ -57,27 +59,27 @@ final class StreamReader: Sendable {
   func next() -> Part {
     framer.withLock { framer in
       while true {
-        guard waitForBytes() else { return last(&framer) }
-        if let part = read(DocumentFramer.readSize, with: &framer) { return part }
+        guard hasBytes(within: -1) else { return last(&framer) }
+        if let part = read(with: &framer) { return part }
       }
     }
   }
 
-  /// The next part of a redirected file, where nothing must be waited for; nil where that is not so.
+  /// The next part, where nothing must be waited for; nil where that is not so.
   func nextAtHand() -> Part? {
-    guard total != nil else { return nil }
-    return framer.withLock { framer in
-      let size = DocumentFramer.readSizeAtHand
-      let offset = Int64(lseek(descriptor, 0, SEEK_CUR))
-      guard offset >= 0, PageCache.holds(size, at: offset, of: descriptor) else { return nil }
-      return read(size, with: &framer)
-    }
+    framer.withLock { framer in isAtHand ? read(with: &framer) : nil }
   }
 
-  /// Reads once, at the most `size` bytes; nil where that brought nothing to hand on.
-  private func read(_ size: Int, with framer: inout DocumentFramer) -> Part? {
+  private var isAtHand: Bool {
+    guard total != nil else { return hasBytes(within: 0) }
+    let offset = Int64(lseek(descriptor, 0, SEEK_CUR))
+    return offset >= 0 && PageCache.holds(DocumentFramer.readSize, at: offset, of: descriptor)
+  }
+
+  /// Reads once; nil where that brought nothing to hand on.
+  private func read(with framer: inout DocumentFramer) -> Part? {
     var failure: Int32 = 0
-    let count = framer.fill(upTo: size) { room in
+    let count = framer.fill { room in
       let count = Glibc.read(descriptor, room.baseAddress, room.count)
       if count < 0 { failure = errno }
       return max(count, 0)
@@ -105,14 +107,15 @@ final class StreamReader: Sendable {
     total.map { InputChunk.Progress(bytesRead: bytesRead.load(ordering: .relaxed), total: $0) }
   }
 
-  /// False when `stop` was called.
-  private func waitForBytes() -> Bool {
+  /// True where reading brings bytes, the end or an error at once. False when `stop` was called, and once `timeout`
+  /// milliseconds have passed; -1 is no limit.
+  private func hasBytes(within timeout: Int32) -> Bool {
     var waits = [
       pollfd(fd: wake, events: Int16(POLLIN), revents: 0), pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
     ]
-    while poll(&waits, nfds_t(waits.count), -1) < 0 {
+    while poll(&waits, nfds_t(waits.count), timeout) < 0 {
       guard errno == EINTR else { return true }
     }
-    return waits[0].revents == 0
+    return waits[0].revents == 0 && waits[1].revents != 0
   }
 }

@@ -17,12 +17,9 @@ public struct DocumentFramer: Sendable {
     guard limit.bytes > 0 else { throw setting.error("'max_document' must be above 0; no alert would be read") }
   }
 
-  /// How many bytes are read at once where reading is waited for, and about how many a batch has.
-  public static let readSize = 1 << 20
-
-  /// How many bytes are read at once, and thereby how large a chunk is, where nothing is waited for: as many as stay in a
-  /// processor's second cache while they are worked on.
-  public static let readSizeAtHand = 256 << 10
+  /// How many bytes are read at once, and thereby how large a chunk is: as many as stay in a processor's second cache while
+  /// they are worked on.
+  public static let readSize = 256 << 10
 
   /// How many bytes of a document over the limit are kept for its dead letter.
   public static let keptOfOversize = 64 << 10
@@ -105,15 +102,10 @@ public struct DocumentFramer: Sendable {
 
   /// Makes room and has `read` write into it.
   ///
-  /// - Parameters:
-  ///   - size: how many bytes to read at once this time, where that is not as always.
-  ///   - read: returns how many bytes it wrote, 0 at the end of the source.
+  /// - Parameter read: returns how many bytes it wrote, 0 at the end of the source.
   /// - Returns: what `read` returned.
   @discardableResult
-  public mutating func fill(
-    upTo size: Int? = nil, _ read: (UnsafeMutableRawBufferPointer) throws -> Int
-  ) rethrows -> Int {
-    let readSize = size ?? self.readSize
+  public mutating func fill(_ read: (UnsafeMutableRawBufferPointer) throws -> Int) rethrows -> Int {
     let tail = bytes.count - cursor
     var count = 0
     if tail <= readSize / 4 {
@@ -143,8 +135,7 @@ public struct DocumentFramer: Sendable {
         bytes = Array(bytes[cursor...])
         drop(cursor)
       }
-      let size = min(readSize, 256 << 10)
-      try withUnsafeTemporaryAllocation(byteCount: size, alignment: 16) { room in
+      try withUnsafeTemporaryAllocation(byteCount: readSize, alignment: 16) { room in
         count = try read(room)
         bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<count]))
       }

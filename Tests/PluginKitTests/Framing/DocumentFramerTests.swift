@@ -171,7 +171,7 @@ struct DocumentFramerTests {
 
   @Test("passes over a document that is too large, and keeps memory bounded")
   func oversize() {
-    var framer = DocumentFramer(limit: 100_000)
+    var framer = DocumentFramer(limit: 100_000, readSize: 1 << 20)
     var result = Framed()
     var lines = 0
     func feed(_ text: String) {
