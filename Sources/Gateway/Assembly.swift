@@ -92,7 +92,7 @@ public struct Assembly: Sendable {
         }
       }
     }
-    if let silencing, !enrichers.contains(where: { $0.plugin is any Silencing }) {
+    if let silencing, !enrichers.contains(where: { $0.plugin.silencing != nil }) {
       let context = contextOf("enricher", Self.silencesName)
       let made = problems.collect { () throws(ConfigurationError) in
         do {

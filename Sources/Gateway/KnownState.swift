@@ -14,7 +14,7 @@ public enum KnownState {
     do {
       let silences = try SilenceFile(stateFolder: parts.stateFolder).read()
       let obeyed = silences.filter { parts.silences.obeys($0, now) }.map(\.silence)
-      for case let enricher as any Silencing in parts.enrichers.map(\.plugin) {
+      for enricher in parts.enrichers.compactMap(\.plugin.silencing) {
         problems += enricher.obey(obeyed).map { "\($0.place.file) is not obeyed: \($0.message)" }
       }
     } catch {

@@ -98,7 +98,7 @@ struct RememberingPlugin: Sendable {
 
   /// - Parameter kind: `enricher`, `detector` and so on: names are told apart only within a kind.
   init?(kind: String, name: String, _ plugin: any Plugin) {
-    guard let plugin = plugin as? any StatefulPlugin, plugin.isLearning else { return nil }
+    guard let plugin = plugin.stateful, plugin.isLearning else { return nil }
     self.name = name
     self.plugin = plugin
     key = "memory/\(kind)/\(name)"

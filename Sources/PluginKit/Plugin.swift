@@ -30,10 +30,16 @@ public protocol Plugin: Sendable {
 
   /// Flushes and closes. Called once, after the last alert.
   func stop() async
+
+  /// The plugin itself where it is a `StatefulPlugin`, which says so; nil of others.
+  var stateful: (any StatefulPlugin)? { get }
+
+  /// The plugin itself where it is `Silencing`, which says so; nil of others.
+  var silencing: (any Silencing)? { get }
 }
 
-/// What a plugin is. Told by the type itself: to ask the runtime whether a type conforms to a protocol costs a start more
-/// than anything else.
+/// What a plugin is. Told by the type itself, as is what else every start asks of plugins: to ask the runtime whether a type
+/// conforms to a protocol costs a start more than anything else.
 public enum PluginKind: Sendable {
   case input(any Input.Type)
   case detector(any Detector.Type)
@@ -66,6 +72,8 @@ extension Plugin {
   public mutating func load() throws {}
   public func start() async throws {}
   public func stop() async {}
+  public var stateful: (any StatefulPlugin)? { nil }
+  public var silencing: (any Silencing)? { nil }
 }
 
 /// What `weir plugins NAME` and the reference pages say about a plugin, besides its settings.

@@ -50,3 +50,7 @@ public protocol Silencing: Enricher {
   /// How many alerts each silence has held back, by its id, since this enricher was made.
   var heldBySilences: [String: Int] { get }
 }
+
+extension Silencing {
+  public var silencing: (any Silencing)? { self }
+}

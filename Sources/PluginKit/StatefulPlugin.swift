@@ -18,5 +18,7 @@ public protocol StatefulPlugin: Plugin {
 extension StatefulPlugin {
   public var isLearning: Bool { true }
 
+  public var stateful: (any StatefulPlugin)? { self }
+
   public func takeOver(from earlier: any StatefulPlugin) { restore(earlier.snapshot()) }
 }

@@ -73,7 +73,7 @@ struct SilenceAdd: AsyncParsableCommand {
     let (_, parts) = try config.assemble(environment)
     let now = environment.clock.now
     let silence = try silence(now: now, longest: parts.silences.longest)
-    for case let enricher as any Silencing in parts.enrichers.map(\.plugin) {
+    for enricher in parts.enrichers.compactMap(\.plugin.silencing) {
       do throws(ConfigurationError) {
         try enricher.check(silence)
       } catch {
