@@ -49,34 +49,26 @@ struct PathView: @unchecked Sendable {
     for byte in name where byte == dot { dots += 1 }
     let wholeCount = name.count + 3
     let nestedCount = dots > 0 ? wholeCount + dots * 3 : 0
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: wholeCount + nestedCount, alignment: 1)
-    var end = 0
-    func append(_ byte: UInt8) {
-      memory[end] = byte
-      end += 1
-    }
-    func close() {
-      append(quote)
-      append(UInt8(ascii: ":"))
-    }
-    append(quote)
-    for byte in name { append(byte) }
-    close()
-    let whole = UnsafeRawBufferPointer(rebasing: memory[..<end])
-    if dots > 0 {
-      append(quote)
-      for byte in name {
-        if byte == dot {
-          close()
-          append(UInt8(ascii: "{"))
-          append(quote)
-        } else {
-          append(byte)
-        }
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: wholeCount + nestedCount, alignment: 1)
+    let bytes = memory.bindMemory(to: UInt8.self, capacity: wholeCount + nestedCount)
+    bytes[0] = quote
+    if let name = name.baseAddress { memcpy(bytes + 1, name, wholeCount - 3) }
+    bytes[wholeCount - 2] = quote
+    bytes[wholeCount - 1] = UInt8(ascii: ":")
+    let whole = UnsafeRawBufferPointer(start: memory, count: wholeCount)
+    guard dots > 0 else { return (whole, whole, head(of: UnsafeRawBufferPointer(name))) }
+    // The same with `":{"` for each dot.
+    var end = bytes + wholeCount
+    for at in 0..<wholeCount {
+      if bytes[at] == dot {
+        (end[0], end[1], end[2], end[3]) = (quote, UInt8(ascii: ":"), UInt8(ascii: "{"), quote)
+        end += 4
+      } else {
+        end[0] = bytes[at]
+        end += 1
       }
-      close()
     }
-    let nested = dots > 0 ? UnsafeRawBufferPointer(rebasing: memory[wholeCount...]) : whole
+    let nested = UnsafeRawBufferPointer(start: memory + wholeCount, count: nestedCount)
     return (whole, nested, head(of: UnsafeRawBufferPointer(name)))
   }
 

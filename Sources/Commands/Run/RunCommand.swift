@@ -10,7 +10,8 @@ internal import PluginKit
 /// `weir run`: the gateway.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run",
+    // So that the parser does not look whether a completion script is asked for, at each start.
+    commandName: "run", _superCommandName: "weir",
     abstract: "Runs the gateway.",
     discussion: """
       Reads from the configured inputs, or from the files named here, to their end; then waits until everything is \

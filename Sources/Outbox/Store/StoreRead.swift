@@ -98,16 +98,15 @@ extension Store {
   /// How many alerts wait for each output, in order or to be tried again, and what `weir outbox` did to them.
   func standings() throws(OutboxError) -> [OutputStanding] {
     try read { db in
-      try Row.fetchAll(
-        db,
+      let statement = try db.cachedStatement(
         sql: """
           SELECT id, name, dropped, requeued,
             (SELECT coalesce(sum(count), 0) FROM want WHERE want.output = output.id)
             + (SELECT coalesce(sum(count), 0) FROM retry WHERE retry.output = output.id),
             (SELECT count(*) FROM dead WHERE dead.output = output.id)
           FROM output ORDER BY name
-          """
-      ).map {
+          """)
+      return try Row.fetchAll(statement).map {
         OutputStanding(id: $0[0], name: $0[1], pending: $0[4], dead: $0[5], dropped: $0[2], requeued: $0[3])
       }
     }
