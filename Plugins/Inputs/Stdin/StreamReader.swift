@@ -59,28 +59,31 @@ final class StreamReader: Sendable {
   func next() -> Part {
     framer.withLock { framer in
       while true {
-        guard hasBytes(within: -1) else { return last(&framer) }
-        if let part = read(with: &framer) { return part }
+        guard waitForBytes() else { return last(&framer) }
+        if let part = read(with: &framer, { Glibc.read(descriptor, $0.baseAddress, $0.count) }) { return part }
       }
     }
   }
 
   /// The next part, where nothing must be waited for; nil where that is not so.
   func nextAtHand() -> Part? {
-    framer.withLock { framer in isAtHand ? read(with: &framer) : nil }
-  }
-
-  private var isAtHand: Bool {
-    guard total != nil else { return hasBytes(within: 0) }
-    let offset = Int64(lseek(descriptor, 0, SEEK_CUR))
-    return offset >= 0 && PageCache.holds(DocumentFramer.readSize, at: offset, of: descriptor)
+    framer.withLock { framer in
+      if total != nil {
+        // Of a file a whole chunk, or none.
+        let offset = Int64(lseek(descriptor, 0, SEEK_CUR))
+        guard offset >= 0, PageCache.holds(DocumentFramer.readSize, at: offset, of: descriptor) else { return nil }
+      }
+      return read(with: &framer) { PageCache.read(descriptor, into: $0) }
+    }
   }
 
   /// Reads once; nil where that brought nothing to hand on.
-  private func read(with framer: inout DocumentFramer) -> Part? {
+  ///
+  /// - Parameter bytes: reads as read(2) does.
+  private func read(with framer: inout DocumentFramer, _ bytes: (UnsafeMutableRawBufferPointer) -> Int) -> Part? {
     var failure: Int32 = 0
     let count = framer.fill { room in
-      let count = Glibc.read(descriptor, room.baseAddress, room.count)
+      let count = bytes(room)
       if count < 0 { failure = errno }
       return max(count, 0)
     }
@@ -107,15 +110,14 @@ final class StreamReader: Sendable {
     total.map { InputChunk.Progress(bytesRead: bytesRead.load(ordering: .relaxed), total: $0) }
   }
 
-  /// True where reading brings bytes, the end or an error at once. False when `stop` was called, and once `timeout`
-  /// milliseconds have passed; -1 is no limit.
-  private func hasBytes(within timeout: Int32) -> Bool {
+  /// False when `stop` was called.
+  private func waitForBytes() -> Bool {
     var waits = [
       pollfd(fd: wake, events: Int16(POLLIN), revents: 0), pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
     ]
-    while poll(&waits, nfds_t(waits.count), timeout) < 0 {
+    while poll(&waits, nfds_t(waits.count), -1) < 0 {
       guard errno == EINTR else { return true }
     }
-    return waits[0].revents == 0 && waits[1].revents != 0
+    return waits[0].revents == 0
   }
 }
