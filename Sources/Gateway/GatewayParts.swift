@@ -90,6 +90,9 @@ public struct GatewayParts: Sendable {
       + outputs.compactMap { RememberingPlugin(kind: "output", name: $0.name, $0.output) }
   }
 
+  /// The enrichers that obey silences.
+  public var silencing: [any Silencing] { enrichers.compactMap(\.plugin.silencing) }
+
   /// True where a plugin remembers something of the alerts that pass.
   public var isLearning: Bool { !rememberingPlugins.isEmpty }
 

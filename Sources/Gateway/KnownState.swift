@@ -14,7 +14,7 @@ public enum KnownState {
     do {
       let silences = try SilenceFile(stateFolder: parts.stateFolder).read()
       let obeyed = silences.filter { parts.silences.obeys($0, now) }.map(\.silence)
-      for enricher in parts.enrichers.compactMap(\.plugin.silencing) {
+      for enricher in parts.silencing {
         problems += enricher.obey(obeyed).map { "\($0.place.file) is not obeyed: \($0.message)" }
       }
     } catch {

@@ -98,7 +98,7 @@ final class ContentReader {
   func skip(_ count: Int64, keeping: Int) -> [UInt8]? {
     var left = count
     var kept: [UInt8] = []
-    let size = 256 << 10
+    let size = DocumentFramer.readSize
     return withUnsafeTemporaryAllocation(byteCount: size, alignment: 16) { room -> [UInt8]? in
       while left > 0 {
         let piece = UnsafeMutableRawBufferPointer(rebasing: room[..<Int(min(Int64(size), left))])

@@ -73,7 +73,7 @@ struct SilenceAdd: AsyncParsableCommand {
     let (_, parts) = try config.assemble(environment)
     let now = environment.clock.now
     let silence = try silence(now: now, longest: parts.silences.longest)
-    for enricher in parts.enrichers.compactMap(\.plugin.silencing) {
+    for enricher in parts.silencing {
       do throws(ConfigurationError) {
         try enricher.check(silence)
       } catch {

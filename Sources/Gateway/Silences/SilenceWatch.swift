@@ -29,7 +29,7 @@ final class SilenceWatch: Sendable {
 
   init(_ parts: GatewayParts, clock: any GatewayClock, logger: Logger) {
     file = SilenceFile(stateFolder: parts.stateFolder)
-    silencing = parts.enrichers.compactMap(\.plugin.silencing)
+    silencing = parts.silencing
     rules = parts.silences
     self.clock = clock
     self.logger = logger
