@@ -16,50 +16,12 @@ extension DeliveryWorker {
     finishedOne()
   }
 
-  private enum Answer {
-    case delivered(DeliveryError?)
-    case timedOut
-    case cancelled
-  }
-
   /// Calls the output. A call that takes longer than its requests may take together is cancelled: one for the batch, and
   /// one for each alert where the output sends them one by one.
   private func deliver(_ batch: DeliveryBatch) async -> DeliveryError? {
-    let (output, clock) = (output, clock)
     // The output's own requests time out first and say more; this is for one that hangs.
     let limit = settings.options.timeout * (batch.count + 1) + .seconds(5)
-    return await withTaskGroup(of: Answer.self) { group in
-      group.addTask {
-        do throws(DeliveryError) {
-          try await output.deliver(batch)
-          return .delivered(nil)
-        } catch {
-          return .delivered(error)
-        }
-      }
-      group.addTask {
-        do {
-          try await clock.sleep(for: limit)
-          return .timedOut
-        } catch {
-          return .cancelled
-        }
-      }
-      var hasTimedOut = false
-      while let answer = await group.next() {
-        switch answer {
-        case .delivered(let error):
-          group.cancelAll()
-          guard let error, hasTimedOut else { return error }
-          return error.replacingReasons("no answer within \(limit)")
-        case .timedOut:
-          hasTimedOut = true
-          group.cancelAll()
-        case .cancelled: break
-        }
-      }
-      return nil
-    }
+    return await watch.deliver(batch, to: output, within: limit)
   }
 
   /// Works out what an answer means for each alert, and commits it.
@@ -235,16 +197,5 @@ extension DeliveryWorker {
         try? await clock.sleep(for: wait)
       }
     }
-  }
-}
-
-extension DeliveryError {
-  /// With another reason for what is to be tried again.
-  fileprivate func replacingReasons(_ reason: String) -> DeliveryError {
-    DeliveryError(
-      outcomes.mapValues { outcome in
-        guard case .retry(_, let after) = outcome else { return outcome }
-        return .retry(reason: reason, after: after)
-      }, pause: pause)
   }
 }

@@ -54,6 +54,7 @@ public actor DeliveryWorker {
   private var stopBy: Timestamp?
   private var hasFailed = false
   private let idle = Signal()
+  let watch = DeliveryWatch()
 
   /// - Parameters:
   ///   - name: the output's name in the configuration; the outbox keeps its alerts under it.
@@ -84,6 +85,7 @@ public actor DeliveryWorker {
 
   /// Delivers until `stop`, or until the task is cancelled; deliveries on their way are waited for, or cancelled with it.
   public func run() async {
+    async let _: Void = watch.run(clock)
     await withDiscardingTaskGroup { group in
       while stopBy == nil, !Task.isCancelled, !hasFailed {
         switch await step() {
@@ -91,7 +93,7 @@ public actor DeliveryWorker {
         case .wait(let until): await lane.signal.wait(until: until, clock: clock)
         case .send(let shipment):
           inFlight += 1
-          group.addTask { await self.send(shipment) }
+          group.addImmediateTask { await self.send(shipment) }
         }
       }
       while inFlight > 0, let stopBy, clock.now < stopBy, !Task.isCancelled {
