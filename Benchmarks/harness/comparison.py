@@ -1,12 +1,12 @@
 """Lets programs do the same job in turns, looks at what they did, and compares what it cost."""
 
 import itertools
-import os
 import shutil
 import statistics
 import sys
 
 from . import folders
+from .readiness import make_ready
 from .sink import Sink
 
 
@@ -17,9 +17,6 @@ def say(text):
 # What is over within so many seconds runs so often in each round: a run that short can fall wholly into a bad moment.
 QUICK_SECONDS, QUICK_RUNS = 2, 5
 
-# What a program takes besides the files that it writes.
-SPARE_MEMORY = 128 << 20
-
 
 def compare(job, programs, rounds, sink=None, once=(), quick_runs=QUICK_RUNS):
     """Runs each program in `rounds` rounds, taking turns (a slow one in fewer, a quick one `quick_runs` times in each);
@@ -27,8 +24,6 @@ def compare(job, programs, rounds, sink=None, once=(), quick_runs=QUICK_RUNS):
 
     `sink` is the kind of receiver that the job needs; its cost is nobody's. The programs named in `once` run once.
     """
-    # For nothing: whoever comes first takes up to three times as long, as the corpus is still on the disk.
-    _run(job, programs[0], sink)
     rounds_of = {program.name: {} for program in programs}  # {round: [run]}
     wrong = {}
     for number, again in itertools.product(range(rounds), range(quick_runs)):
@@ -68,10 +63,7 @@ def _run(job, program, kind):
     folder = folders.WORK / "run"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    # What earlier runs left to be written to the disk is not this one's to pay for, and neither is memory that the host of a
-    # virtual machine has taken back meanwhile: a page that must come from there first costs several times as much.
-    os.sync()
-    _fetch_memory(job.corpus.bytes + job.corpus.bytes // 2 + SPARE_MEMORY)
+    make_ready(job.corpus)
     try:
         if not kind:
             return _measure(job, program, folder)
@@ -86,12 +78,6 @@ def _run(job, program, kind):
             return outcome
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _fetch_memory(size):
-    """Has the system hold so many bytes of free memory, where it can: takes them, writes to all of them, and lets go of them."""
-    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    bytearray(b"\1") * min(size, free // 2)
 
 
 def _measure(job, program, folder):

@@ -36,9 +36,9 @@ makes all of it anew: corpora, peers, measurements and this page.
   five times in each round; medians of the runs are shown. *× Weir's CPU* is the ratio of a round's medians, and the median of those of
   all rounds, as the machine's speed changes from one minute to the next. CPU seconds are user and system time of all
   processes of a program. Peak memory is that of its largest process. Receivers run on the second core and cost nobody anything, but
-  with two cores they share it. The first program runs once for nothing, so that the corpus is in memory for all. Before each run
-  everything written is put on the disk, and as much memory is fetched as the run will fill: what a virtual machine has given back to
-  its host costs whoever needs it first several times as much.
+  with two cores they share it. Before each run everything written is put on the disk, the corpus is
+  read, and as much memory is fetched as the run will fill, so that all find the corpus in memory: what a virtual machine has
+  given back to its host costs whoever needs it first several times as much.
 - **Checked**: in every run, the lines of every output are counted and compared with what the generator knows, and account names
   in a sample with the table. A program that gets it wrong has no figures.
 - Weir runs as it comes: release build, no setting changed but what a workload needs. It validates every byte of the JSON, keeps a

@@ -13,6 +13,7 @@ from . import folders
 from .comparison import say
 from .job import Job
 from .process import Command, count_lines
+from .readiness import make_ready
 from .sink import Sink
 from .weir import configuration
 
@@ -226,7 +227,7 @@ def acceptance(corpora, corpus, rounds, workload):
             job = Job(workload, corpora, corpus, port=port)
             (folder / "config.yaml").write_text(configuration(job))
             words = [folders.WEIR, "run", "--quiet", "--ledger", "ledger.json"]
-            os.sync()
+            make_ready(corpus)
             accepted = Command([*words, "--drain-timeout", "0s", corpus.path]).run(folder)
             if accepted.status != 75:
                 return {"wrong": f"exit status {accepted.status}, not 75: " + (folder / "log.err").read_text()[-300:]}
