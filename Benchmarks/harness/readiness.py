@@ -2,8 +2,8 @@
 
 import os
 
-# What the fullest job writes, the outbox's segment files among it, for each byte of its corpus.
-WRITTEN_FOR_A_BYTE = 2.5
+# What most jobs write for each byte of their corpus, and some more.
+WRITTEN_FOR_A_BYTE = 1.5
 
 # What a program takes besides the files that it writes.
 SPARE_MEMORY = 128 << 20
