@@ -142,7 +142,7 @@ class Suite:
         for size in sizes:
             for cpus in ("0", "0,1"):
                 job = Job("W1", self.corpora, self.corpora.alerts(size), cpus=cpus)
-                by_input.append(self.compare(job, [self.weir], 1, keep=False))
+                by_input.append(self.compare(job, [self.weir], self.effort.long_rounds, keep=False))
         self.results["growth"] = {"bytes": by_bytes, "table": by_table, "input": by_input}
 
     def singles(self):
